@@ -1,0 +1,15 @@
+/** Progress events: what a long-running call tells its caller. */
+
+export interface ProgressEvent {
+  /** What is going on: 'fit', 'predict', 'read', ... */
+  readonly phase: string;
+  /** Steps done; never decreases within a phase. */
+  readonly step: number;
+  /** Steps in all, where known. */
+  readonly total?: number;
+  readonly message?: string;
+  /** Values so far, such as { trainLoss, valLoss }. */
+  readonly metrics?: Readonly<Record<string, number>>;
+}
+
+export type ProgressListener = (event: ProgressEvent) => void;

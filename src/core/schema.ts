@@ -1,0 +1,116 @@
+/**
+ * Zod, loaded with the first schema that is used: its import alone would double the library's start-up time.
+ * `require` is what makes a synchronous late load possible from a constructor.
+ */
+import { createRequire } from 'node:module';
+import type * as Zod from 'zod';
+import { ConfigError } from './errors.js';
+import { nearest } from './text.js';
+
+export type ZodModule = typeof Zod;
+export type { ZodType } from 'zod';
+
+let loaded: ZodModule | undefined;
+
+export function zod(): ZodModule {
+  loaded ??= createRequire(import.meta.url)('zod') as ZodModule;
+  return loaded;
+}
+
+/** A schema built on first use. */
+export interface LazySchema<S extends Zod.ZodType> {
+  (): S;
+  /** Parses or throws `ConfigError` naming the key, the allowed keys and the nearest one. */
+  parse(value: unknown, what: string): Zod.output<S>;
+}
+
+/** Declares a schema without loading zod; `type Options = SchemaInput<typeof schema>` gives its types. */
+export function lazySchema<S extends Zod.ZodType>(build: (z: ZodModule) => S): LazySchema<S> {
+  let schema: S | undefined;
+  const get = (): S => (schema ??= build(zod()));
+  return Object.assign(get, { parse: (value: unknown, what: string) => parseWith(get(), value, what) });
+}
+
+export type SchemaInput<L> = L extends LazySchema<infer S> ? Zod.input<S> : never;
+export type SchemaOutput<L> = L extends LazySchema<infer S> ? Zod.output<S> : never;
+
+/** Parses `value` with any zod schema; every problem becomes one `ConfigError` with all of them listed. */
+export function parseWith<S extends Zod.ZodType>(schema: S, value: unknown, what: string): Zod.output<S> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map((issue) => describeIssue(issue, schema));
+  throw new ConfigError(`${what}: ${problems.map((p) => p.message).join('; ')}`, {
+    hint:
+      problems
+        .map((p) => p.hint)
+        .filter(Boolean)
+        .join(' ') || 'See the documentation of this option for its type and range.',
+    details: { problems },
+  });
+}
+
+export interface ConfigProblem {
+  /** Keys from the root to the value, such as ['params', 'numLeaves']. */
+  path: (string | number)[];
+  message: string;
+  hint: string;
+  /** The valid key closest to an unknown one. */
+  nearest?: string;
+}
+
+function describeIssue(issue: Zod.core.$ZodIssue, root: Zod.ZodType): ConfigProblem {
+  const path = issue.path.map((p) => (typeof p === 'symbol' ? String(p) : p));
+  if (issue.code === 'unrecognized_keys') {
+    const key = issue.keys[0];
+    const allowed = keysAt(root, path);
+    const close = nearest(key, allowed);
+    return {
+      path: [...path, key],
+      message: `unknown key '${[...path, key].join('.')}'`,
+      hint: close ? `Did you mean '${close}'?` : allowed.length > 0 ? `Valid keys: ${allowed.join(', ')}.` : '',
+      nearest: close,
+    };
+  }
+  const at = path.length > 0 ? `'${path.join('.')}'` : 'value';
+  return { path, message: `${at}: ${issue.message}`, hint: '' };
+}
+
+/** Keys of the object schema at `path`, looking through optional, default and pipe wrappers. */
+function keysAt(schema: Zod.ZodType, path: (string | number)[]): string[] {
+  let node: unknown = schema;
+  const unwrap = (value: unknown): { shape?: Record<string, unknown>; element?: unknown } => {
+    let current = value as {
+      _zod?: {
+        def: {
+          innerType?: unknown;
+          in?: unknown;
+          out?: unknown;
+          shape?: Record<string, unknown>;
+          element?: unknown;
+          type: string;
+        };
+      };
+    };
+    for (let guard = 0; guard < 20; guard++) {
+      const def = current?._zod?.def;
+      if (!def) return {};
+      if (def.shape) return { shape: def.shape };
+      if (def.element) return { element: def.element };
+      const inner =
+        def.innerType ??
+        (def.type === 'pipe'
+          ? (def.out as typeof current)?._zod?.def.type === 'transform'
+            ? def.in
+            : def.out
+          : undefined);
+      if (!inner) return {};
+      current = inner as typeof current;
+    }
+    return {};
+  };
+  for (const key of path) {
+    const { shape, element } = unwrap(node);
+    node = typeof key === 'number' ? element : shape?.[key];
+  }
+  return Object.keys(unwrap(node).shape ?? {});
+}
