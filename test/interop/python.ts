@@ -1,0 +1,72 @@
+/** Runs Python scripts from interop tests: JSON in on stdin, JSON out on stdout, NaN and infinities kept in both directions. */
+import { execFileSync, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+let found: string | undefined;
+
+/** Path of the interop environment's python; makes the environment (test/interop/setup.sh) when it is missing. */
+export function python(): string {
+  found ??= execFileSync('bash', [fileURLToPath(new URL('./setup.sh', import.meta.url))], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+    .trimEnd()
+    .split('\n')
+    .pop();
+  if (!found) throw new Error('test/interop/setup.sh printed no path');
+  return found;
+}
+
+/**
+ * Runs `script` (a path ending in `.py`, or source text) with `input` as JSON on stdin; returns its stdout parsed as
+ * JSON (undefined when it printed nothing). Typed arrays travel as lists; NaN, Infinity and -Infinity as Python's `json`
+ * module writes and reads them. Rejects with stderr when the script fails.
+ */
+export async function runPython(script: string, input?: unknown, args: readonly string[] = []): Promise<unknown> {
+  const child = spawn(python(), [...(script.endsWith('.py') ? [script] : ['-c', script]), ...args], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: { ...process.env, PYTHONHASHSEED: '0', PYTHONIOENCODING: 'utf-8' },
+  });
+  const output: Buffer[] = [];
+  const errors: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
+  // A script that never reads its input closes the pipe early; its exit status says whether that was an error.
+  child.stdin.on('error', () => {});
+  child.stdin.end(input === undefined ? '' : toPythonJson(input));
+  const status = await new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', resolve);
+  });
+  if (status !== 0) throw new Error(`python exited with ${status}:\n${Buffer.concat(errors).toString()}`);
+  const text = Buffer.concat(output).toString().trim();
+  return text === '' ? undefined : fromPythonJson(text);
+}
+
+const SPECIAL = new Map<string, number>([
+  ['NaN', Number.NaN],
+  ['Infinity', Number.POSITIVE_INFINITY],
+  ['-Infinity', Number.NEGATIVE_INFINITY],
+]);
+const MARK = '@number:';
+
+/** JSON as Python's `json.loads` reads it, with NaN and infinities. */
+export function toPythonJson(value: unknown): string {
+  const text = JSON.stringify(value, (_key, item: unknown) => {
+    if (typeof item === 'number' && !Number.isFinite(item)) return MARK + String(item);
+    if (ArrayBuffer.isView(item) && !(item instanceof DataView)) return Array.from(item as Float64Array);
+    return item;
+  });
+  return text.replace(/"@number:(NaN|-?Infinity)"/g, '$1');
+}
+
+/** Parses what Python's `json.dumps` wrote, with NaN and infinities. */
+export function fromPythonJson(text: string): unknown {
+  // The first branch takes whole strings, so that a NaN inside one is left alone.
+  const quoted = text.replace(/"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g, (token) =>
+    token.startsWith('"') ? token : `"${MARK}${token}"`,
+  );
+  return JSON.parse(quoted, (_key, item: unknown) =>
+    typeof item === 'string' && item.startsWith(MARK) ? SPECIAL.get(item.slice(MARK.length)) : item,
+  );
+}
