@@ -20,10 +20,14 @@ export class Matrix {
     readonly cols: number,
   ) {}
 
-  /** Copies an array of rows; throws `InvalidInputError` when rows differ in length or hold something that is no number. */
-  static from(rows: ArrayLike<ArrayLike<number>>): Matrix {
+  /**
+   * Copies an array of rows; throws `InvalidInputError` when rows differ in length or hold something that is no number.
+   * `part` is for a block of a larger array: its first row's number and the width every row must have.
+   */
+  static from(rows: ArrayLike<ArrayLike<number>>, part: { firstRow?: number; cols?: number } = {}): Matrix {
     const n = rows.length;
-    const cols = n === 0 ? 0 : rows[0].length;
+    const first = part.firstRow ?? 0;
+    const cols = part.cols ?? (n === 0 ? 0 : rows[0]?.length);
     if (!(cols >= 0))
       throw new InvalidInputError('Matrix.from: row 0 is not an array', {
         hint: 'Pass an array of rows, each an array of numbers.',
@@ -32,19 +36,22 @@ export class Matrix {
     for (let i = 0; i < n; i++) {
       const row = rows[i];
       if (row?.length !== cols) {
-        throw new InvalidInputError(`Matrix.from: row ${i} has ${row?.length ?? 'no'} values, row 0 has ${cols}`, {
-          hint: 'All rows must have the same number of values; use NaN for a missing one.',
-          details: { row: i },
-        });
+        throw new InvalidInputError(
+          `Matrix.from: row ${first + i} has ${row?.length ?? 'no'} values, row 0 has ${cols}`,
+          {
+            hint: 'All rows must have the same number of values; use NaN for a missing one.',
+            details: { row: first + i },
+          },
+        );
       }
       for (let j = 0; j < cols; j++) {
         const value = row[j];
         if (typeof value !== 'number') {
           throw new InvalidInputError(
-            `Matrix.from: row ${i}, column ${j} is ${value === null ? 'null' : typeof value}, not a number`,
+            `Matrix.from: row ${first + i}, column ${j} is ${value === null ? 'null' : typeof value}, not a number`,
             {
               hint: 'Use NaN for missing values and encode categories first (PreprocessingPipeline).',
-              details: { row: i, column: j },
+              details: { row: first + i, column: j },
             },
           );
         }

@@ -1,0 +1,627 @@
+/**
+ * The one contract of every model. A concrete model implements four hooks; input checks, label encoding, missing values,
+ * internal validation, sanity checks of outputs, metrics, saving and loading are done here, once.
+ */
+
+import type { ZodType } from 'zod';
+import { throwIfAborted } from '../core/abort.js';
+import {
+  HoldfastError,
+  InvalidInputError,
+  ModelFormatError,
+  NotFittedError,
+  TrainingFailedError,
+} from '../core/errors.js';
+import { Matrix, sharedFloat32 } from '../core/matrix.js';
+import { type LazySchema, parseWith } from '../core/schema.js';
+import { resolveThreads } from '../core/threads.js';
+import { Windows } from '../core/windows.js';
+import { type ModelMetadata, readBundle, writeBundle } from './bundle.js';
+import { checkValues, columnCount, rowCount, takeRows, toLabels, toModelInput, toWeights } from './input.js';
+import { internalValidationRows } from './internal-validation.js';
+import { checkClasses, distinctLabels, encodeLabels } from './label-encoder.js';
+import { applyMissing, type MissingValuePlan, planMissing } from './missing.js';
+import { checkOutput, classifierOutput, lossAndAccuracy, regressorOutput } from './output.js';
+import type {
+  FeatureImportance,
+  FitContext,
+  FitData,
+  FitOptions,
+  FitResult,
+  ModelInfo,
+  ModelInput,
+  ModelInputMatrix,
+  ModelPayload,
+  PredictionOutput,
+  Task,
+  TrainingData,
+  TrainingMetrics,
+} from './types.js';
+
+export const DEFAULT_SEED = 42;
+
+/** Rows predicted after `fit` to see that the outputs are sane. */
+const SANITY_ROWS = 256;
+
+/** What `ModelRegistry` and `loadModel` need of a concrete class. */
+export interface ModelClass<M extends BaseModel = BaseModel> {
+  // biome-ignore lint/suspicious/noExplicitAny: a class with any config type is a model class
+  new (config?: any): M;
+  readonly info?: Partial<ModelInfo>;
+  readonly configSchema?: LazySchema<ZodType> | ZodType;
+}
+
+interface Fitted {
+  readonly task: Task;
+  readonly seed: number;
+  readonly classes: readonly number[];
+  readonly featureNames: readonly string[];
+  readonly sequenceLength?: number;
+  readonly missing?: MissingValuePlan;
+  readonly metrics: TrainingMetrics;
+}
+
+/** Base of all models. `X` of the hooks is what the model's `inputMode` says (`Matrix` unless it is a sequence model). */
+export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = Matrix> {
+  /** Parsed by the class's `configSchema`, defaults filled in, frozen. */
+  readonly config: Readonly<Config>;
+  /** Set while `fit` or loading hands over to the hooks, and afterwards. */
+  private fitted: Fitted | undefined;
+  private fitting = false;
+
+  /** Default values of what a model is; concrete classes override what differs. */
+  static readonly info: Partial<ModelInfo> = {};
+  /** Zod schema (or a lazily built one) of the config. Without one, any plain object is taken as it is. */
+  static readonly configSchema: LazySchema<ZodType> | ZodType | undefined = undefined;
+
+  constructor(config: unknown = {}) {
+    const model = new.target as unknown as ModelClass;
+    this.config = Object.freeze(parseConfig(model, config)) as Readonly<Config>;
+  }
+
+  // ---- hooks ---------------------------------------------------------------------------------------------------------
+
+  /** Learns from checked data. Keeps what it learned in fields of the subclass; must honour `context.signal`. */
+  // biome-ignore lint/suspicious/noConfusingVoidType: a hook that reports nothing is a plain async method
+  protected abstract fitModel(data: FitData<X>, context: FitContext): Promise<FitResult | void>;
+  /** Classification: probabilities (n, classes), rows summing to 1. Regression: (n,) values. Must not depend on other rows. */
+  protected abstract predictRaw(
+    X: X,
+    context: { threads: number },
+  ): Promise<Matrix | Float32Array | Float64Array> | Matrix | Float32Array | Float64Array;
+  /** Everything `predictRaw` needs: `state` as plain JSON data, large parts as files. */
+  protected abstract serialize(): ModelPayload | Promise<ModelPayload>;
+  /** Restores what `serialize` gave; throws `ModelFormatError` when it does not fit. */
+  protected abstract deserialize(payload: {
+    state: unknown;
+    files: Readonly<Record<string, Uint8Array>>;
+  }): void | Promise<void>;
+  /** Importance of the model's own features, in the order they were given to `fitModel`; undefined when it has none. */
+  protected importanceOf(_kind: 'gain' | 'split' | undefined): { kind: string; values: ArrayLike<number> } | undefined {
+    return undefined;
+  }
+  /** True when this config needs validation rows (early stopping): a tenth of the rows is set aside if none are given. */
+  protected get wantsValidation(): boolean {
+    return false;
+  }
+
+  // ---- what the model is -------------------------------------------------------------------------------------------------
+
+  get info(): ModelInfo {
+    return describeModel(this.constructor as unknown as ModelClass);
+  }
+
+  /** From the config, else classification. */
+  get task(): Task {
+    return (this.config as { task?: Task }).task ?? 'classification';
+  }
+
+  get isFitted(): boolean {
+    return this.fitted !== undefined && !this.fitting;
+  }
+
+  /** Labels in ascending order; empty for regression. Throws `NotFittedError` before `fit`; so do the two below. */
+  get classes(): readonly number[] {
+    return this.requireFitted('classes').classes;
+  }
+
+  get featureNames(): readonly string[] {
+    return this.requireFitted('featureNames').featureNames;
+  }
+
+  get trainingMetrics(): TrainingMetrics {
+    return this.requireFitted('trainingMetrics').metrics;
+  }
+
+  // ---- fit ---------------------------------------------------------------------------------------------------------------
+
+  /**
+   * Trains off the main thread. Refitting forgets; a failed or cancelled fit leaves the model unfitted.
+   *
+   * @throws InvalidInputError - data that cannot be learned from: shape, non-finite, one class, all-zero weights
+   * @throws TrainingCancelledError - `options.signal` was aborted
+   * @throws TrainingFailedError - anything else that went wrong, with its cause
+   */
+  async fit(data: TrainingData, options: FitOptions = {}): Promise<TrainingMetrics> {
+    if (this.fitting) {
+      throw new InvalidInputError(`${this.label}: fit was called while another fit of the same object is running`, {
+        hint: 'Await the first fit, or use one model object for each.',
+      });
+    }
+    throwIfAborted(options.signal);
+    const seed = resolveSeed(options.seed ?? (this.config as { seed?: number }).seed);
+    const threads = resolveThreads(options.threads);
+    this.fitting = true;
+    this.fitted = undefined;
+    const started = performance.now();
+    try {
+      const prepared = await this.prepare(data, seed);
+      throwIfAborted(options.signal);
+      const result =
+        (await this.fitModel(prepared.data, {
+          seed,
+          threads,
+          signal: options.signal,
+          onProgress: options.onProgress ?? (() => {}),
+          checkpointDirectory: options.checkpointDirectory,
+        })) ?? {};
+      throwIfAborted(options.signal);
+      const metrics = await this.measure(prepared.data, result, threads, started);
+      this.fitted = { ...prepared.fitted, seed, metrics };
+      return metrics;
+    } catch (error) {
+      if (error instanceof HoldfastError) throw error;
+      throw new TrainingFailedError(
+        `${this.label}: training failed: ${error instanceof Error ? error.message : String(error)}`,
+        {
+          hint: 'The cause holds the original error; the model was left unfitted.',
+          cause: error,
+        },
+      );
+    } finally {
+      this.fitting = false;
+    }
+  }
+
+  /** Checks and encodes the data as the hooks want it. */
+  private async prepare(
+    data: TrainingData,
+    seed: number,
+    threads: number,
+  ): Promise<{ data: FitData<X>; fitted: Omit<Fitted, 'metrics' | 'seed'> }> {
+    const what = this.label;
+    if (data === null || typeof data !== 'object') {
+      throw new InvalidInputError(`${what}: fit takes { X, y }`, { hint: 'model.fit({ X, y })' });
+    }
+    const task = this.task;
+    if (!this.info.tasks.includes(task)) {
+      throw new InvalidInputError(`${what}: task '${task}' is not supported`, {
+        hint: `Supported: ${this.info.tasks.join(', ')}.`,
+      });
+    }
+    let train = await this.readRows(data, what);
+    const featureNames = checkNames(data.featureNames, columnCount(train.X), what);
+    train = withoutZeroWeights(train);
+    const classes = task === 'classification' ? distinctLabels(train.y) : [];
+    if (task === 'classification') checkClasses(classes, train.y.length, what);
+    const encode = (y: Float64Array, of: string) => (task === 'classification' ? encodeLabels(y, classes, of) : y);
+    let y = encode(train.y, what);
+
+    let validation: Rows | undefined;
+    if (data.validation) {
+      const of = `${what}: validation`;
+      validation = withoutZeroWeights(await this.readRows(data.validation, of));
+      if (columnCount(validation.X) !== columnCount(train.X)) {
+        throw new InvalidInputError(
+          `${of}: ${columnCount(validation.X)} columns, the training rows have ${columnCount(train.X)}`,
+          {
+            hint: 'Pass the same features in the same order.',
+          },
+        );
+      }
+      validation = { ...validation, y: encode(validation.y, of) };
+    } else if (this.wantsValidation) {
+      const parts = internalValidationRows(y, classes.length, seed);
+      if (parts) {
+        validation = pick({ ...train, y }, parts.validation);
+        train = pick(train, parts.train);
+        y = pickValues(y, parts.train);
+      }
+    }
+
+    let missing: MissingValuePlan | undefined;
+    let X = train.X;
+    let validationX = validation?.X;
+    if (!this.info.capabilities.missingValues && X instanceof Matrix) {
+      missing = await planMissing(X);
+      X = await applyMissing(X, missing);
+      if (validationX instanceof Matrix) validationX = await applyMissing(validationX, missing);
+    }
+    const kept = missing ? missing.kept.map((j) => featureNames[j]) : featureNames;
+    return {
+      data: {
+        X: X as X,
+        y,
+        weights: train.weights,
+        classes,
+        validation: validation && { X: validationX as X, y: validation.y, weights: validation.weights },
+        featureNames: kept,
+      },
+      fitted: {
+        task,
+        classes,
+        featureNames,
+        sequenceLength: train.X instanceof Windows ? train.X.length : undefined,
+        missing,
+      },
+    };
+  }
+
+  private async readRows(
+    data: { X: ModelInput; y: ArrayLike<number>; weights?: ArrayLike<number> },
+    what: string,
+  ): Promise<Rows> {
+    const X = await toModelInput(data.X, this.info.inputMode, what);
+    const rows = rowCount(X);
+    if (rows === 0 || columnCount(X) === 0) {
+      throw new InvalidInputError(`${what}: X is empty (${rows} rows, ${columnCount(X)} columns)`, {
+        hint: 'Pass at least one row and one column.',
+      });
+    }
+    const y = toLabels(data.y, rows, what);
+    const weights = data.weights === undefined ? undefined : toWeights(data.weights, rows, what);
+    await checkValues(X, what);
+    return { X, y, weights };
+  }
+
+  /** Sanity of the outputs, and the losses and accuracies that the hook did not report. */
+  private async measure(
+    data: FitData<X>,
+    result: FitResult,
+    threads: number,
+    started: number,
+  ): Promise<TrainingMetrics> {
+    const n = rowCount(data.X);
+    const sample = Uint32Array.from({ length: Math.min(n, SANITY_ROWS) }, (_, i) =>
+      Math.floor((i * n) / Math.min(n, SANITY_ROWS)),
+    );
+    checkOutput(
+      await this.predictRaw(takeRows(data.X, sample), { threads }),
+      sample.length,
+      data.classes.length,
+      this.label,
+    );
+    const score = async (rows: { X: X; y: Float64Array; weights?: Float32Array }, loss?: number, accuracy?: number) => {
+      if (loss !== undefined && accuracy !== undefined) return { loss, accuracy };
+      const computed = lossAndAccuracy(
+        await this.predictRaw(rows.X, { threads }),
+        rows.y,
+        rows.weights,
+        data.classes.length,
+      );
+      return { loss: loss ?? computed.loss, accuracy: accuracy ?? computed.accuracy };
+    };
+    const train = await score(data, result.trainLoss, result.trainAccuracy);
+    const validation = data.validation
+      ? await score(data.validation, result.valLoss, result.valAccuracy)
+      : { loss: Number.NaN, accuracy: Number.NaN };
+    const totalEpochs = result.totalEpochs ?? result.history?.length ?? 1;
+    return {
+      trainLoss: train.loss,
+      valLoss: validation.loss,
+      trainAccuracy: train.accuracy,
+      valAccuracy: validation.accuracy,
+      bestEpoch: result.bestEpoch ?? totalEpochs,
+      totalEpochs,
+      earlyStopped: result.earlyStopped ?? false,
+      trainingTime: (performance.now() - started) / 1000,
+      history: result.history ?? [{ epoch: 1, trainLoss: train.loss, valLoss: validation.loss }],
+      warnings: result.warnings ?? [],
+    };
+  }
+
+  // ---- predict -----------------------------------------------------------------------------------------------------------
+
+  /**
+   * Labels and probabilities (classification) or values (regression), one for each row of X.
+   *
+   * @throws NotFittedError - before `fit`
+   * @throws InvalidInputError - other columns than in training, infinite values
+   */
+  async predict(X: ModelInput, options: { threads?: number } = {}): Promise<PredictionOutput> {
+    const fitted = this.requireFitted('predict');
+    const input = await this.predictionInput(X, fitted);
+    const threads = resolveThreads(options.threads);
+    const raw = rowCount(input) === 0 ? emptyOutput(fitted) : await this.predictRaw(input as X, { threads });
+    checkOutput(raw, rowCount(input), fitted.classes.length, this.label);
+    return fitted.task === 'classification' ? classifierOutput(raw as Matrix, fitted.classes) : regressorOutput(raw);
+  }
+
+  /** Checks X against what the model was trained on and fills what was filled in training. */
+  private async predictionInput(X: ModelInput, fitted: Fitted): Promise<ModelInputMatrix> {
+    const what = `${this.label}: predict`;
+    const input = await toModelInput(X, this.info.inputMode, what);
+    const columns = columnCount(input);
+    if (columns !== fitted.featureNames.length && !(rowCount(input) === 0 && columns === 0)) {
+      throw new InvalidInputError(
+        `${what}: X has ${columns} columns, the model was trained on ${fitted.featureNames.length}`,
+        {
+          hint: 'Pass the same features in the same order as in training.',
+          details: { expected: fitted.featureNames, got: columns },
+        },
+      );
+    }
+    if (input instanceof Windows && fitted.sequenceLength !== undefined && input.length !== fitted.sequenceLength) {
+      throw new InvalidInputError(
+        `${what}: windows of ${input.length} rows, the model was trained on ${fitted.sequenceLength}`,
+        {
+          hint: `Use toSequences(${fitted.sequenceLength}).`,
+        },
+      );
+    }
+    await checkValues(input, what);
+    return fitted.missing && input instanceof Matrix ? applyMissing(input, fitted.missing) : input;
+  }
+
+  /** Importance of each training feature; undefined for models that have none. Dropped columns count 0. */
+  featureImportance(kind?: 'gain' | 'split'): FeatureImportance | undefined {
+    const fitted = this.requireFitted('featureImportance');
+    if (kind !== undefined && kind !== 'gain' && kind !== 'split') {
+      throw new InvalidInputError(`${this.label}: importance '${String(kind)}' is unknown`, {
+        hint: "Use 'gain' or 'split'.",
+      });
+    }
+    const own = this.importanceOf(kind);
+    if (!own) return undefined;
+    const values = new Float64Array(fitted.featureNames.length);
+    for (let j = 0; j < own.values.length; j++) values[fitted.missing ? fitted.missing.kept[j] : j] = own.values[j];
+    return { kind: own.kind, names: fitted.featureNames, values };
+  }
+
+  // ---- disk --------------------------------------------------------------------------------------------------------------
+
+  /** Writes the model into `directory`, atomically: a reader (or a crash) sees the old model or the new one, never half. */
+  async save(directory: string): Promise<void> {
+    const fitted = this.requireFitted('save');
+    const payload = await this.serialize();
+    const { trainingTime: _notPartOfTheModel, ...metrics } = fitted.metrics;
+    const metadata = {
+      name: this.info.name,
+      family: this.info.family,
+      task: fitted.task,
+      config: this.config as Record<string, unknown>,
+      seed: fitted.seed,
+      classes: [...fitted.classes],
+      featureNames: [...fitted.featureNames],
+      sequenceLength: fitted.sequenceLength,
+      missing: fitted.missing,
+      trainingMetrics: metrics,
+      state: payload.state,
+    };
+    // Through JSON, so that the checksum is of what a reader will see (NaN becomes null).
+    await writeBundle(directory, JSON.parse(JSON.stringify(metadata)) as ModelMetadata, payload.files);
+  }
+
+  /**
+   * Opens a model that `save` wrote.
+   *
+   * @throws ModelFormatError - no, damaged, altered or newer files, or another model's directory
+   */
+  static async load<M extends BaseModel<unknown, never>>(
+    this: new (
+      config?: never,
+    ) => M,
+    directory: string,
+  ): Promise<M> {
+    const { metadata, files } = await readBundle(directory);
+    const expected = describeModel(this as unknown as ModelClass).name;
+    if (metadata.name !== expected) {
+      throw new ModelFormatError(`${directory} holds a '${metadata.name}' model, not '${expected}'`, {
+        hint: 'Use loadModel(directory), which finds the class.',
+      });
+    }
+    return restoreModel(this as unknown as ModelClass<M & BaseModel>, metadata, files);
+  }
+
+  /** @internal Puts loaded state in place. */
+  async restore(metadata: ModelMetadata, files: Readonly<Record<string, Uint8Array>>): Promise<void> {
+    const nan = (value: number | null) => value ?? Number.NaN;
+    const saved = metadata.trainingMetrics;
+    this.fitted = {
+      task: metadata.task,
+      seed: metadata.seed,
+      classes: metadata.classes,
+      featureNames: metadata.featureNames,
+      sequenceLength: metadata.sequenceLength,
+      missing: metadata.missing,
+      metrics: {
+        ...saved,
+        trainLoss: nan(saved.trainLoss),
+        valLoss: nan(saved.valLoss),
+        trainAccuracy: nan(saved.trainAccuracy),
+        valAccuracy: nan(saved.valAccuracy),
+        history: saved.history.map((h) => ({ epoch: h.epoch, trainLoss: nan(h.trainLoss), valLoss: nan(h.valLoss) })),
+        trainingTime: Number.NaN,
+      },
+    };
+    try {
+      await this.deserialize({ state: metadata.state, files });
+    } catch (error) {
+      this.fitted = undefined;
+      if (error instanceof HoldfastError) throw error;
+      throw new ModelFormatError(
+        `${this.label}: the saved state cannot be restored: ${error instanceof Error ? error.message : String(error)}`,
+        {
+          hint: 'The model directory does not fit this version of the model; train again.',
+          cause: error,
+        },
+      );
+    }
+  }
+
+  /**
+   * For a model that came from elsewhere (another library's file): marks it fitted with what is known of it.
+   * Classes, names and task must be those the hooks' state belongs to.
+   */
+  protected adopt(known: {
+    task: Task;
+    classes: readonly number[];
+    featureNames: readonly string[];
+    epochs?: number;
+  }): void {
+    const epochs = known.epochs ?? 0;
+    this.fitted = {
+      task: known.task,
+      seed: DEFAULT_SEED,
+      classes: known.classes,
+      featureNames: known.featureNames,
+      metrics: {
+        trainLoss: Number.NaN,
+        valLoss: Number.NaN,
+        trainAccuracy: Number.NaN,
+        valAccuracy: Number.NaN,
+        bestEpoch: epochs,
+        totalEpochs: epochs,
+        earlyStopped: false,
+        trainingTime: Number.NaN,
+        history: [],
+        warnings: [],
+      },
+    };
+  }
+
+  // ---- private -----------------------------------------------------------------------------------------------------------
+
+  private get label(): string {
+    return this.info.name;
+  }
+
+  private requireFitted(doing: string): Fitted {
+    if (!this.fitted || this.fitting) {
+      throw new NotFittedError(`${this.label}: ${doing} needs a fitted model`, {
+        hint: 'Call await model.fit({ X, y }) first, or load a saved model.',
+      });
+    }
+    return this.fitted;
+  }
+}
+
+interface Rows {
+  readonly X: ModelInputMatrix;
+  readonly y: Float64Array;
+  readonly weights?: Float32Array;
+}
+
+function withoutZeroWeights(rows: Rows): Rows {
+  const { weights } = rows;
+  if (!weights?.includes(0)) return rows;
+  const kept: number[] = [];
+  for (let i = 0; i < weights.length; i++) if (weights[i] > 0) kept.push(i);
+  return pick(rows, Uint32Array.from(kept));
+}
+
+function pick(rows: Rows, kept: Uint32Array): Rows {
+  return {
+    X: takeRows(rows.X, kept),
+    y: pickValues(rows.y, kept),
+    weights: rows.weights && pickInto(rows.weights, kept, sharedFloat32(kept.length)),
+  };
+}
+
+const pickValues = (values: Float64Array, kept: Uint32Array) => pickInto(values, kept, new Float64Array(kept.length));
+
+function pickInto<T extends Float64Array | Float32Array>(values: T, kept: Uint32Array, out: T): T {
+  for (let i = 0; i < kept.length; i++) out[i] = values[kept[i]];
+  return out;
+}
+
+function checkNames(names: readonly string[] | undefined, columns: number, what: string): readonly string[] {
+  if (names === undefined) return Array.from({ length: columns }, (_, j) => `f${j}`);
+  if (names.length !== columns) {
+    throw new InvalidInputError(`${what}: ${names.length} feature names for ${columns} columns`, {
+      hint: 'Pass one name for each column.',
+    });
+  }
+  const seen = new Set<string>();
+  for (const name of names) {
+    if (typeof name !== 'string' || seen.has(name)) {
+      throw new InvalidInputError(
+        `${what}: feature name '${String(name)}' ${seen.has(name) ? 'occurs twice' : 'is not a string'}`,
+        { hint: 'Names must be different strings.' },
+      );
+    }
+    seen.add(name);
+  }
+  return [...names];
+}
+
+function resolveSeed(seed: number | undefined): number {
+  if (seed === undefined) return DEFAULT_SEED;
+  if (!Number.isSafeInteger(seed) || seed < 0) {
+    throw new InvalidInputError(`seed must be a non-negative integer, got ${seed}`, {
+      hint: 'Use an integer such as 42.',
+    });
+  }
+  return seed;
+}
+
+function emptyOutput(fitted: Fitted): Matrix | Float32Array {
+  return fitted.task === 'classification' ? Matrix.zeros(0, fitted.classes.length) : new Float32Array(0);
+}
+
+function parseConfig(model: ModelClass, config: unknown): Record<string, unknown> {
+  const name = describeModel(model).name;
+  const schema = model.configSchema;
+  if (schema !== undefined) {
+    return (
+      'parse' in schema && typeof schema === 'function'
+        ? (schema as LazySchema<ZodType>).parse(config, name)
+        : parseWith(schema as ZodType, config, name)
+    ) as Record<string, unknown>;
+  }
+  if (config === null || typeof config !== 'object' || Array.isArray(config)) {
+    throw new InvalidInputError(`${name}: the config is not an object`, {
+      hint: 'Pass an object of hyperparameters, or nothing.',
+    });
+  }
+  return { ...(config as Record<string, unknown>) };
+}
+
+const FULL_INFO: Omit<ModelInfo, 'name' | 'family'> = {
+  inputMode: 'features',
+  tasks: ['classification', 'regression'],
+  capabilities: { missingValues: false, sampleWeights: true, earlyStopping: false, featureImportance: false },
+  complexity: 'medium',
+  gpuCapable: false,
+};
+
+/** The class's `info` with defaults for what it leaves out; the name defaults to the class's own. */
+export function describeModel(model: ModelClass): ModelInfo {
+  const own = model.info ?? {};
+  return {
+    ...FULL_INFO,
+    name: model.name,
+    family: 'custom',
+    ...own,
+    capabilities: { ...FULL_INFO.capabilities, ...own.capabilities },
+  };
+}
+
+/** A model object from loaded parts. */
+export async function restoreModel<M extends BaseModel>(
+  model: ModelClass<M>,
+  metadata: ModelMetadata,
+  files: Readonly<Record<string, Uint8Array>>,
+): Promise<M> {
+  let instance: M;
+  try {
+    instance = new model(metadata.config);
+  } catch (error) {
+    throw new ModelFormatError(`The saved config of '${metadata.name}' is not valid: ${(error as Error).message}`, {
+      hint: 'The model directory does not fit this version of the model; train again.',
+      cause: error,
+    });
+  }
+  await instance.restore(metadata, files);
+  return instance;
+}

@@ -1,0 +1,43 @@
+/** The validation rows a model sets aside when it needs some and was given none. */
+import { Random } from '../core/random.js';
+
+const SHARE = 0.1;
+
+/**
+ * The last tenth of the rows, because rows are usually in time order; where those miss a class that the rest has,
+ * a seeded tenth of each class instead. Too few rows for both parts: undefined.
+ */
+export function internalValidationRows(
+  y: Float64Array,
+  classes: number,
+  seed: number,
+): { train: Uint32Array; validation: Uint32Array } | undefined {
+  const n = y.length;
+  const size = Math.floor(n * SHARE);
+  if (size < 1 || n - size < 2) return undefined;
+  const chosen = new Uint8Array(n).fill(0, 0, n - size).fill(1, n - size);
+  if (classes > 0 && !coversAll(y, chosen, classes)) {
+    chosen.fill(0);
+    const random = new Random(seed);
+    for (let k = 0; k < classes; k++) {
+      const rows: number[] = [];
+      for (let i = 0; i < n; i++) if (y[i] === k) rows.push(i);
+      random.shuffle(rows);
+      for (const row of rows.slice(0, Math.floor(rows.length * SHARE))) chosen[row] = 1;
+    }
+  }
+  const validation = indices(chosen, 1);
+  return validation.length === 0 ? undefined : { train: indices(chosen, 0), validation };
+}
+
+function coversAll(y: Float64Array, chosen: Uint8Array, classes: number): boolean {
+  const seen = [new Set<number>(), new Set<number>()];
+  for (let i = 0; i < y.length; i++) seen[chosen[i]].add(y[i]);
+  return seen[0].size === classes && seen[1].size === classes;
+}
+
+function indices(chosen: Uint8Array, value: number): Uint32Array {
+  const out: number[] = [];
+  for (let i = 0; i < chosen.length; i++) if (chosen[i] === value) out.push(i);
+  return Uint32Array.from(out);
+}

@@ -1,0 +1,134 @@
+/** What goes into a model and what comes out of it. */
+import type { Matrix } from '../core/matrix.js';
+import type { ProgressListener } from '../core/progress.js';
+import type { FeatureInput, HybridInput, SequenceInput, Windows } from '../core/windows.js';
+
+export type Task = 'classification' | 'regression';
+export type InputMode = 'features' | 'sequence' | 'hybrid';
+export type ModelInput = FeatureInput | SequenceInput | HybridInput;
+
+/** What a model is and can do; known without loading its code. */
+export interface ModelInfo {
+  readonly name: string;
+  readonly family: string;
+  readonly inputMode: InputMode;
+  readonly tasks: readonly Task[];
+  readonly capabilities: ModelCapabilities;
+  /** Rough cost of training, for choosing what to try first. */
+  readonly complexity: 'low' | 'medium' | 'high';
+  readonly gpuCapable: boolean;
+}
+
+export interface ModelCapabilities {
+  /** Takes NaN as it is; otherwise missing values are imputed by training medians before the model sees them. */
+  readonly missingValues: boolean;
+  readonly sampleWeights: boolean;
+  /** Can stop on the validation loss. */
+  readonly earlyStopping: boolean;
+  readonly featureImportance: boolean;
+}
+
+/** Rows to learn from. `X` (n, features) or windows; `y` (n,) any finite numbers; `weights` (n,) >= 0. */
+export interface TrainingData {
+  readonly X: ModelInput;
+  readonly y: ArrayLike<number>;
+  readonly weights?: ArrayLike<number>;
+  /** Rows for early stopping and the validation loss; never trained on. */
+  readonly validation?: { readonly X: ModelInput; readonly y: ArrayLike<number>; readonly weights?: ArrayLike<number> };
+  readonly featureNames?: readonly string[];
+}
+
+export interface FitOptions {
+  /** Default: the config's `seed`, else 42. The same data, config and seed give the same bytes. */
+  seed?: number;
+  /** Worker threads; never changes the result. Default: HOLDFAST_THREADS, OMP_NUM_THREADS, else the cores. */
+  threads?: number;
+  signal?: AbortSignal;
+  onProgress?: ProgressListener;
+  checkpointDirectory?: string;
+}
+
+export interface EpochLoss {
+  /** 1-based. */
+  readonly epoch: number;
+  readonly trainLoss: number;
+  /** NaN without validation rows. */
+  readonly valLoss: number;
+}
+
+/** Losses are log-loss (classification) or mean squared error (regression); accuracies are R² for regression. */
+export interface TrainingMetrics {
+  readonly trainLoss: number;
+  /** NaN without validation rows; so is `valAccuracy`. */
+  readonly valLoss: number;
+  readonly trainAccuracy: number;
+  readonly valAccuracy: number;
+  /** 1-based epoch (boosting: iteration) that prediction uses. */
+  readonly bestEpoch: number;
+  readonly totalEpochs: number;
+  readonly earlyStopped: boolean;
+  /** Seconds. */
+  readonly trainingTime: number;
+  readonly history: readonly EpochLoss[];
+  /** Such as an iteration limit that was reached before the optimum. */
+  readonly warnings: readonly string[];
+}
+
+export interface PredictionOutput {
+  /** (n,) class labels or values. */
+  readonly predictions: Float32Array;
+  /** (n, classes), rows sum to 1; columns follow `classes`. */
+  readonly probabilities?: Matrix;
+  /** (n,) largest probability. */
+  readonly confidence?: Float32Array;
+  /** Labels in ascending order; empty for regression. */
+  readonly classes: number[];
+}
+
+export interface FeatureImportance {
+  readonly kind: string;
+  readonly names: readonly string[];
+  /** (features,) non-negative, in the order of `names`. */
+  readonly values: Float64Array;
+}
+
+/** What the protected hook `fitModel` is given: checked, encoded, and without NaN unless the model takes it. */
+export interface FitData<X = Matrix> {
+  readonly X: X;
+  /** (n,) class index 0..k-1, or the regression target. */
+  readonly y: Float64Array;
+  /** (n,) all positive: rows of weight 0 were left out. */
+  readonly weights?: Float32Array;
+  readonly classes: readonly number[];
+  readonly validation?: { readonly X: X; readonly y: Float64Array; readonly weights?: Float32Array };
+  readonly featureNames: readonly string[];
+}
+
+export interface FitContext {
+  readonly seed: number;
+  readonly threads: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress: ProgressListener;
+  readonly checkpointDirectory?: string;
+}
+
+/** What `fitModel` reports; losses and accuracies left out are computed from predictions. */
+export interface FitResult {
+  readonly history?: readonly EpochLoss[];
+  readonly bestEpoch?: number;
+  readonly totalEpochs?: number;
+  readonly earlyStopped?: boolean;
+  readonly trainLoss?: number;
+  readonly valLoss?: number;
+  readonly trainAccuracy?: number;
+  readonly valAccuracy?: number;
+  readonly warnings?: readonly string[];
+}
+
+export type ModelInputMatrix = Matrix | Windows | HybridInput;
+
+/** A model's learned state: small plain data in `state`, the rest in files of the field's own formats. */
+export interface ModelPayload {
+  readonly state: unknown;
+  readonly files: Readonly<Record<string, string | Uint8Array>>;
+}
