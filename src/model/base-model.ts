@@ -17,6 +17,7 @@ import { type LazySchema, parseWith } from '../core/schema.js';
 import { resolveThreads } from '../core/threads.js';
 import { Windows } from '../core/windows.js';
 import { type ModelMetadata, readBundle, writeBundle } from './bundle.js';
+import { describeModel, withFamilyEntry } from './info.js';
 import { checkValues, columnCount, rowCount, takeRows, toLabels, toModelInput, toWeights } from './input.js';
 import { internalValidationRows } from './internal-validation.js';
 import { checkClasses, distinctLabels, encodeLabels } from './label-encoder.js';
@@ -108,6 +109,11 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
   // ---- what the model is -------------------------------------------------------------------------------------------------
 
   get info(): ModelInfo {
+    return withFamilyEntry(this.description);
+  }
+
+  /** `info` without what families.yaml adds: needs no file. */
+  private get description(): ModelInfo {
     return describeModel(this.constructor as unknown as ModelClass);
   }
 
@@ -187,16 +193,15 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
   private async prepare(
     data: TrainingData,
     seed: number,
-    threads: number,
   ): Promise<{ data: FitData<X>; fitted: Omit<Fitted, 'metrics' | 'seed'> }> {
     const what = this.label;
     if (data === null || typeof data !== 'object') {
       throw new InvalidInputError(`${what}: fit takes { X, y }`, { hint: 'model.fit({ X, y })' });
     }
     const task = this.task;
-    if (!this.info.tasks.includes(task)) {
+    if (!this.description.tasks.includes(task)) {
       throw new InvalidInputError(`${what}: task '${task}' is not supported`, {
-        hint: `Supported: ${this.info.tasks.join(', ')}.`,
+        hint: `Supported: ${this.description.tasks.join(', ')}.`,
       });
     }
     let train = await this.readRows(data, what);
@@ -232,7 +237,7 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
     let missing: MissingValuePlan | undefined;
     let X = train.X;
     let validationX = validation?.X;
-    if (!this.info.capabilities.missingValues && X instanceof Matrix) {
+    if (!this.description.capabilities.missingValues && X instanceof Matrix) {
       missing = await planMissing(X);
       X = await applyMissing(X, missing);
       if (validationX instanceof Matrix) validationX = await applyMissing(validationX, missing);
@@ -261,7 +266,7 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
     data: { X: ModelInput; y: ArrayLike<number>; weights?: ArrayLike<number> },
     what: string,
   ): Promise<Rows> {
-    const X = await toModelInput(data.X, this.info.inputMode, what);
+    const X = await toModelInput(data.X, this.description.inputMode, what);
     const rows = rowCount(X);
     if (rows === 0 || columnCount(X) === 0) {
       throw new InvalidInputError(`${what}: X is empty (${rows} rows, ${columnCount(X)} columns)`, {
@@ -340,7 +345,7 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
   /** Checks X against what the model was trained on and fills what was filled in training. */
   private async predictionInput(X: ModelInput, fitted: Fitted): Promise<ModelInputMatrix> {
     const what = `${this.label}: predict`;
-    const input = await toModelInput(X, this.info.inputMode, what);
+    const input = await toModelInput(X, this.description.inputMode, what);
     const columns = columnCount(input);
     if (columns !== fitted.featureNames.length && !(rowCount(input) === 0 && columns === 0)) {
       throw new InvalidInputError(
@@ -386,8 +391,8 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
     const payload = await this.serialize();
     const { trainingTime: _notPartOfTheModel, ...metrics } = fitted.metrics;
     const metadata = {
-      name: this.info.name,
-      family: this.info.family,
+      name: this.description.name,
+      family: this.description.family,
       task: fitted.task,
       config: this.config as Record<string, unknown>,
       seed: fitted.seed,
@@ -493,7 +498,7 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
   // ---- private -----------------------------------------------------------------------------------------------------------
 
   private get label(): string {
-    return this.info.name;
+    return this.description.name;
   }
 
   private requireFitted(doing: string): Fitted {
@@ -585,26 +590,6 @@ function parseConfig(model: ModelClass, config: unknown): Record<string, unknown
     });
   }
   return { ...(config as Record<string, unknown>) };
-}
-
-const FULL_INFO: Omit<ModelInfo, 'name' | 'family'> = {
-  inputMode: 'features',
-  tasks: ['classification', 'regression'],
-  capabilities: { missingValues: false, sampleWeights: true, earlyStopping: false, featureImportance: false },
-  complexity: 'medium',
-  gpuCapable: false,
-};
-
-/** The class's `info` with defaults for what it leaves out; the name defaults to the class's own. */
-export function describeModel(model: ModelClass): ModelInfo {
-  const own = model.info ?? {};
-  return {
-    ...FULL_INFO,
-    name: model.name,
-    family: 'custom',
-    ...own,
-    capabilities: { ...FULL_INFO.capabilities, ...own.capabilities },
-  };
 }
 
 /** A model object from loaded parts. */

@@ -1,8 +1,10 @@
 /** Names to model classes. Families are loaded when first used; users add their own models by function or decorator. */
 import { ConfigError, InvalidInputError } from '../core/errors.js';
 import { listed, nearest } from '../core/text.js';
-import { type BaseModel, describeModel, type ModelClass, restoreModel } from './base-model.js';
+import { type BaseModel, type ModelClass, restoreModel } from './base-model.js';
 import { readBundle } from './bundle.js';
+import { familyEntries } from './config-files.js';
+import { describeModel, withFamilyEntry } from './info.js';
 import type { ModelInfo } from './types.js';
 
 /**
@@ -21,8 +23,6 @@ export interface ModelDefinition {
   load(): Promise<ModelClass>;
   /** What `list` shows before the class is loaded. */
   readonly info?: Partial<ModelInfo>;
-  /** False: known but switched off (families.yaml). */
-  readonly enabled?: boolean;
 }
 
 const definitions = new Map<string, ModelDefinition>();
@@ -53,7 +53,7 @@ export class ModelRegistry {
   /** The class of a registered name; unknown names are an `InvalidInputError` with the nearest one. */
   static async get(name: string): Promise<ModelClass> {
     const definition = find(name);
-    if (definition.enabled === false) {
+    if (familyEntries().get(name)?.enabled === false) {
       throw new ConfigError(`The model '${name}' is switched off`, {
         hint: 'Set enabled: true for it in families.yaml.',
       });
@@ -73,19 +73,19 @@ export class ModelRegistry {
   static list(
     filter: Partial<Pick<ModelInfo, 'family' | 'inputMode' | 'complexity' | 'gpuCapable'>> = {},
   ): ModelInfo[] {
+    const entries = familyEntries();
     return [...definitions.values()]
-      .filter((definition) => definition.enabled !== false)
-      .map((definition) =>
-        describeModel({
-          name: definition.name,
-          info: { name: definition.name, family: definition.family, ...definition.info },
-        } as unknown as ModelClass),
-      )
+      .filter((definition) => entries.get(definition.name)?.enabled !== false)
+      .map(infoOf)
       .filter((info) =>
         Object.entries(filter).every(([key, value]) => value === undefined || info[key as keyof ModelInfo] === value),
       )
       .sort((a, b) => (a.name < b.name ? -1 : 1));
   }
+}
+
+function infoOf({ name, family, info }: ModelDefinition): ModelInfo {
+  return withFamilyEntry(describeModel({ name, info: { ...info, name, family } }));
 }
 
 function find(name: string): ModelDefinition {

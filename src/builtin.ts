@@ -1,0 +1,28 @@
+/** The one list of built-in models and how each is loaded; nothing here loads a model's code. */
+import { LIGHTGBM_INFO } from './boosting/lightgbm/info.js';
+import type { LightGBMConfig } from './boosting/lightgbm/model.js';
+import { LOGISTIC_INFO } from './classical/logistic/info.js';
+import type { LogisticRegressionConfig } from './classical/logistic/model.js';
+import type { ModelClass } from './model/base-model.js';
+import { ModelRegistry } from './model/registry.js';
+
+declare module './model/registry.js' {
+  interface ModelConfigs {
+    lightgbm: LightGBMConfig;
+    logistic: LogisticRegressionConfig;
+  }
+}
+
+/** Registers the built-in models; done once by the core entry point. */
+export function registerBuiltins(): void {
+  ModelRegistry.register({
+    ...named(LIGHTGBM_INFO),
+    load: async () => (await import('./boosting/lightgbm/model.js')).LightGBMModel as unknown as ModelClass,
+  });
+  ModelRegistry.register({
+    ...named(LOGISTIC_INFO),
+    load: async () => (await import('./classical/logistic/model.js')).LogisticRegressionModel as unknown as ModelClass,
+  });
+}
+
+const named = <I extends { name: string; family: string }>(info: I) => ({ name: info.name, family: info.family, info });
