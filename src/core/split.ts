@@ -18,6 +18,8 @@ export interface Split<R extends SplitRole, X = Matrix> {
   readonly labelEnds?: Float64Array;
   /** (n,) entity of each row: never in two splits. */
   readonly groups?: ArrayLike<string | number>;
+  /** (n,) row numbers in the table or arrays that all splits were cut from: what finds a row in two splits. */
+  readonly rowIds?: Uint32Array;
 }
 
 /** Shares of the rows in time order; must sum to 1. */
