@@ -1,0 +1,63 @@
+/**
+ * The names LightGBM knows a parameter by: https://lightgbm.readthedocs.io/en/latest/Parameters.html, and those of its
+ * scikit-learn wrapper. A configuration copied from Python works unchanged.
+ */
+
+/** Our name of a parameter and every other name it may be given under. */
+export const ALIASES = {
+  task: [],
+  objective: ['objective_type', 'app', 'application', 'loss'],
+  boosting: ['boosting_type', 'boost'],
+  numClass: ['num_class', 'num_classes'],
+  numIterations: [
+    'num_iterations',
+    'num_iteration',
+    'n_iter',
+    'num_tree',
+    'num_trees',
+    'num_round',
+    'num_rounds',
+    'nrounds',
+    'num_boost_round',
+    'n_estimators',
+    'max_iter',
+  ],
+  learningRate: ['learning_rate', 'shrinkage_rate', 'eta'],
+  numLeaves: ['num_leaves', 'num_leaf', 'max_leaves', 'max_leaf', 'max_leaf_nodes'],
+  maxDepth: ['max_depth'],
+  minDataInLeaf: ['min_data_in_leaf', 'min_data_per_leaf', 'min_data', 'min_child_samples', 'min_samples_leaf'],
+  minSumHessianInLeaf: [
+    'min_sum_hessian_in_leaf',
+    'min_sum_hessian_per_leaf',
+    'min_sum_hessian',
+    'min_hessian',
+    'min_child_weight',
+  ],
+  baggingFraction: ['bagging_fraction', 'sub_row', 'subsample', 'bagging'],
+  baggingFreq: ['bagging_freq', 'subsample_freq'],
+  featureFraction: ['feature_fraction', 'sub_feature', 'colsample_bytree'],
+  lambdaL1: ['lambda_l1', 'reg_alpha', 'l1_regularization'],
+  lambdaL2: ['lambda_l2', 'reg_lambda', 'lambda', 'l2_regularization'],
+  minGainToSplit: ['min_gain_to_split', 'min_split_gain'],
+  maxBin: ['max_bin', 'max_bins'],
+  minDataInBin: ['min_data_in_bin'],
+  binSampleCount: ['bin_construct_sample_cnt', 'subsample_for_bin'],
+  earlyStoppingRounds: ['early_stopping_rounds', 'early_stopping_round', 'early_stopping', 'n_iter_no_change'],
+  seed: ['random_seed', 'random_state'],
+  threads: ['num_threads', 'num_thread', 'nthread', 'nthreads', 'n_jobs'],
+} as const satisfies Record<string, readonly string[]>;
+
+export type ParameterName = keyof typeof ALIASES;
+export type AliasOf<K extends ParameterName> = (typeof ALIASES)[K][number];
+
+/** LightGBM's own name of a parameter, as its model file lists it. */
+export function nativeName(name: ParameterName): string {
+  return ALIASES[name][0] ?? name;
+}
+
+/** Alias to our name. */
+export const CANONICAL: ReadonlyMap<string, ParameterName> = new Map(
+  (Object.keys(ALIASES) as ParameterName[]).flatMap((name) =>
+    [name, ...ALIASES[name]].map((alias): [string, ParameterName] => [alias, name]),
+  ),
+);

@@ -1,0 +1,174 @@
+/**
+ * The configuration of `LightGBMModel`: LightGBM's parameters, ranges and defaults under our names, its own names accepted.
+ * A parameter given under two names, an unknown one, or one out of range is a `ConfigError`.
+ */
+import type { ZodModule, ZodType } from '../../core/schema.js';
+import { lazySchema } from '../../core/schema.js';
+import { ALIASES, type AliasOf, CANONICAL, type ParameterName } from './aliases.js';
+import {
+  canonicalObjective,
+  OBJECTIVE_NAMES,
+  type ObjectiveName,
+  type Task,
+  type TrainableObjective,
+  taskOf,
+} from './objective.js';
+
+/** LightGBM's parameters, every one optional; see https://lightgbm.readthedocs.io/en/latest/Parameters.html. */
+export interface LightGBMParameters {
+  /** What to learn; implied by `objective`. Default `'classification'`. */
+  task?: Task;
+  /** Loss: `'binary'`, `'multiclass'` or `'regression'` (squared error). Default: from the task and the number of classes. */
+  objective?: ObjectiveName;
+  /** Boosting method; only gradient boosted trees. Default `'gbdt'`. */
+  boosting?: 'gbdt';
+  /** Number of classes, as LightGBM wants it for `'multiclass'`; checked against the labels, which decide. */
+  numClass?: number;
+  /** Boosting rounds. Default 100. */
+  numIterations?: number;
+  /** Shrinkage of each tree, > 0. Default 0.1. */
+  learningRate?: number;
+  /** Most leaves of a tree, 2 to 131072. Default 31. */
+  numLeaves?: number;
+  /** Deepest a tree may grow; 0 or less for no limit. Default -1. */
+  maxDepth?: number;
+  /** Fewest rows of a leaf. Default 20. */
+  minDataInLeaf?: number;
+  /** Smallest sum of hessians of a leaf. Default 1e-3. */
+  minSumHessianInLeaf?: number;
+  /** Share of the rows drawn for a tree, in (0, 1]; needs `baggingFreq` > 0. Default 1. */
+  baggingFraction?: number;
+  /** Draw rows anew every so many rounds; 0 turns bagging off. Default 0. */
+  baggingFreq?: number;
+  /** Share of the features drawn for a tree, in (0, 1]. Default 1. */
+  featureFraction?: number;
+  /** L1 penalty of leaf values. Default 0. */
+  lambdaL1?: number;
+  /** L2 penalty of leaf values. Default 0. */
+  lambdaL2?: number;
+  /** Smallest gain that makes a split. Default 0. */
+  minGainToSplit?: number;
+  /** Most bins of a feature, 2 to 255 (a bin is one byte; LightGBM's own default is also the most). Default 255. */
+  maxBin?: number;
+  /** Fewest rows of a bin. Default 3. */
+  minDataInBin?: number;
+  /** Rows that bin bounds are found from. Default 200000. */
+  binSampleCount?: number;
+  /** Stop after so many rounds without a better validation loss; 0 never stops early. Default 0. */
+  earlyStoppingRounds?: number;
+  /** Seed of everything random, where `fit` is given none. */
+  seed?: number;
+  /** Threads, where `fit` is given none; 0 or less for the default. Never changes the model. */
+  threads?: number;
+}
+
+/** What `new LightGBMModel(...)` takes: `LightGBMParameters`, each also under LightGBM's names (`num_leaves`, `eta`, ...). */
+export type LightGBMConfig = LightGBMParameters & {
+  [K in ParameterName as AliasOf<K>]?: LightGBMParameters[K];
+};
+
+type Filled = 'task' | 'boosting' | Exclude<ParameterName, 'objective' | 'numClass' | 'seed' | 'threads'>;
+
+/** The configuration after parsing: our names only, defaults filled in, `objective` by its main name. */
+export type LightGBMSettings = Required<Pick<LightGBMParameters, Filled>> & {
+  objective?: TrainableObjective;
+  numClass?: number;
+  seed?: number;
+  threads?: number;
+};
+
+const DEFAULTS = {
+  task: 'classification',
+  boosting: 'gbdt',
+  numIterations: 100,
+  learningRate: 0.1,
+  numLeaves: 31,
+  maxDepth: -1,
+  minDataInLeaf: 20,
+  minSumHessianInLeaf: 1e-3,
+  baggingFraction: 1,
+  baggingFreq: 0,
+  featureFraction: 1,
+  lambdaL1: 0,
+  lambdaL2: 0,
+  minGainToSplit: 0,
+  maxBin: 255,
+  minDataInBin: 3,
+  binSampleCount: 200_000,
+  earlyStoppingRounds: 0,
+} as const satisfies Required<Pick<LightGBMParameters, Filled>>;
+
+function parameterSchemas(z: ZodModule): { [K in ParameterName]: ZodType<LightGBMParameters[K]> } {
+  const count = (min: number, max = 2 ** 31 - 1) => z.int().min(min).max(max).optional();
+  const atLeastZero = () => z.number().min(0).optional();
+  const fraction = () => z.number().gt(0).max(1).optional();
+  return {
+    task: z.enum(['classification', 'regression']).optional(),
+    objective: z.enum(OBJECTIVE_NAMES).optional(),
+    boosting: z.literal('gbdt').optional(),
+    numClass: count(1),
+    numIterations: count(1),
+    learningRate: z.number().gt(0).optional(),
+    numLeaves: count(2, 131_072),
+    maxDepth: count(-(2 ** 31)),
+    minDataInLeaf: count(0),
+    minSumHessianInLeaf: atLeastZero(),
+    baggingFraction: fraction(),
+    baggingFreq: count(0),
+    featureFraction: fraction(),
+    lambdaL1: atLeastZero(),
+    lambdaL2: atLeastZero(),
+    minGainToSplit: atLeastZero(),
+    maxBin: count(2, 255),
+    minDataInBin: count(1),
+    binSampleCount: count(1),
+    earlyStoppingRounds: count(0),
+    seed: z.int().min(0).optional(),
+    threads: count(-1, 1024),
+  };
+}
+
+/** Parses a configuration; aliases are keys of the schema, so that a typing error is compared with them too. */
+export const lightgbmConfig = lazySchema((z): ZodType<LightGBMSettings, LightGBMConfig> => {
+  const schemas = parameterSchemas(z);
+  const shape: Record<string, ZodType> = {};
+  for (const [name, aliases] of Object.entries(ALIASES)) {
+    for (const key of [name, ...aliases]) shape[key] = schemas[name as ParameterName];
+  }
+  return z.strictObject(shape).transform((given, context) => {
+    const report = (key: string, message: string) => context.addIssue({ code: 'custom', path: [key], message });
+    return settle(withoutAliases(given, report), report);
+  }) as unknown as ZodType<LightGBMSettings, LightGBMConfig>;
+});
+
+type Report = (key: string, message: string) => void;
+
+function withoutAliases(given: Record<string, unknown>, report: Report): LightGBMParameters {
+  const parameters: Record<string, unknown> = {};
+  const source = new Map<string, string>();
+  for (const [key, value] of Object.entries(given)) {
+    const name = CANONICAL.get(key);
+    if (name === undefined || value === undefined) continue;
+    const earlier = source.get(name);
+    if (earlier !== undefined) report(key, `is the same parameter as '${earlier}': give one of them`);
+    source.set(name, key);
+    parameters[name] = value;
+  }
+  return parameters;
+}
+
+function settle(given: LightGBMParameters, report: Report): LightGBMSettings {
+  const objective = given.objective && canonicalObjective(given.objective);
+  const implied = objective && taskOf(objective);
+  if (given.task !== undefined && implied !== undefined && given.task !== implied) {
+    report('task', `is '${given.task}' but objective '${given.objective}' is for ${implied}`);
+  }
+  const { threads, ...rest } = given;
+  return {
+    ...DEFAULTS,
+    ...rest,
+    task: implied ?? given.task ?? DEFAULTS.task,
+    objective,
+    ...(threads !== undefined && threads > 0 ? { threads } : {}),
+  };
+}

@@ -1,0 +1,178 @@
+import { describe, expect, it } from 'vitest';
+import { ALIASES } from '../../../src/boosting/lightgbm/aliases.js';
+import { type LightGBMConfig, lightgbmConfig } from '../../../src/boosting/lightgbm/config.js';
+import { ConfigError } from '../../../src/core/errors.js';
+
+const parse = (config: unknown) => lightgbmConfig.parse(config, 'lightgbm');
+
+function errorOf(config: unknown): ConfigError {
+  try {
+    parse(config);
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigError);
+    return error as ConfigError;
+  }
+  throw new Error('the configuration was accepted');
+}
+
+describe('LightGBM configuration', () => {
+  it("has LightGBM's defaults", () => {
+    expect(parse({})).toEqual({
+      task: 'classification',
+      boosting: 'gbdt',
+      numIterations: 100,
+      learningRate: 0.1,
+      numLeaves: 31,
+      maxDepth: -1,
+      minDataInLeaf: 20,
+      minSumHessianInLeaf: 1e-3,
+      baggingFraction: 1,
+      baggingFreq: 0,
+      featureFraction: 1,
+      lambdaL1: 0,
+      lambdaL2: 0,
+      minGainToSplit: 0,
+      maxBin: 255,
+      minDataInBin: 3,
+      binSampleCount: 200_000,
+      earlyStoppingRounds: 0,
+    });
+  });
+
+  it('takes a configuration pasted from Python', () => {
+    const config = parse({
+      objective: 'binary',
+      boosting_type: 'gbdt',
+      n_estimators: 300,
+      eta: 0.05,
+      num_leaves: 63,
+      min_child_samples: 5,
+      reg_lambda: 2,
+      subsample: 0.8,
+      subsample_freq: 1,
+      colsample_bytree: 0.5,
+      random_state: 7,
+      n_jobs: 2,
+    });
+    expect(config).toMatchObject({
+      task: 'classification',
+      objective: 'binary',
+      numIterations: 300,
+      learningRate: 0.05,
+      numLeaves: 63,
+      minDataInLeaf: 5,
+      lambdaL2: 2,
+      baggingFraction: 0.8,
+      baggingFreq: 1,
+      featureFraction: 0.5,
+      seed: 7,
+      threads: 2,
+    });
+    expect(Object.keys(config)).not.toContain('n_estimators');
+  });
+
+  it('every alias means the parameter it stands for', () => {
+    const samples: Record<string, unknown> = {
+      objective: 'regression',
+      boosting: 'gbdt',
+      baggingFraction: 0.5,
+      featureFraction: 0.5,
+    };
+    for (const [name, aliases] of Object.entries(ALIASES)) {
+      const value = samples[name] ?? 3;
+      for (const alias of aliases) expect(parse({ [alias]: value }), alias).toMatchObject({ [name]: value });
+    }
+  });
+
+  it('no alias stands for two parameters', () => {
+    const all = Object.entries(ALIASES).flatMap(([name, aliases]) => [name, ...aliases]);
+    expect(new Set(all).size).toBe(all.length);
+  });
+
+  it('an objective implies the task, under each of its names', () => {
+    expect(parse({ objective: 'mse' })).toMatchObject({ task: 'regression', objective: 'regression' });
+    expect(parse({ objective: 'softmax' })).toMatchObject({ task: 'classification', objective: 'multiclass' });
+    expect(parse({ task: 'regression' })).toMatchObject({ task: 'regression' });
+    expect(errorOf({ task: 'regression', objective: 'binary' }).message).toContain('classification');
+  });
+
+  it('a parameter under two names is an error that names both', () => {
+    const { message } = errorOf({ numLeaves: 31, num_leaves: 31 });
+    expect(message).toContain('numLeaves');
+    expect(message).toContain('num_leaves');
+    expect(errorOf({ eta: 0.1, shrinkage_rate: 0.2 }).message).toContain('same parameter');
+  });
+
+  it.each([
+    ['numLeave', 'numLeaves'],
+    ['learningrate', 'learningRate'],
+    ['min_child_sample', 'min_child_samples'],
+    ['colsample_by_tree', 'colsample_bytree'],
+  ])('unknown key %s: the nearest is %s', (key, nearest) => {
+    const error = errorOf({ [key]: 1 });
+    expect(error.message).toContain(key);
+    expect(error.hint).toContain(`'${nearest}'`);
+    expect(error.details.problems).toMatchObject([{ path: [key], nearest }]);
+  });
+
+  it.each<[keyof LightGBMConfig, unknown]>([
+    ['numLeaves', 1],
+    ['numLeaves', 131_073],
+    ['numLeaves', 31.5],
+    ['num_leaves', '31'],
+    ['learningRate', 0],
+    ['learningRate', Number.NaN],
+    ['eta', Number.POSITIVE_INFINITY],
+    ['numIterations', 0],
+    ['maxBin', 1],
+    ['maxBin', 256],
+    ['minDataInLeaf', -1],
+    ['minDataInBin', 0],
+    ['minSumHessianInLeaf', -1],
+    ['baggingFraction', 0],
+    ['baggingFraction', 1.1],
+    ['featureFraction', 0],
+    ['baggingFreq', -1],
+    ['lambdaL1', -0.1],
+    ['reg_lambda', -0.1],
+    ['minGainToSplit', -1],
+    ['binSampleCount', 0],
+    ['earlyStoppingRounds', -1],
+    ['seed', -1],
+    ['seed', 0.5],
+    ['boosting', 'dart'],
+    ['objective', 'lambdarank'],
+    ['task', 'ranking'],
+    ['numLeaves', null],
+  ])('%s = %s is refused by name', (key, value) => {
+    expect(errorOf({ [key]: value }).message).toContain(`'${key}'`);
+  });
+
+  it.each([
+    ['a string', 'x'],
+    ['null', null],
+    ['an array', []],
+  ])('%s is no configuration', (_, value) => {
+    errorOf(value);
+  });
+
+  it('parsing what was parsed changes nothing', () => {
+    const once = parse({ objective: 'l2', n_estimators: 7, n_jobs: 2, seed: 0 });
+    expect(parse(once)).toEqual(once);
+    expect(parse(JSON.parse(JSON.stringify(once)))).toEqual(once);
+  });
+
+  it('n_jobs = -1 and num_threads = 0 leave the number of threads to fit', () => {
+    expect(parse({ n_jobs: -1 })).not.toHaveProperty('threads');
+    expect(parse({ num_threads: 0 })).not.toHaveProperty('threads');
+  });
+
+  it('an unknown key does not compile', () => {
+    const fine: LightGBMConfig = { numLeaves: 5, num_leaves: 5, reg_alpha: 1 };
+    // @ts-expect-error a typing error of a key
+    const wrong: LightGBMConfig = { numLeave: 5 };
+    // @ts-expect-error an alias has its parameter's type
+    const wrongType: LightGBMConfig = { num_leaves: '5' };
+    expect([fine, wrong, wrongType]).toHaveLength(3);
+  });
+});
