@@ -1,8 +1,7 @@
 // Compiles the AssemblyScript kernels to src/kernels/kernels.wasm; skipped when the output is newer than every source.
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import asc from 'assemblyscript/asc';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const sources = join(root, 'src/kernels/assembly');
@@ -17,14 +16,17 @@ const modified = (file) => {
 };
 const newest = Math.max(
   ...readdirSync(sources).map((name) => modified(join(sources, name))),
-  modified(import.meta.filename ?? fileURLToPath(import.meta.url)),
+  modified(fileURLToPath(import.meta.url)),
 );
 
 if (modified(output) <= newest || process.argv.includes('--force')) {
+  const { default: asc } = await import('assemblyscript/asc');
+  // Written beside and renamed: a process that loads the kernels meanwhile sees the old ones or the new ones.
+  const temporary = `${output}.${process.pid}.tmp`;
   const { error, stderr } = await asc.main([
     join(sources, 'index.ts'),
     '--outFile',
-    output,
+    temporary,
     '-O3',
     '--converge',
     '--noAssert',
@@ -36,7 +38,7 @@ if (modified(output) <= newest || process.argv.includes('--force')) {
     'threads',
     '--importMemory',
     '--sharedMemory',
-    // The first page stays unused so that address 0 is never valid data; 65,536 pages are the 4 GiB a 32-bit memory can hold.
+    // The first kilobyte holds the pool's barrier; 65,536 pages are the 4 GiB a 32-bit memory can hold.
     '--initialMemory',
     '1',
     '--maximumMemory',
@@ -49,4 +51,5 @@ if (modified(output) <= newest || process.argv.includes('--force')) {
     console.error(error.message);
     process.exit(1);
   }
+  renameSync(temporary, output);
 }

@@ -1,2 +1,4 @@
 // The one WASM module: each kernel file is one noun; this file only lists them.
-export { wakeAll } from './sync';
+export * from './sync';
+export { mathExp, mathLog, mathExpAll, mathLogAll } from './math';
+export * from './linear';

@@ -1,0 +1,45 @@
+/** The two sides of a job: what the caller asks for and what each worker's `run` is given. */
+import type { ProgressEvent, ProgressListener } from '../core/progress.js';
+import type { KernelExports } from './exports.js';
+
+export interface Job {
+  /** A .js (or, running from source, .ts) file exporting `run(context: JobContext)`. */
+  module: URL;
+  /** Structured-cloneable; SharedArrayBuffers are shared, everything else is copied to every worker. */
+  args: unknown;
+  threads: number;
+  /** Size of the memory the job's workers share, in pages of 64 KiB; it may grow (see `Arena`). */
+  memoryPages?: { initial: number; maximum?: number };
+  signal?: AbortSignal;
+  onProgress?: ProgressListener;
+  /** What an error calls the work: 'Training', 'Prediction'. */
+  doing?: string;
+}
+
+/**
+ * One worker's view of a job. All workers run the same function on the same arguments and meet at barriers; each must reach
+ * every barrier. A throw in one releases the others.
+ */
+export interface JobContext<Args = unknown> {
+  /** 0 .. threads-1. */
+  readonly thread: number;
+  readonly threads: number;
+  readonly args: Args;
+  /** Shared by the job's workers, gone after the job. Its first kilobyte is the pool's. */
+  readonly memory: WebAssembly.Memory;
+  /** This worker's own instance over `memory`. */
+  readonly kernels: KernelExports;
+  /** Waits for all workers; what any wrote before is visible to all after. Also resets `nextUnit`. */
+  barrier(): void;
+  /** The next unit of work that no worker has taken since the last barrier: 0, 1, 2, ... */
+  nextUnit(): number;
+  /** Whether the job was stopped; cheap. */
+  cancelled(): boolean;
+  /** Leaves the job if it was stopped. Call it at least every 50 ms or so. */
+  check(): void;
+  /** Tells the caller's `onProgress`; about 20 events a second pass, and the last. Only thread 0's count. */
+  report(event: ProgressEvent): void;
+}
+
+/** What a job module exports. Worker 0's return value is the job's result; typed arrays directly in it move without a copy. */
+export type JobFunction<Args, Result> = (context: JobContext<Args>) => Result | Promise<Result>;
