@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { HoldfastError, InvalidInputError } from './errors.js';
 
 const TEMPORARY = '.writing-';
 const PREVIOUS = '.previous-';
@@ -34,14 +35,14 @@ export async function writeFileSynced(path: string, content: string | Uint8Array
 /** Replaces `path` by a file with this content, atomically. */
 export async function writeFileAtomic(path: string, content: string | Uint8Array): Promise<void> {
   const target = resolve(path);
-  await mkdir(dirname(target), { recursive: true });
+  await mkdir(dirname(target), { recursive: true }).catch((error) => unwritable(target, error));
   const temporary = `${target}${TEMPORARY}${suffix()}`;
   try {
     await writeFileSynced(temporary, content);
     await rename(temporary, target);
   } catch (error) {
     await rm(temporary, { force: true });
-    throw error;
+    unwritable(target, error);
   }
   await syncDirectory(dirname(target));
 }
@@ -56,7 +57,7 @@ export async function writeDirectoryAtomic(
 ): Promise<void> {
   const target = resolve(directory);
   const parent = dirname(target);
-  await mkdir(parent, { recursive: true });
+  await mkdir(parent, { recursive: true }).catch((error) => unwritable(target, error));
   await recoverDirectory(target);
   const id = suffix();
   const temporary = join(parent, `${basename(target)}${TEMPORARY}${id}`);
@@ -70,7 +71,7 @@ export async function writeDirectoryAtomic(
   } catch (error) {
     await rm(temporary, { recursive: true, force: true });
     await recoverDirectory(target);
-    throw error;
+    unwritable(target, error);
   }
   await syncDirectory(parent);
   await rm(previous, { recursive: true, force: true });
@@ -101,4 +102,18 @@ function alive(id: string): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
+}
+
+/** Rethrows; what the system refused (path, permissions, space) becomes a typed error. */
+function unwritable(target: string, error: unknown): never {
+  const code = (error as NodeJS.ErrnoException | null)?.code;
+  if (error instanceof HoldfastError || !code) throw error;
+  throw new InvalidInputError(`Cannot write ${target}: ${code}`, {
+    hint:
+      code === 'ENOSPC' || code === 'EDQUOT'
+        ? 'The disk is full; free some space. What was there before is unchanged.'
+        : 'Check the path and its permissions. What was there before is unchanged.',
+    details: { path: target, code },
+    cause: error,
+  });
 }
