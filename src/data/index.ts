@@ -1,0 +1,6 @@
+/** `holdfast/data`: readers, labels, sample weights, data quality. */
+
+export { Table } from '../core/table.js';
+export { type EpochUnit, epochToMs, parseTimestamp } from '../core/time.js';
+export type { ByteSource, ReadOptions } from './byte-source.js';
+export { type CsvOptions, type CsvType, readCsv } from './csv.js';
