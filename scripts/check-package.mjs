@@ -1,0 +1,58 @@
+// What `npm publish` would ship: linted (publint), its types resolved as a user's compiler does (attw), and within a size budget.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const BUDGET = { packedKiB: 600, unpackedKiB: 2400, files: 600 };
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const require = createRequire(import.meta.url);
+const directory = mkdtempSync(join(tmpdir(), 'holdfast-pack-'));
+try {
+  const [packed] = JSON.parse(
+    execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', directory], {
+      cwd: root,
+      encoding: 'utf8',
+    }),
+  );
+  const measured = { packedKiB: packed.size / 1024, unpackedKiB: packed.unpackedSize / 1024, files: packed.entryCount };
+  for (const [name, limit] of Object.entries(BUDGET)) {
+    console.log(`package ${name}: ${Math.round(measured[name])} of ${limit}`);
+    if (measured[name] > limit)
+      throw new Error(`the package is over its budget: ${name} ${Math.round(measured[name])} > ${limit}`);
+  }
+  const stray = packed.files.filter(
+    ({ path }) => !/^(dist\/|config\/|package\.json$|README\.md$|CHANGELOG\.md$|LICENSE$)/.test(path),
+  );
+  if (stray.length > 0)
+    throw new Error(`files that do not belong into the package: ${stray.map((f) => f.path).join(', ')}`);
+  for (const needed of [
+    'dist/index.js',
+    'dist/index.d.ts',
+    'dist/cli/main.js',
+    'dist/kernels/kernels.wasm',
+    'config/training.yaml',
+  ]) {
+    if (!packed.files.some(({ path }) => path === needed)) throw new Error(`${needed} is missing from the package`);
+  }
+  const tarball = join(directory, packed.filename);
+  const run = (script, ...args) => execFileSync(process.execPath, [script, ...args], { cwd: root, stdio: 'inherit' });
+  const { publint } = await import('publint');
+  const { messages } = await publint({ pkgDir: root, strict: true });
+  const { formatMessage } = await import('publint/utils');
+  const pkg = require('../package.json');
+  for (const message of messages) console.error(`publint: ${formatMessage(message, pkg)}`);
+  if (messages.length > 0) throw new Error('publint has complaints');
+  console.log('publint: clean');
+  run(
+    join(dirname(require.resolve('@arethetypeswrong/cli/package.json')), 'dist/index.js'),
+    tarball,
+    '--profile',
+    'esm-only',
+  );
+} finally {
+  rmSync(directory, { recursive: true, force: true });
+}

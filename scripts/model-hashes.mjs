@@ -1,0 +1,50 @@
+// Prints the Node version and the SHA-256 of each model family's saved files, trained on 1, 2 and 4 threads.
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LightGBMModel } from '../dist/boosting/index.js';
+import { LogisticRegressionModel } from '../dist/classical/index.js';
+import { Matrix } from '../dist/index.js';
+
+/** Integer noise (a linear congruential generator) and a label that depends on it. */
+function data(rows, cols, classes) {
+  let state = 12345;
+  const next = () => (state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff) / 0x7fffffff;
+  const X = Matrix.zeros(rows, cols);
+  const y = new Float64Array(rows);
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < cols; j++) X.data[i * cols + j] = next() < 0.03 ? Number.NaN : next() * 4 - 2;
+    const at = (j) => (Number.isNaN(X.data[i * cols + j]) ? 0 : X.data[i * cols + j]);
+    y[i] = Math.floor(Math.max(0, Math.min(classes - 1, (at(0) + at(1) * at(2) + next() + 2) * (classes / 5))));
+  }
+  return { X, y, weights: Float32Array.from(y, (v, i) => 0.5 + (i % 7) / 3 + v / 10) };
+}
+
+console.log(process.version);
+for (const [name, Model, config, classes] of [
+  [
+    'lightgbm 2 classes',
+    LightGBMModel,
+    { numIterations: 30, baggingFraction: 0.8, baggingFreq: 1, featureFraction: 0.8 },
+    2,
+  ],
+  ['lightgbm 3 classes', LightGBMModel, { numIterations: 20 }, 3],
+  ['lightgbm regression', LightGBMModel, { task: 'regression', numIterations: 30 }, 9],
+  ['logistic 3 classes', LogisticRegressionModel, {}, 3],
+]) {
+  const bytes = [1, 2, 4].map(async (threads) => {
+    const model = new Model(config);
+    await model.fit(data(6000, 12, classes), { threads });
+    const directory = mkdtempSync(join(tmpdir(), 'holdfast-hash-'));
+    await model.save(join(directory, 'model'));
+    const hash = createHash('sha256');
+    for (const file of readdirSync(join(directory, 'model')).sort())
+      hash.update(readFileSync(join(directory, 'model', file)));
+    rmSync(directory, { recursive: true });
+    return hash.digest('hex');
+  });
+  const hashes = new Set(await Promise.all(bytes));
+  console.log(`${name}: ${[...hashes].join(' != ')}`);
+  if (hashes.size > 1) process.exitCode = 1;
+}
