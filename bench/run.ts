@@ -1,0 +1,62 @@
+/**
+ * `npm run bench -- <name> [--pairs n] [--threads 1,2] [--quick]`: runs a benchmark beside its native peer and writes
+ * bench/results/<name>.json and <name>.md. `--quick` is one short pair to see that everything works, and writes nothing.
+ */
+import { existsSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+
+export interface BenchmarkOptions {
+  pairs: number;
+  threads: number[];
+  quick: boolean;
+  log: (line: string) => void;
+}
+
+export interface BenchmarkReport {
+  /** Everything measured, as plain JSON. */
+  result: object;
+  /** Tables and what they were made on. */
+  markdown: string;
+}
+
+const BENCHMARKS: Record<string, () => Promise<{ run(options: BenchmarkOptions): Promise<BenchmarkReport> }>> = {
+  lightgbm: () => import('./lightgbm.js'),
+};
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      pairs: { type: 'string' },
+      threads: { type: 'string', default: '1,2' },
+      quick: { type: 'boolean', default: false },
+    },
+  });
+  const [name = ''] = positionals;
+  const quick = values.quick;
+  const pairs = Number(values.pairs ?? (quick ? 1 : 5));
+  const threads = values.threads.split(',').map(Number);
+  const isCount = (value: number) => Number.isInteger(value) && value >= 1;
+  if (!Object.hasOwn(BENCHMARKS, name) || !isCount(pairs) || !threads.every(isCount)) {
+    console.error('usage: npm run bench -- <name> [--pairs n] [--threads 1,2] [--quick]');
+    console.error(`benchmarks: ${Object.keys(BENCHMARKS).join(', ')}`);
+    process.exitCode = 2;
+    return;
+  }
+  if (!existsSync(new URL('../dist/index.js', import.meta.url))) {
+    console.error('The benchmark measures the built package: run npm run build first.');
+    process.exitCode = 2;
+    return;
+  }
+  const benchmark = await BENCHMARKS[name]();
+  const report = await benchmark.run({ pairs, threads, quick, log: (line) => console.error(line) });
+  const command = `npm run bench -- ${process.argv.slice(2).join(' ')}`;
+  const markdown = `# ${name}\n\nMade by \`npm run build && ${command}\`.\n\n${report.markdown}\n`;
+  console.log(markdown);
+  if (quick) return;
+  const results = new URL('./results/', import.meta.url);
+  writeFileSync(new URL(`${name}.json`, results), `${JSON.stringify({ command, ...report.result }, null, 1)}\n`);
+  writeFileSync(new URL(`${name}.md`, results), markdown);
+}
+
+await main();
