@@ -1,0 +1,103 @@
+/** The test set is evaluated once a run: a second look would turn it into a validation set. */
+import { mkdir, open, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { InvalidInputError, TestSetReuseError } from '../core/errors.js';
+
+/** One evaluation of the test set. */
+export interface TestEvaluation {
+  readonly runId: string;
+  /** Name of the model that was evaluated. */
+  readonly model: string;
+  /** When, ISO 8601. */
+  readonly at: string;
+}
+
+const RECORD = 'test-evaluation.json';
+
+/**
+ * Lets each run evaluate the test set once. With a `directory`, the record is kept in `{directory}/{runId}/test-evaluation.json`, so that
+ * a resumed or second process is held to it too.
+ *
+ * @example
+ * const guard = new TestSetGuard({ directory: 'experiments/runs' });
+ * const metrics = await guard.evaluate({ runId, model: 'lightgbm' }, () => score(model, container.test));
+ */
+export class TestSetGuard {
+  private readonly evaluations = new Map<string, TestEvaluation>();
+
+  constructor(private readonly options: { readonly directory?: string } = {}) {}
+
+  /** Every evaluation this guard has allowed, oldest first. */
+  get records(): readonly TestEvaluation[] {
+    return [...this.evaluations.values()];
+  }
+
+  /**
+   * Runs `evaluate` if the run has not seen the test set yet, else throws `TestSetReuseError` that says when and by which model it was
+   * used. The use counts from the start: an evaluation that fails midway may have shown its rows.
+   */
+  async evaluate<T>(run: { runId: string; model: string }, evaluate: () => T | Promise<T>): Promise<T> {
+    await this.claim(run);
+    return evaluate();
+  }
+
+  /** Records the one evaluation of this run, or throws `TestSetReuseError`. */
+  async claim(run: { runId: string; model: string }): Promise<TestEvaluation> {
+    const { runId, model } = run;
+    if (typeof runId !== 'string' || !/^[\w.:-]+$/.test(runId) || /^\.+$/.test(runId)) {
+      throw new InvalidInputError(`'${String(runId)}' is not a run id`, {
+        hint: 'Use letters, digits, and . _ : -',
+      });
+    }
+    const earlier = this.evaluations.get(runId);
+    if (earlier) throw reuse(earlier, model);
+    const record: TestEvaluation = { runId, model, at: new Date().toISOString() };
+    this.evaluations.set(runId, record);
+    if (this.options.directory !== undefined) {
+      try {
+        await this.store(join(this.options.directory, runId), record);
+      } catch (error) {
+        this.evaluations.delete(runId);
+        throw error;
+      }
+    }
+    return record;
+  }
+
+  private async store(directory: string, record: TestEvaluation): Promise<void> {
+    await mkdir(directory, { recursive: true });
+    const path = join(directory, RECORD);
+    // 'wx' fails when the file exists: of two processes, one wins.
+    const file = await open(path, 'wx').catch(async (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+      throw reuse(await readRecord(path, record.runId), record.model);
+    });
+    try {
+      await file.writeFile(`${JSON.stringify(record, null, 2)}\n`);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  }
+}
+
+/** The stored record; one that a crash left unfinished still counts as a use. */
+async function readRecord(path: string, runId: string): Promise<TestEvaluation> {
+  const text = await readFile(path, 'utf8').catch(() => '');
+  try {
+    const { model, at } = JSON.parse(text) as Partial<TestEvaluation>;
+    return { runId, model: String(model ?? 'unknown'), at: String(at ?? 'unknown') };
+  } catch {
+    return { runId, model: 'unknown', at: 'unknown' };
+  }
+}
+
+function reuse(earlier: TestEvaluation, model: string): TestSetReuseError {
+  return new TestSetReuseError(
+    `Run '${earlier.runId}' has already evaluated the test set (model '${earlier.model}', ${earlier.at})`,
+    {
+      hint: 'Choose between models on the validation split. A new test evaluation is a new run; the final judge is the locked holdout.',
+      details: { ...earlier, refused: model },
+    },
+  );
+}
