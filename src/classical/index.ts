@@ -1,0 +1,6 @@
+/** `holdfast/classical`: linear and other classical models. */
+export {
+  type ClassWeight,
+  type LogisticRegressionConfig,
+  LogisticRegressionModel,
+} from './logistic/model.js';
