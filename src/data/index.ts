@@ -4,3 +4,19 @@ export { Table } from '../core/table.js';
 export { type EpochUnit, epochToMs, parseTimestamp } from '../core/time.js';
 export type { ByteSource, ReadOptions } from './byte-source.js';
 export { type CsvOptions, type CsvType, readCsv } from './csv.js';
+export {
+  type FixedHorizonOptions,
+  fixedHorizonLabels,
+  type Labels,
+  type TripleBarrierLabels,
+  type TripleBarrierOptions,
+  tripleBarrierLabels,
+} from './labels.js';
+export { ewmVolatility, type VolatilityOptions } from './volatility.js';
+export {
+  classBalanceWeights,
+  combineWeights,
+  normalizeWeights,
+  timeDecayWeights,
+  uniquenessWeights,
+} from './weights.js';
