@@ -137,7 +137,7 @@ function normalised(values: Float32Array, width: number): Float32Array {
 }
 
 /** LightGBM against itself: its scores when its bins come from other samples of the rows. Kept, since it never changes. */
-async function nativeSpread(data: string, target: Target, rounds: number): Promise<Record<'auc' | 'logLoss', Spread>> {
+export async function nativeSpread(data: string, target: Target, rounds: number): Promise<Record<'auc' | 'logLoss', Spread>> {
   const { lightgbm } = describeVersions(python(), ['lightgbm']);
   const file = `${cache}spread-${lightgbm}-${data.split('/').at(-2)}-${target}-${rounds}-${BIN_SAMPLE}.json`;
   if (!existsSync(file)) {

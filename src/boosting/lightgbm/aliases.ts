@@ -50,9 +50,18 @@ export const ALIASES = {
 export type ParameterName = keyof typeof ALIASES;
 export type AliasOf<K extends ParameterName> = (typeof ALIASES)[K][number];
 
+/** Names that are not ours in snake case. */
+const NATIVE_NAMES: Partial<Record<ParameterName, string>> = {
+  binSampleCount: 'bin_construct_sample_cnt',
+  earlyStoppingRounds: 'early_stopping_round',
+  threads: 'num_threads',
+};
+
 /** LightGBM's own name of a parameter, as its model file lists it. */
 export function nativeName(name: ParameterName): string {
-  return ALIASES[name][0] ?? name;
+  return (
+    NATIVE_NAMES[name] ?? name.replace(/L([12])$/, '_l$1').replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+  );
 }
 
 /** Alias to our name. */
