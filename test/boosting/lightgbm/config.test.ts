@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { ALIASES } from '../../../src/boosting/lightgbm/aliases.js';
 import { type LightGBMConfig, lightgbmConfig } from '../../../src/boosting/lightgbm/config.js';
@@ -174,5 +175,17 @@ describe('LightGBM configuration', () => {
     // @ts-expect-error an alias has its parameter's type
     const wrongType: LightGBMConfig = { num_leaves: '5' };
     expect([fine, wrong, wrongType]).toHaveLength(3);
+  });
+});
+
+describe('docs/models/lightgbm.md', () => {
+  const page = readFileSync(new URL('../../../docs/models/lightgbm.md', import.meta.url), 'utf8');
+
+  it.each(Object.entries(ALIASES))('has a row for %s with its default and every alias', (name, aliases) => {
+    const row = page.split('\n').find((line) => line.startsWith(`| \`${name}\` |`)) ?? '';
+    const cells = row.split('|').map((cell) => cell.trim());
+    expect(cells[4]).toBe(aliases.map((alias) => `\`${alias}\``).join(', '));
+    const value = (parse({}) as Record<string, unknown>)[name];
+    if (value !== undefined) expect(cells[2].replaceAll('`', '')).toBe(String(value));
   });
 });
