@@ -134,7 +134,7 @@ export function encoderOutputs(column: string, encoder: Encoder): string[] {
 }
 
 /** Writes the encoding of one row into `out` from `at` on; NaN is missing. */
-export type RowEncoder = (row: number, out: Float64Array, at: number) => void;
+export type RowEncoder = (row: number, out: Float64Array | Float32Array, at: number) => void;
 
 /**
  * The encoder bound to a column of (possibly other) rows: categories are matched by name. `fill` replaces missing text. Under

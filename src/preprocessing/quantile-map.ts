@@ -43,8 +43,7 @@ export function mapQuantiles({ quantiles, output }: QuantileMap, values: Float64
 }
 
 function toNormal(level: number): number {
-  const z = inverseNormal(level);
-  return z < NORMAL_LOW ? NORMAL_LOW : z > NORMAL_HIGH ? NORMAL_HIGH : z;
+  return Math.min(Math.max(inverseNormal(level), NORMAL_LOW), NORMAL_HIGH);
 }
 
 /** Level of `x` by linear interpolation; the middle of the levels where several quantiles equal it. */

@@ -108,7 +108,7 @@ export function applyScaler(scaler: Scaler, values: Float64Array): void {
       const { scale, offset, low, high, clip } = scaler;
       for (let i = 0; i < values.length; i++) {
         const value = values[i] * scale + offset;
-        values[i] = !clip ? value : value < low ? low : value > high ? high : value;
+        values[i] = clip ? Math.min(Math.max(value, low), high) : value;
       }
       return;
     }

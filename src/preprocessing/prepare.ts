@@ -1,0 +1,169 @@
+/** From raw columns to all columns steps can read: checked against what the pipeline was fitted on, with engineered and calendar features. */
+import type { Column } from '../core/column.js';
+import { ConfigError, InvalidInputError } from '../core/errors.js';
+import type { Matrix } from '../core/matrix.js';
+import { Table } from '../core/table.js';
+import { type ColumnSource, columnAs, defaultNames, sourceOf, unknownColumn, withColumns } from './column-source.js';
+import { computeFeatures, type Engineered } from './engineer.js';
+import type { FeaturePlan } from './feature-plan.js';
+import type { InputColumn } from './fitted.js';
+import type { ResolvedOptions } from './options.js';
+import type { History } from './raw-splits.js';
+import type { RowContext } from './segments.js';
+import { timeFeatures } from './time-features.js';
+
+export interface PreparedColumns {
+  readonly source: ColumnSource;
+  readonly undefinedRows: Readonly<Record<string, number>>;
+}
+
+/** The source with engineered columns and calendar features added. Names that would appear twice are a `ConfigError`. */
+export function prepare(
+  source: ColumnSource,
+  plan: FeaturePlan,
+  timeColumns: readonly string[],
+  options: ResolvedOptions,
+  context: RowContext,
+  history?: History,
+): PreparedColumns {
+  const { columns, undefinedRows } = engineered(source, plan, options, context, history);
+  const added = new Map(columns);
+  for (const [name, column] of calendar(source, timeColumns, options, context)) {
+    if (source.has(name) || added.has(name)) {
+      throw new ConfigError(`The calendar feature '${name}' has the name of another column`, {
+        hint: 'Rename that column.',
+      });
+    }
+    added.set(name, column);
+  }
+  return { source: withColumns(source, added), undefinedRows };
+}
+
+function calendar(
+  source: ColumnSource,
+  timeColumns: readonly string[],
+  options: ResolvedOptions,
+  context: RowContext,
+): [string, Column][] {
+  const settings = options.timeFeatures;
+  if (!settings) return [];
+  if (timeColumns.length > 0) {
+    return timeColumns.flatMap((name) => {
+      const column = source.column(name);
+      return column.kind === 'categorical' ? [] : timeFeatures(name, column.values, settings);
+    });
+  }
+  if (!context.times) {
+    throw new InvalidInputError('timeFeatures: the data have no time column and the rows no times', {
+      hint: 'Keep the time column in the table, or give the split `times`.',
+    });
+  }
+  return timeFeatures('time', context.times, settings);
+}
+
+function engineered(
+  source: ColumnSource,
+  plan: FeaturePlan,
+  options: ResolvedOptions,
+  context: RowContext,
+  history: History | undefined,
+): Engineered {
+  const settings = { sessionGap: options.sessionGap, infinite: options.infinite };
+  const past = history && plan.lookback > 0 ? tail(history, plan.lookback) : undefined;
+  if (!past || past.X.rowCount === 0) return computeFeatures(source, plan, { context, ...settings });
+  const joined = joinRows(past, source, plan.inputs);
+  const { columns } = computeFeatures(sourceOf(joined), plan, {
+    context: joinContext(past, source, context),
+    ...settings,
+  });
+  const own = [...columns].map(([name, column]): [string, Column] => [
+    name,
+    column.kind === 'categorical' ? column : { kind: column.kind, values: column.values.subarray(past.X.rowCount) },
+  ]);
+  return { columns: new Map(own), undefinedRows: {} };
+}
+
+/** The last rows features can reach back to; all of them where groups take turns or a feature remembers everything. */
+function tail(history: History, lookback: number): History {
+  const from = history.groups || !Number.isFinite(lookback) ? 0 : Math.max(0, history.X.rowCount - lookback);
+  return from === 0 ? history : { X: history.X.slice(from), times: history.times?.subarray(from) };
+}
+
+function joinRows(past: History, source: ColumnSource, inputs: readonly string[]): Table {
+  const before = sourceOf(past.X);
+  return Table.fromEntries(
+    inputs.map((name): [string, Column] => {
+      if (!before.has(name)) throw unknownColumn(name, before.names, 'The history rows');
+      const wanted = source.kind(name);
+      const earlier = columnAs(before, name, wanted);
+      const later = source.column(name);
+      if (earlier.kind === 'categorical' || later.kind === 'categorical') return [name, joinText(earlier, later)];
+      const values = new Float64Array(earlier.values.length + later.values.length);
+      values.set(earlier.values);
+      values.set(later.values, earlier.values.length);
+      return [name, { kind: later.kind, values }];
+    }),
+  );
+}
+
+/** Features refuse text columns by name; only their kind and whether they hold anything matters here. */
+function joinText(earlier: Column, later: Column): Column {
+  const codesOf = (column: Column) => (column.kind === 'categorical' ? [...column.codes] : []);
+  const categories = [earlier, later].flatMap((column) => (column.kind === 'categorical' ? column.categories : []));
+  const offset = earlier.kind === 'categorical' ? earlier.categories.length : 0;
+  const shifted = codesOf(later).map((code) => (code < 0 ? code : code + offset));
+  return { kind: 'categorical', codes: Int32Array.from([...codesOf(earlier), ...shifted]), categories };
+}
+
+function joinContext(past: History, source: ColumnSource, context: RowContext): RowContext {
+  const both = (what: 'times' | 'groups') => {
+    if ((past[what] === undefined) === (context[what] === undefined)) return context[what] !== undefined;
+    throw new InvalidInputError(`The history and the rows must both have ${what}, or neither`, {
+      hint: `Pass ${what} with the history rows as with the rows themselves.`,
+    });
+  };
+  const join = <T>(a: ArrayLike<T> | undefined, b: ArrayLike<T> | undefined): T[] => [
+    ...Array.from(a ?? []),
+    ...Array.from(b ?? []),
+  ];
+  const rows = past.X.rowCount + source.rowCount;
+  const joined: RowContext = {
+    times: both('times') ? Float64Array.from(join(past.times, context.times)) : undefined,
+    groups: both('groups') ? join(past.groups, context.groups) : undefined,
+  };
+  const bad = (['times', 'groups'] as const).find((key) => joined[key] && joined[key].length !== rows);
+  if (bad) throw new InvalidInputError(`${bad} of the history or the rows do not have one value a row`);
+  return joined;
+}
+
+/**
+ * Raw input of a fitted pipeline: every column it reads must be there, of the kind it was fitted on (`InvalidInputError` names the one that
+ * is not). Further columns are ignored. A matrix must have as many columns as the training data, all of them numeric.
+ */
+export function matchInput(
+  X: Table | Matrix,
+  inputs: readonly InputColumn[],
+  required: readonly string[],
+): ColumnSource {
+  const names = inputs.map(({ name }) => name);
+  if (!(X instanceof Table) && inputs.some(({ kind }) => kind === 'categorical')) {
+    throw new InvalidInputError('The pipeline was fitted on a table with text columns and cannot transform a matrix', {
+      hint: 'Pass a Table with the same columns.',
+      details: { columns: names },
+    });
+  }
+  const source = sourceOf(X, names.length > 0 ? names : defaultNames(0));
+  const changed = new Map<string, Column>();
+  for (const { name, kind } of inputs) {
+    if (!required.includes(name)) continue;
+    if (!source.has(name)) throw unknownColumn(name, source.names, 'The data lack a column the pipeline was fitted on');
+    // A matrix has numbers only; for it a time is a number too.
+    if (source.kind(name) !== kind && X instanceof Table) changed.set(name, columnAs(source, name, kind));
+  }
+  return changed.size === 0 ? source : replaced(source, changed);
+}
+
+const replaced = (source: ColumnSource, changed: ReadonlyMap<string, Column>): ColumnSource => ({
+  ...withColumns(source, changed),
+  names: source.names,
+});
