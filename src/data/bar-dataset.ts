@@ -79,7 +79,11 @@ export function barDataset(bars: Table, options: BarDatasetOptions): BarDataset 
     });
   }
   const plan = options.features ?? defaultBarFeatures(bars);
-  const engineered = engineerFeatures(bars, { sessionGap: options.sessionGap, ...plan }, { time, group: options.group });
+  const engineered = engineerFeatures(
+    bars,
+    { sessionGap: options.sessionGap, ...plan },
+    { time, group: options.group },
+  );
   const features = engineered.columnNames.filter((name) => !bars.has(name));
   const { target, labelEnds } = labelled(bars, options, time);
   const known = rowsWhere(target, (value) => !Number.isNaN(value));
@@ -98,14 +102,26 @@ export function barDataset(bars: Table, options: BarDatasetOptions): BarDataset 
   return { table, features, time, unlabelled: bars.rowCount - known.length };
 }
 
-function labelled(bars: Table, options: BarDatasetOptions, time: string): { target: Float64Array; labelEnds: Float64Array } {
+function labelled(
+  bars: Table,
+  options: BarDatasetOptions,
+  time: string,
+): { target: Float64Array; labelEnds: Float64Array } {
   const context = { times: bars.numeric(time), groups: groupsOf(bars, options.group), sessionGap: options.sessionGap };
   const { horizon } = options;
   const close = bars.numeric('close');
   const barriers = options.barriers ?? Math.sqrt(horizon);
   const result: Labels =
     options.label === 'triple-barrier'
-      ? tripleBarrierLabels({ ...context, close, high: bars.numeric('high'), low: bars.numeric('low'), horizon, upper: barriers, lower: barriers })
+      ? tripleBarrierLabels({
+          ...context,
+          close,
+          high: bars.numeric('high'),
+          low: bars.numeric('low'),
+          horizon,
+          upper: barriers,
+          lower: barriers,
+        })
       : fixedHorizonLabels({ ...context, close, horizon });
   return { target: options.label === 'return' ? result.returns : result.labels, labelEnds: result.labelEnds };
 }
