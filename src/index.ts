@@ -10,6 +10,34 @@ export type { Split, SplitRatios, SplitRole } from './core/split.js';
 export { Table } from './core/table.js';
 export { type FeatureInput, type HybridInput, type SequenceInput, Windows } from './core/windows.js';
 export { TimeSeriesDataContainer } from './data/container.js';
+export { accuracy } from './metrics/accuracy.js';
+export { balancedAccuracy } from './metrics/balanced-accuracy.js';
+export { type BootstrapInterval, bootstrapInterval } from './metrics/bootstrap-interval.js';
+export { brierScore } from './metrics/brier-score.js';
+export { type CalibrationCurve, calibrationCurve, expectedCalibrationError } from './metrics/calibration.js';
+export {
+  type ClassificationReport,
+  classificationReport,
+  formatClassificationReport,
+} from './metrics/classification-report.js';
+export { cohenKappa } from './metrics/cohen-kappa.js';
+export { confusionMatrix } from './metrics/confusion-matrix.js';
+export { logLoss } from './metrics/log-loss.js';
+export { matthewsCorrelation } from './metrics/matthews-correlation.js';
+export { optimalThreshold } from './metrics/optimal-threshold.js';
+export type { MetricOptions } from './metrics/options.js';
+export { precisionAtK } from './metrics/precision-at-k.js';
+export { f1, fBeta, precision, recall } from './metrics/precision-recall.js';
+export {
+  averagePrecision,
+  type PrecisionRecallCurve,
+  prAuc,
+  precisionRecallCurve,
+} from './metrics/precision-recall-curve.js';
+export { METRICS, type MetricDefinition, metricByName } from './metrics/registry.js';
+export { mae, mape, mse, pinballLoss, r2, rmse } from './metrics/regression.js';
+export { rocAuc } from './metrics/roc-auc.js';
+export { type RocCurve, rocCurve } from './metrics/roc-curve.js';
 export { BaseModel, type ModelClass } from './model/base-model.js';
 export type { TrainingConfig } from './model/config-files.js';
 export {

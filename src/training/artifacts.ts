@@ -1,0 +1,50 @@
+/** What a run leaves on disk: one directory, complete or not there at all. */
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { writeDirectoryAtomic, writeFileSynced } from '../core/files.js';
+import type { BaseModel } from '../model/base-model.js';
+import type { PreprocessingPipeline } from '../preprocessing/pipeline.js';
+import { reportJson, type TrainingReport } from '../report/training-report.js';
+import { artifactName } from './run-names.js';
+
+/** Absolute paths. */
+export interface RunArtifacts {
+  readonly directory: string;
+  /** The model's directory, for `loadModel`. */
+  readonly model: string;
+  readonly report: string;
+  readonly config: string;
+  readonly featureNames: string;
+  /** For `PreprocessingPipeline.load`; absent when the run was given no pipeline. */
+  readonly preprocessing?: string;
+}
+
+/** Writes `{runsDirectory}/{runId}/`: models/, preprocessing/, config.json, feature_names.json, report.json. */
+export async function writeRun(
+  runsDirectory: string,
+  report: TrainingReport,
+  model: BaseModel,
+  preprocessing: PreprocessingPipeline | undefined,
+): Promise<RunArtifacts> {
+  const directory = resolve(runsDirectory, report.runId);
+  const name = artifactName(report.model.name, report.data.symbol, report.data.horizon);
+  await writeDirectoryAtomic(directory, async (temporary) => {
+    await mkdir(join(temporary, 'models'));
+    await model.save(join(temporary, 'models', name));
+    if (preprocessing) await preprocessing.save(join(temporary, 'preprocessing'));
+    const { model: described, seed, data } = report;
+    await writeFileSynced(join(temporary, 'config.json'), json({ model: described.name, variant: described.variant, seed, symbol: data.symbol, horizon: data.horizon, params: described.config }));
+    await writeFileSynced(join(temporary, 'feature_names.json'), json(data.featureNames));
+    await writeFileSynced(join(temporary, 'report.json'), reportJson(report));
+  });
+  return {
+    directory,
+    model: join(directory, 'models', name),
+    report: join(directory, 'report.json'),
+    config: join(directory, 'config.json'),
+    featureNames: join(directory, 'feature_names.json'),
+    preprocessing: preprocessing && join(directory, 'preprocessing'),
+  };
+}
+
+const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
