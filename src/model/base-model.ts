@@ -412,12 +412,7 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
    *
    * @throws ModelFormatError - no, damaged, altered or newer files, or another model's directory
    */
-  static async load<M extends BaseModel<unknown, never>>(
-    this: new (
-      config?: never,
-    ) => M,
-    directory: string,
-  ): Promise<M> {
+  static async load<M>(this: new (config?: never) => M, directory: string): Promise<M> {
     const { metadata, files } = await readBundle(directory);
     const expected = describeModel(this as unknown as ModelClass).name;
     if (metadata.name !== expected) {
