@@ -2,6 +2,7 @@
 
 export { Table } from '../core/table.js';
 export { type EpochUnit, epochToMs, parseTimestamp } from '../core/time.js';
+export { readArrow } from './arrow.js';
 export type { ByteSource, ReadOptions } from './byte-source.js';
 export { type CsvOptions, type CsvType, readCsv } from './csv.js';
 export {
@@ -12,6 +13,10 @@ export {
   type TripleBarrierOptions,
   tripleBarrierLabels,
 } from './labels.js';
+export { type ParquetOptions, readParquet } from './parquet.js';
+export { readParquetSplits, type SplitTables } from './parquet-splits.js';
+export { writeParquet } from './parquet-write.js';
+export { readTable } from './read-table.js';
 export { ewmVolatility, type VolatilityOptions } from './volatility.js';
 export {
   classBalanceWeights,
