@@ -38,6 +38,9 @@ const LEAST_SAMPLE = 4096;
 /** Correlations are used up to this many columns, and while their cost stays that of a few dozen passes over the rows. */
 const MOST_CORRELATED = 1024;
 const PASSES_WORTH = 240;
+/** The preconditioner is renewed after so many iterations, and at each doubling, if that costs less than so many passes for each. */
+const FIRST_REFRESH = 16;
+const REFRESH_WORTH = 1.5;
 /** Mean log-loss, without penalty, below which the classes count as separated: coefficients would grow for ever. */
 const SEPARATED = 1e-9;
 
@@ -62,9 +65,10 @@ function sampleSize({ y, cols, outputs }: LogisticJobArgs): number {
 function solve(context: JobContext<LogisticJobArgs>, rows: TrainingRows): LogisticJobResult {
   const { args } = context;
   const moments = rows.load();
-  const objective = new Objective(rows, args, moments, sampleSize(args) > 0);
+  const objective = new Objective(rows, args, moments);
   const losses: number[] = [];
   let separable = false;
+  let refreshAt = FIRST_REFRESH;
   const minimum = minimise(objective, objective.fromCoefficients(args.start ?? priors(args)), {
     maxIterations: args.maxIterations,
     tolerance: args.tolerance,
@@ -77,6 +81,10 @@ function solve(context: JobContext<LogisticJobArgs>, rows: TrainingRows): Logist
         total: args.maxIterations,
         metrics: { trainLoss: loss, gradientNorm },
       });
+      if (iteration === refreshAt) {
+        objective.refresh(x, REFRESH_WORTH * iteration);
+        refreshAt *= 2;
+      }
       separable = args.lambda === 0 && loss < SEPARATED;
       return separable;
     },

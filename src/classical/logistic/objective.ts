@@ -4,8 +4,14 @@
  */
 import type { LogisticJobArgs } from './job.js';
 import type { Problem } from './lbfgs.js';
-import { Preconditioner } from './preconditioner.js';
-import { type Moments, sum, type TrainingRows } from './rows.js';
+import {
+  type BlockShape,
+  type Preconditioner,
+  preconditionerAtPoint,
+  preconditionerAtShares,
+  subtractMean,
+} from './preconditioner.js';
+import { type Frame, type Moments, sum, type TrainingRows } from './rows.js';
 
 export class Objective implements Problem {
   private readonly cols: number;
@@ -15,7 +21,9 @@ export class Objective implements Problem {
   private readonly scale: Float64Array;
   /** Columns that can change no score: their weights stay 0. */
   private readonly idle: Uint8Array;
-  private readonly preconditioner: Preconditioner;
+  private readonly frame: Frame;
+  private readonly shape: BlockShape;
+  private preconditioner: Preconditioner;
   private readonly raw: Float64Array;
   private readonly rawGradient: Float64Array;
 
@@ -23,7 +31,6 @@ export class Objective implements Problem {
     private readonly rows: TrainingRows,
     private readonly args: LogisticJobArgs,
     moments: Moments,
-    correlated: boolean,
   ) {
     const { cols, outputs, fitIntercept, lambda } = args;
     this.cols = cols;
@@ -33,14 +40,18 @@ export class Objective implements Problem {
     const square = moments.variance.map((v, j) => (fitIntercept ? v : v + moments.mean[j] * moments.mean[j]));
     this.idle = Uint8Array.from(square, (v) => (v > 0 ? 0 : 1));
     this.scale = square.map((v) => (v > 0 ? Math.sqrt(v) : 1));
-    const classWeight = sum(args.classTotals);
-    this.preconditioner = new Preconditioner({
+    this.frame = { center: this.center, scale: this.scale, intercept: fitIntercept };
+    this.shape = {
       cols,
       outputs,
-      shares: args.classTotals.map((w, _k, all) => (fitIntercept ? w / classWeight : 1 / all.length)),
-      gram: correlated ? rows.gram(this.center, this.scale) : undefined,
       ridge: this.scale.map((s) => lambda / (s * s)),
-    });
+      leastDiagonal: rows.sampleRows < rows.count ? 0.5 : 1e-8,
+    };
+    this.preconditioner = preconditionerAtShares(
+      this.shape,
+      args.classTotals.map((w, _k, all) => (fitIntercept ? w / this.totalWeight : 1 / all.length)),
+      rows.sampleRows > 0 ? rows.gram(this.frame) : undefined,
+    );
     this.raw = new Float64Array(outputs * (cols + 1));
     this.rawGradient = new Float64Array(outputs * (cols + 1));
   }
@@ -64,6 +75,15 @@ export class Objective implements Problem {
 
   precondition(g: Float64Array, out: Float64Array): void {
     this.preconditioner.apply(g, out);
+  }
+
+  /** Takes the curvature at x for the preconditioner, where that costs no more than about `passes` passes over the rows. */
+  refresh(x: Float64Array, passes: number): void {
+    const { cols, outputs, rows } = this;
+    const cost = (rows.sampleRows * cols) / (4 * rows.count) + (cols * cols) / (3 * rows.count);
+    if (rows.sampleRows === 0 || cost > passes) return;
+    const hessians = Array.from({ length: outputs }, (_, output) => rows.gram(this.frame, { point: x, output }));
+    this.preconditioner = preconditionerAtPoint(this.shape, hessians);
   }
 
   /** The penalty at x. */
@@ -117,14 +137,5 @@ export class Objective implements Problem {
     }
     if (outputs > 1) subtractMean(x, outputs, cols + 1);
     return x;
-  }
-}
-
-function subtractMean(x: Float64Array, outputs: number, size: number): void {
-  for (let j = 0; j < size; j++) {
-    let mean = 0;
-    for (let k = 0; k < outputs; k++) mean += x[k * size + j];
-    mean /= outputs;
-    for (let k = 0; k < outputs; k++) x[k * size + j] -= mean;
   }
 }

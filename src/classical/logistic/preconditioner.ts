@@ -1,97 +1,124 @@
 /**
- * An approximate inverse Hessian for the optimiser. With every probability at its class's share p, the Hessian of the mean
- * multinomial log-loss is (diag(p) - p p^T) ⊗ E[z z^T] (compare the bound of Böhning, 1992): a turn of the outputs makes it
- * block-diagonal, and each block is factorised by Cholesky. Without a Gram matrix, E[z z^T] is taken as the identity.
+ * Approximate inverse Hessians for the optimiser, factorised by Cholesky.
+ * At the start every probability is taken at its class's share p: the Hessian of the mean multinomial log-loss is then
+ * (diag(p) - p p^T) ⊗ E[z z^T] (compare the bound of Böhning, 1992), and a turn of the outputs makes it block-diagonal.
+ * Later, at a point, the block of each output is E[p (1 - p) z z^T]; what ties the outputs together is left to the optimiser.
  */
 
-export interface CurvatureModel {
+export interface Preconditioner {
+  /** out = M g; both hold `cols` weights and the intercept for each output. */
+  apply(g: Float64Array, out: Float64Array): void;
+}
+
+/** What all blocks share. */
+export interface BlockShape {
   readonly cols: number;
   readonly outputs: number;
-  /** (classes,) shares, each > 0, summing to 1. */
-  readonly shares: Float64Array;
-  /** (cols, cols) mean of z z^T for standardised columns, or undefined. */
-  readonly gram?: Float64Array;
   /** (cols,) second derivative of the penalty for each weight. */
   readonly ridge: Float64Array;
+  /** Least diagonal entry, as a share of their mean: for columns that hardly vary in the sample but do in all rows. */
+  readonly leastDiagonal: number;
 }
 
 /** Eigenvalues below this share of the largest belong to shifts that change no probability. */
 const NULL_SHARE = 1e-12;
-/** Diagonal of the Gram matrix where the sample is (nearly) constant but all rows are not. */
-const LEAST_DIAGONAL = 0.5;
 /** Keeps the factorisation of collinear columns possible. */
 const JITTER = 1e-10;
 /** Operations that factorising one block for each output may take; beyond, one block serves all. */
 const FACTOR_BUDGET = 3e8;
 
-export class Preconditioner {
-  private readonly cols: number;
-  private readonly outputs: number;
-  /** (outputs, outputs), eigenvectors in columns; undefined when one block serves all outputs. */
-  private readonly turn?: Float64Array;
-  private readonly blocks: (Block | undefined)[];
+/**
+ * With probabilities at the classes' shares, each > 0. `gram` is E[z z^T] of shape (cols + 1, cols + 1), the intercept's
+ * column last; without it z is taken as uncorrelated.
+ */
+export function preconditionerAtShares(
+  shape: BlockShape,
+  shares: Float64Array,
+  gram: Float64Array | undefined,
+): Preconditioner {
+  const { cols, outputs } = shape;
+  if (outputs === 1) return new Blocks(shape, [new Block(shape, gram, shares[0] * shares[1])]);
+  const cost = gram ? (outputs * cols ** 3) / 3 : 0;
+  if (outputs > 64 || cost > FACTOR_BUDGET) {
+    const mean = shares.reduce((total, p) => total + p * (1 - p), 0) / (outputs - 1);
+    return new Blocks(shape, new Array<Block>(outputs).fill(new Block(shape, gram, mean)));
+  }
+  const { values, vectors } = symmetricEigen(shareCovariance(shares), outputs);
+  const largest = values.reduce((a, b) => Math.max(a, b), 0);
+  const blocks = Array.from(values, (value) =>
+    value > NULL_SHARE * largest ? new Block(shape, gram, value) : undefined,
+  );
+  return new Blocks(shape, blocks, vectors);
+}
+
+/** With the Hessian's block of each output, (cols + 1, cols + 1). */
+export function preconditionerAtPoint(shape: BlockShape, hessians: readonly Float64Array[]): Preconditioner {
+  return new Blocks(
+    shape,
+    hessians.map((hessian) => new Block(shape, hessian, 1)),
+  );
+}
+
+class Blocks implements Preconditioner {
   private readonly turned: Float64Array;
 
-  constructor(model: CurvatureModel) {
-    this.cols = model.cols;
-    this.outputs = model.outputs;
-    const size = model.cols + 1;
-    this.turned = new Float64Array(model.outputs * size);
-    if (model.outputs === 1) {
-      this.blocks = [new Block(model, model.shares[0] * model.shares[1])];
-      return;
-    }
-    const cost = model.gram ? (model.outputs * model.cols ** 3) / 3 : 0;
-    if (model.outputs > 64 || cost > FACTOR_BUDGET) {
-      const mean = model.shares.reduce((total, p) => total + p * (1 - p), 0) / (model.outputs - 1);
-      this.blocks = new Array<Block>(model.outputs).fill(new Block(model, mean));
-      return;
-    }
-    const { values, vectors } = symmetricEigen(shareCovariance(model.shares), model.outputs);
-    const largest = values.reduce((a, b) => Math.max(a, b), 0);
-    this.turn = vectors;
-    this.blocks = Array.from(values, (value) => (value > NULL_SHARE * largest ? new Block(model, value) : undefined));
+  constructor(
+    private readonly shape: BlockShape,
+    /** An absent block stands for outputs mixed so that no probability changes. */
+    private readonly blocks: readonly (Block | undefined)[],
+    /** (outputs, outputs), columns are the mixtures of outputs that the blocks belong to; undefined: the outputs themselves. */
+    private readonly turn?: Float64Array,
+  ) {
+    this.turned = new Float64Array(shape.outputs * (shape.cols + 1));
   }
 
-  /** out = M g; both hold `cols` weights and the intercept for each output. */
   apply(g: Float64Array, out: Float64Array): void {
-    const size = this.cols + 1;
-    const { turn, turned, outputs } = this;
+    const { turn, turned } = this;
+    const { outputs } = this.shape;
+    const size = this.shape.cols + 1;
     if (turn) mixOutputs(g, turned, outputs, size, (k, e) => turn[k * outputs + e]);
     else turned.set(g);
-    for (let e = 0; e < outputs; e++) {
+    this.blocks.forEach((block, e) => {
       const part = turned.subarray(e * size, (e + 1) * size);
-      const block = this.blocks[e];
       if (block) block.solve(part);
       else part.fill(0);
-    }
+    });
     if (turn) mixOutputs(turned, out, outputs, size, (e, k) => turn[k * outputs + e]);
     else out.set(turned);
+    // A common shift of all outputs changes no probability, and no block knows how flat the objective is along it.
+    if (outputs > 1 && !turn) subtractMean(out, outputs, size);
   }
 }
 
-/** (curvature * gram + ridge) for the weights, `curvature` for the intercept: factorised, or its diagonal. */
+/** scale * matrix + ridge, factorised; where that fails, its diagonal. */
 class Block {
   private readonly factor?: Float64Array;
   private readonly diagonal: Float64Array;
 
-  constructor(
-    private readonly model: CurvatureModel,
-    private readonly curvature: number,
-  ) {
-    const { cols, gram, ridge } = model;
-    this.diagonal = new Float64Array(cols);
-    for (let j = 0; j < cols; j++) {
-      this.diagonal[j] = curvature * Math.max(gram ? gram[j * cols + j] : 1, LEAST_DIAGONAL) * (1 + JITTER) + ridge[j];
-    }
-    if (gram) this.factor = cholesky(gram, curvature, this.diagonal);
+  constructor(shape: BlockShape, matrix: Float64Array | undefined, scale: number) {
+    const size = shape.cols + 1;
+    const own = Float64Array.from({ length: size }, (_, j) => (matrix ? matrix[j * size + j] : 1));
+    const least = (shape.leastDiagonal * own.reduce((a, b) => a + b, 0)) / size;
+    this.diagonal = own.map((value, j) => {
+      const ridge = j < shape.cols ? shape.ridge[j] : 0;
+      return scale * Math.max(value, least) * (1 + JITTER) + ridge;
+    });
+    if (matrix) this.factor = cholesky(matrix, scale, this.diagonal);
   }
 
   solve(g: Float64Array): void {
-    const { cols } = this.model;
-    if (this.factor) solveCholesky(this.factor, cols, g);
-    else for (let j = 0; j < cols; j++) g[j] /= this.diagonal[j];
-    g[cols] /= this.curvature;
+    if (this.factor) solveCholesky(this.factor, g.length, g);
+    else for (let j = 0; j < g.length; j++) g[j] /= this.diagonal[j];
+  }
+}
+
+/** Shifts the outputs (each `size` values) so that they sum to 0. */
+export function subtractMean(x: Float64Array, outputs: number, size: number): void {
+  for (let j = 0; j < size; j++) {
+    let mean = 0;
+    for (let k = 0; k < outputs; k++) mean += x[k * size + j];
+    mean /= outputs;
+    for (let k = 0; k < outputs; k++) x[k * size + j] -= mean;
   }
 }
 

@@ -3,6 +3,7 @@
  * depends on the data alone; any worker may do any chunk, and worker 0 adds the partial sums in the order of the chunks:
  * so the thread count never changes a bit of the result.
  */
+import { sigmoid, softmaxInPlace } from '../../core/math.js';
 import { Arena } from '../../kernels/arena.js';
 import type { JobContext } from '../../kernels/job.js';
 
@@ -44,6 +45,13 @@ export interface Moments {
   readonly variance: Float64Array;
 }
 
+/** The coordinates z = (x - center) / scale. */
+export interface Frame {
+  readonly center: Float64Array;
+  readonly scale: Float64Array;
+  readonly intercept: boolean;
+}
+
 export class TrainingRows {
   readonly count: number;
   readonly cols: number;
@@ -55,6 +63,7 @@ export class TrainingRows {
   private readonly arena: Arena;
   private readonly at: Addresses;
   /** Views, made after the memory has its size. */
+  /** What the workers are to do, and for GRAM the output. */
   private readonly phase: Int32Array;
   private readonly y: Int32Array;
   private readonly weights: Float64Array;
@@ -64,7 +73,7 @@ export class TrainingRows {
     private readonly context: JobContext<unknown>,
     private readonly source: RowsSource,
     /** Rows of the Gram matrix's sample; 0 where none will be asked for. */
-    private readonly sampleRows: number,
+    readonly sampleRows: number,
   ) {
     const { cols, outputs } = source;
     this.count = source.y.length;
@@ -78,7 +87,7 @@ export class TrainingRows {
     this.arena = new Arena(context);
     this.at = this.allocate();
     this.arena.commit();
-    this.phase = this.arena.int32(this.at.phase, 1);
+    this.phase = this.arena.int32(this.at.phase, 2);
     this.y = this.arena.int32(this.at.y, this.count + 2);
     this.weights = this.arena.float64(this.at.weights, this.count + 2);
     this.scores = this.arena.float64(this.at.scores, outputs * TILE);
@@ -99,10 +108,10 @@ export class TrainingRows {
       partials: arena.alloc(this.chunks * Math.max(outputs, 2) * stride * 8),
       losses: arena.alloc(this.chunks * 8),
       shift: arena.alloc(stride * 8),
-      tile: perThread(line(TILE * cols * 4 + 16)),
+      tile: perThread(line(TILE * (cols + 1) * 4 + 16)),
       scores: perThread(line(outputs * TILE * 8)),
-      grams: this.sampleRows > 0 ? arena.alloc(GRAM_SLICES * cols * even(cols) * 8) : 0,
-      columns: this.sampleRows > 0 ? perThread(line(cols * TILE * 8)) : 0,
+      grams: this.sampleRows > 0 ? arena.alloc(GRAM_SLICES * (cols + 1) * even(cols + 1) * 8) : 0,
+      columns: this.sampleRows > 0 ? perThread(line((cols + 1) * TILE * 8)) : 0,
     };
   }
 
@@ -189,11 +198,7 @@ export class TrainingRows {
     const { cols, stride, chunks } = this;
     const { outputs } = this.source;
     const size = outputs * stride;
-    const target = this.arena.float64(this.at.coefficients, size);
-    for (let k = 0; k < outputs; k++) {
-      target.set(coefficients.subarray(k * (cols + 1), k * (cols + 1) + cols), k * stride);
-      target[k * stride + stride - 2] = coefficients[k * (cols + 1) + cols];
-    }
+    this.writeCoefficients(coefficients);
     this.together(EVALUATE);
     const total = new Float64Array(size);
     addInOrder(total, this.arena.float64(this.at.partials, chunks * size), chunks, size);
@@ -202,6 +207,16 @@ export class TrainingRows {
       gradient[k * (cols + 1) + cols] = total[k * stride + stride - 2];
     }
     return sum(this.arena.float64(this.at.losses, chunks));
+  }
+
+  private writeCoefficients(coefficients: Float64Array): void {
+    const { cols, stride } = this;
+    const { outputs } = this.source;
+    const target = this.arena.float64(this.at.coefficients, outputs * stride);
+    for (let k = 0; k < outputs; k++) {
+      target.set(coefficients.subarray(k * (cols + 1), k * (cols + 1) + cols), k * stride);
+      target[k * stride + stride - 2] = coefficients[k * (cols + 1) + cols];
+    }
   }
 
   private evaluateChunk(chunk: number): void {
@@ -213,7 +228,7 @@ export class TrainingRows {
     let loss = 0;
     this.forTiles(chunk, (row, rows) => {
       const x = this.tileAddress(row, rows);
-      this.scoreTile(x, rows);
+      this.scoreTile(x, rows, this.cols);
       loss += this.residuals(row, rows);
       this.gradientTile(x, rows, partial);
       for (let k = 0; k < outputs; k++) {
@@ -225,17 +240,17 @@ export class TrainingRows {
     this.arena.float64(at.losses, this.chunks)[chunk] = loss;
   }
 
-  private scoreTile(x: number, rows: number): void {
+  private scoreTile(x: number, rows: number, xStride: number): void {
     const { at, cols, stride } = this;
     const { kernels } = this.context;
     const { outputs } = this.source;
     let k = 0;
     for (; k + 3 <= outputs; k += 3) {
       const w = at.coefficients + k * stride * 8;
-      kernels.linearScores3(x, cols, rows, cols, w, stride, at.scores + k * TILE * 8, TILE);
+      kernels.linearScores3(x, xStride, rows, cols, w, stride, at.scores + k * TILE * 8, TILE);
     }
     for (; k < outputs; k++) {
-      kernels.linearScores1(x, cols, rows, cols, at.coefficients + k * stride * 8, at.scores + k * TILE * 8);
+      kernels.linearScores1(x, xStride, rows, cols, at.coefficients + k * stride * 8, at.scores + k * TILE * 8);
     }
   }
 
@@ -264,23 +279,28 @@ export class TrainingRows {
   }
 
   /**
-   * Worker 0: weighted mean of z z^T over an even sample of the rows, z = (x - mean) / scale in float32; full (cols, cols).
-   * `mean` and `scale` travel through the memory's coefficient space.
+   * Worker 0: weighted mean of h z z^T over an even sample of the rows, where z is (x - center) / scale in float32 with a last
+   * column of ones (of zeros without an intercept), shape (cols + 1, cols + 1). Without `at`, h is 1; with it, h is p (1 - p) of one
+   * output at a point in the coordinates of z.
    */
-  gram(mean: Float64Array, scale: Float64Array): Float64Array {
+  gram(frame: Frame, at?: { readonly point: Float64Array; readonly output: number }): Float64Array {
     const { cols, stride } = this;
-    const columns = this.arena.float64(this.at.partials, 2 * stride);
-    columns.set(mean);
-    for (let j = 0; j < cols; j++) columns[stride + j] = 1 / scale[j];
+    const width = even(cols + 1);
+    const statistics = this.arena.float64(this.at.partials, 2 * stride);
+    statistics.set(frame.center);
+    for (let j = 0; j < cols; j++) statistics[stride + j] = 1 / frame.scale[j];
+    statistics[stride + cols] = frame.intercept ? 1 : 0;
+    if (at) this.writeCoefficients(at.point);
+    this.phase[1] = at ? at.output : -1;
     this.together(GRAM);
-    const size = cols * even(cols);
-    const total = new Float64Array(size);
-    addInOrder(total, this.arena.float64(this.at.grams, GRAM_SLICES * size), GRAM_SLICES, size);
+    const total = new Float64Array((cols + 1) * width);
+    addInOrder(total, this.arena.float64(this.at.grams, GRAM_SLICES * total.length), GRAM_SLICES, total.length);
     let sampleWeight = 0;
     for (let i = 0; i < this.sampleRows; i++) sampleWeight += this.weights[this.sampleRow(i)];
-    const gram = new Float64Array(cols * cols);
-    for (let a = 0; a < cols; a++) {
-      for (let b = a; b < cols; b++) gram[a * cols + b] = gram[b * cols + a] = total[a * even(cols) + b] / sampleWeight;
+    const size = cols + 1;
+    const gram = new Float64Array(size * size);
+    for (let a = 0; a < size; a++) {
+      for (let b = a; b < size; b++) gram[a * size + b] = gram[b * size + a] = total[a * width + b] / sampleWeight;
     }
     return gram;
   }
@@ -290,11 +310,12 @@ export class TrainingRows {
   }
 
   private gramSlice(slice: number): void {
-    const { at, cols } = this;
+    const { at } = this;
     const { kernels } = this.context;
-    const width = even(cols);
-    const gram = at.grams + slice * cols * width * 8;
-    this.arena.float64(gram, cols * width).fill(0);
+    const size = this.cols + 1;
+    const width = even(size);
+    const gram = at.grams + slice * size * width * 8;
+    this.arena.float64(gram, size * width).fill(0);
     const from = Math.floor((slice * this.sampleRows) / GRAM_SLICES);
     const to = Math.floor(((slice + 1) * this.sampleRows) / GRAM_SLICES);
     for (let start = from; start < to; start += TILE) {
@@ -303,34 +324,51 @@ export class TrainingRows {
       this.standardiseSample(start, rows);
       // Row k of the Gram matrix is the gradient of an output whose residuals are column k; only columns from k on are needed.
       let k = 0;
-      for (; k + 3 <= cols; k += 3) {
+      for (; k + 3 <= size; k += 3) {
         const j = k & ~1;
         const g = gram + (k * width + j) * 8;
-        kernels.linearGradient3(at.tile + j * 4, cols, rows, cols - j, at.columns + k * TILE * 8, TILE, g, width);
+        kernels.linearGradient3(at.tile + j * 4, size, rows, size - j, at.columns + k * TILE * 8, TILE, g, width);
       }
-      for (; k < cols; k++) {
+      for (; k < size; k++) {
         const j = k & ~1;
         const g = gram + (k * width + j) * 8;
-        kernels.linearGradient1(at.tile + j * 4, cols, rows, cols - j, at.columns + k * TILE * 8, g);
+        kernels.linearGradient1(at.tile + j * 4, size, rows, size - j, at.columns + k * TILE * 8, g);
       }
     }
   }
 
-  /** Writes z of sample rows into the tile, and weight * z by column into `columns`. */
+  /** Writes z of sample rows into the tile, and h * weight * z by column into `columns`. */
   private standardiseSample(start: number, rows: number): void {
     const { cols, stride, source } = this;
+    const size = cols + 1;
     const statistics = this.arena.float64(this.at.partials, 2 * stride);
-    const tile = this.arena.float32(this.at.tile, TILE * cols);
-    const columns = this.arena.float64(this.at.columns, cols * TILE);
+    const tile = this.arena.float32(this.at.tile, TILE * size);
+    const columns = this.arena.float64(this.at.columns, size * TILE);
     for (let i = 0; i < rows; i++) {
-      const row = this.sampleRow(start + i);
-      const p = this.sourceRow(row) * cols;
-      const weight = this.weights[row];
-      for (let j = 0; j < cols; j++) {
-        const z = (tile[i * cols + j] = (source.X[p + j] - statistics[j]) * statistics[stride + j]);
-        columns[j * TILE + i] = weight * z;
-      }
+      const p = this.sourceRow(this.sampleRow(start + i)) * cols;
+      const z = i * size;
+      for (let j = 0; j < cols; j++) tile[z + j] = (source.X[p + j] - statistics[j]) * statistics[stride + j];
+      tile[z + cols] = statistics[stride + cols];
     }
+    const output = this.phase[1];
+    if (output >= 0) this.scoreTile(this.at.tile, rows, size);
+    for (let i = 0; i < rows; i++) {
+      const weight = this.weights[this.sampleRow(start + i)] * (output < 0 ? 1 : this.curvature(i, output));
+      for (let j = 0; j < size; j++) columns[j * TILE + i] = weight * tile[i * size + j];
+    }
+  }
+
+  /** p (1 - p) of an output for row i of the tile, from its scores. */
+  private curvature(i: number, output: number): number {
+    const { outputs } = this.source;
+    if (outputs === 1) {
+      const p = sigmoid(this.scores[i]);
+      return p * (1 - p);
+    }
+    const probabilities = new Float64Array(outputs);
+    for (let k = 0; k < outputs; k++) probabilities[k] = this.scores[k * TILE + i];
+    softmaxInPlace(probabilities, 0, outputs);
+    return probabilities[output] * (1 - probabilities[output]);
   }
 
   // ---- tiles -------------------------------------------------------------------------------------------------------------

@@ -75,7 +75,7 @@ export async function trainLogistic(
   options: LogisticOptions,
   context: LogisticContext,
 ): Promise<LogisticResult> {
-  const settings = { ...LOGISTIC_DEFAULTS, ...options };
+  const settings = withDefaults(options);
   checkShapes(data);
   const { y, weights, rows, classTotals } = weightedRows(data.y, data.weights, data.classes, options.classWeight);
   const totalWeight = sum(weights);
@@ -116,6 +116,12 @@ export async function trainLogistic(
     converged,
     warnings,
   };
+}
+
+/** A key that is there but undefined counts as left out. */
+function withDefaults(options: LogisticOptions): LogisticOptions & typeof LOGISTIC_DEFAULTS {
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  return { ...LOGISTIC_DEFAULTS, ...given };
 }
 
 function checkShapes({ X, y, weights, classes }: LogisticData): void {
