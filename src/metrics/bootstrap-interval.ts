@@ -1,12 +1,10 @@
 /** Confidence interval of any metric by the percentile bootstrap, the same numbers for the same seed everywhere. */
 import { InvalidInputError } from '../core/errors.js';
-import { Matrix } from '../core/matrix.js';
-import { finiteVector, type Scores, scoreColumn, scoreTable, weightVector } from './inputs.js';
-import { scoreClasses } from './labels.js';
+import { finiteVector, type Scores } from './inputs.js';
 import { checkNumber, checkOptions, type MetricOptions } from './options.js';
-import { descendingOrder } from './ranking.js';
-import { type MetricFunction, metricByFunction, metricByName } from './registry.js';
-import { drawnRows, type ResampleOptions, rowResampler } from './resample.js';
+import type { MetricFunction } from './registry.js';
+import { type ResampleOptions, rowResampler } from './resample.js';
+import { type ResampledMetric, resampledMetric } from './resampled-metric.js';
 import { mean, quantileOfSorted } from './sums.js';
 
 export interface BootstrapIntervalOptions extends MetricOptions, ResampleOptions {
@@ -48,97 +46,38 @@ export function bootstrapInterval(
   options: BootstrapIntervalOptions,
 ): BootstrapInterval {
   checkOptions(WHAT, options ?? null, OWN);
-  const { confidence = 0.95 } = options;
+  const { metric, metricOptions, confidence = 0.95 } = options;
+  const { sampleWeight, average, classes, positiveClass, zeroDivision, multiClass } = options;
+  const common = { sampleWeight, average, classes, positiveClass, zeroDivision, multiClass };
   checkNumber(WHAT, 'confidence', confidence, (c) => c > 0 && c < 1, 'a probability between 0 and 1');
-  const y = finiteVector(WHAT, 'yTrue', yTrue);
-  const metric = boundMetric(y, options);
-  const estimate = metric(y, yPredOrScores, weightVector(WHAT, options.sampleWeight, y.length));
-  const values = bootstrapValues(y, [yPredOrScores], ([scores], labels, weights) => metric(labels, scores, weights), {
-    ...options,
-    what: WHAT,
-  });
-  return { estimate, ...percentileInterval(WHAT, values, confidence), confidence };
-}
-
-type BoundMetric = (yTrue: Float64Array, scores: Scores, weights: Float64Array | undefined) => number;
-
-function boundMetric(yTrue: Float64Array, options: BootstrapIntervalOptions): BoundMetric {
-  const { metric } = options;
   if (typeof metric !== 'string' && typeof metric !== 'function')
     throw new InvalidInputError(`${WHAT}: metric is ${String(metric)}`, {
       hint: "Pass metric: 'auc', or a metric function.",
     });
-  const definition = typeof metric === 'string' ? metricByName(metric) : metricByFunction(metric);
-  const compute = definition?.compute ?? (metric as MetricFunction);
-  const { average, positiveClass, zeroDivision, multiClass, metricOptions } = options;
-  const given: MetricOptions = { ...metricOptions };
-  Object.assign(given, dropUndefined({ average, positiveClass, zeroDivision, multiClass }));
-  // A resample may miss a class: what the columns of scores mean is fixed beforehand.
-  const fixed = definition?.input === 'scores' ? scoreClasses(WHAT, yTrue, options) : options.classes;
-  return (labels, scores, weights) => {
-    const value = compute(labels, scores, dropUndefined({ ...given, classes: fixed, sampleWeight: weights }));
-    if (typeof value !== 'number')
-      throw new InvalidInputError(`${WHAT}: the metric did not return one number`, {
-        hint: "Choose an average other than 'none'.",
-      });
-    return value;
-  };
+  const y = finiteVector(WHAT, 'yTrue', yTrue);
+  const bound = resampledMetric(WHAT, metric, y, yPredOrScores, { ...common, ...metricOptions });
+  const estimate = bound(new Uint32Array(y.length).fill(1));
+  const values = bootstrapValues(WHAT, y, bound, options);
+  return { estimate, ...percentileInterval(WHAT, values, confidence), confidence };
 }
 
-function dropUndefined<T extends object>(options: T): T {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
-}
-
-/**
- * `statistic` on every resample of the rows; all `predictions` are resampled together. NaN where a resample has no weight or the statistic is NaN.
- */
+/** `statistic` on every resample of the rows, shape (resamples,); NaN where it is undefined. */
 export function bootstrapValues(
-  yTrue: Float64Array,
-  predictions: readonly Scores[],
-  statistic: (predictions: Scores[], yTrue: Float64Array, weights: Float64Array | undefined) => number,
-  options: ResampleOptions & { what: string; sampleWeight?: ArrayLike<number> },
+  what: string,
+  yTrue: ArrayLike<number>,
+  statistic: ResampledMetric,
+  options: ResampleOptions,
 ): Float64Array {
-  const n = yTrue.length;
-  const { resamples = 1000, what } = options;
+  const { resamples = 1000 } = options;
   checkNumber(what, 'resamples', resamples, (r) => Number.isInteger(r) && r >= 1 && r <= 1e7, 'a whole number above 0');
-  const weights = weightVector(what, options.sampleWeight, n);
-  const tables = predictions.map((scores) => scoreTable(what, scores, n));
   const draw = rowResampler(what, yTrue, options);
-  // In descending order of the first scores every resample comes out sorted, which ranking metrics notice and need not sort again.
-  const order = descendingOrder(scoreColumn(tables[0], tables[0].cols - 1));
-  const counts = new Uint32Array(n);
-  const rows = new Uint32Array(n);
+  const counts = new Uint32Array(yTrue.length);
   const values = new Float64Array(resamples);
   for (let r = 0; r < resamples; r++) {
     draw(counts);
-    drawnRows(counts, order, rows);
-    const w = weights && gathered(weights, rows);
-    values[r] = w?.every((v) => v === 0)
-      ? Number.NaN
-      : statistic(
-          tables.map((table) => takeRows(table, rows)),
-          gathered(yTrue, rows),
-          w,
-        );
+    values[r] = statistic(counts);
   }
   return values;
-}
-
-function gathered(values: Float64Array | Float32Array, rows: Uint32Array): Float64Array {
-  const out = new Float64Array(rows.length);
-  for (let i = 0; i < rows.length; i++) out[i] = values[rows[i]];
-  return out;
-}
-
-function takeRows(table: { data: Float32Array | Float64Array; cols: number }, rows: Uint32Array): Scores {
-  const { data, cols } = table;
-  if (cols === 1) return gathered(data, rows);
-  if (data instanceof Float32Array) {
-    const out = new Float32Array(rows.length * cols);
-    for (let i = 0; i < rows.length; i++) out.set(data.subarray(rows[i] * cols, (rows[i] + 1) * cols), i * cols);
-    return Matrix.wrap(out, cols);
-  }
-  return Array.from(rows, (row) => data.subarray(row * cols, (row + 1) * cols));
 }
 
 /** Percentile interval of bootstrap values, NaN values left out and counted. */

@@ -1,7 +1,7 @@
 /** Mean squared error of probabilities. */
 import { InvalidInputError } from '../core/errors.js';
 import { labelledScores, positiveAgainstRest } from './binary-scores.js';
-import { checkProbabilities, type Scores } from './inputs.js';
+import { checkProbabilities, type Scores, weightVector } from './inputs.js';
 import { clearOrLargerPositive, encodeLabels } from './labels.js';
 import { PROBABILITY_SUM_TOLERANCE } from './log-loss.js';
 import { checkOptions, type MetricOptions } from './options.js';
@@ -22,9 +22,15 @@ const METRIC = 'brierScore';
  * @throws InvalidInputError when a probability lies outside 0..1, rows do not add up to 1, or a table's classes are not known
  */
 export function brierScore(yTrue: ArrayLike<number>, scores: Scores, options: BrierScoreOptions = {}): number {
+  const squares = brierScores(yTrue, scores, options);
+  return mean(squares, weightVector(METRIC, options.sampleWeight, squares.length));
+}
+
+/** The score of each row, shape (n,): their weighted mean is {@link brierScore}. */
+export function brierScores(yTrue: ArrayLike<number>, scores: Scores, options: BrierScoreOptions = {}): Float64Array {
   checkOptions(METRIC, options, ['scaleByHalf']);
   const input = labelledScores(METRIC, yTrue, scores, options);
-  const { yTrue: labels, table, weights, classes } = input;
+  const { yTrue: labels, table, classes } = input;
   checkProbabilities(METRIC, table, PROBABILITY_SUM_TOLERANCE);
   const { data, cols } = table;
   const squares = new Float64Array(labels.length);
@@ -32,7 +38,7 @@ export function brierScore(yTrue: ArrayLike<number>, scores: Scores, options: Br
   if (cols === 1) {
     const { positive } = positiveAgainstRest(METRIC, input, options, clearOrLargerPositive);
     for (let i = 0; i < squares.length; i++) squares[i] = (half ? 1 : 2) * (data[i] - positive[i]) ** 2;
-    return mean(squares, weights);
+    return squares;
   }
   if (classes.length < 2)
     throw new InvalidInputError(`${METRIC}: only one class is known`, { hint: 'Pass classes, in ascending order.' });
@@ -42,5 +48,5 @@ export function brierScore(yTrue: ArrayLike<number>, scores: Scores, options: Br
     for (let k = 0; k < cols; k++) total += (data[i * cols + k] - (known[i] === k ? 1 : 0)) ** 2;
     squares[i] = half ? total / 2 : total;
   }
-  return mean(squares, weights);
+  return squares;
 }

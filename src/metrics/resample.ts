@@ -65,9 +65,3 @@ function blockResampler(n: number, blockLength: number, random: Random): Resampl
     }
   };
 }
-
-/** Fills `rows`, as long as the draws, with the rows drawn, repeats together, in the given order of rows. */
-export function drawnRows(counts: Uint32Array, order: Uint32Array, rows: Uint32Array): void {
-  let at = 0;
-  for (const row of order) for (let c = counts[row]; c > 0; c--) rows[at++] = row;
-}

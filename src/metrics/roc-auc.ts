@@ -5,7 +5,7 @@ import { checkProbabilities, type Scores, scoreColumn } from './inputs.js';
 import { indicator, largerPositive } from './labels.js';
 import { averageOverClasses, flattened } from './one-vs-rest.js';
 import { checkNumber, checkOptions, type MetricOptions } from './options.js';
-import { thresholdCounts } from './ranking.js';
+import { descendingOrder, thresholdCounts } from './ranking.js';
 import { mean } from './sums.js';
 
 export interface RocAucOptions extends MetricOptions {
@@ -80,6 +80,33 @@ export function areaUnderRoc(
   if (maxFpr === 1) return area;
   const chance = (maxFpr * maxFpr) / 2;
   return 0.5 * (1 + (area - chance) / (maxFpr - chance));
+}
+
+/**
+ * The area as a function of the rows' weights, the ranking done once: what a bootstrap needs. NaN where a class has no weight.
+ */
+export function rankedArea(positive: Uint8Array, scores: Float64Array): (weights: Float64Array) => number {
+  const order = descendingOrder(scores);
+  const endsGroup = Uint8Array.from(order, (row, i) => (scores[order[i + 1]] === scores[row] ? 0 : 1));
+  return (weights) => {
+    let area = 0;
+    let above = 0;
+    let groupPositives = 0;
+    let groupNegatives = 0;
+    let negatives = 0;
+    for (let i = 0; i < order.length; i++) {
+      const row = order[i];
+      if (positive[row] === 1) groupPositives += weights[row];
+      else groupNegatives += weights[row];
+      if (endsGroup[i] === 0) continue;
+      area += groupNegatives * (above + groupPositives / 2);
+      above += groupPositives;
+      negatives += groupNegatives;
+      groupPositives = 0;
+      groupNegatives = 0;
+    }
+    return area / (above * negatives);
+  };
 }
 
 function oneAgainstRest(input: LabelledScores, options: RocAucOptions): number | number[] {
