@@ -65,7 +65,18 @@ export function plainLogistic(problem: PlainProblem): PlainFit {
     }
     if (change < 1e-12) break;
   }
-  return { coefficients, objective };
+  return { coefficients: centred(coefficients, problem), objective };
+}
+
+/** What a common shift of all outputs leaves open (intercepts; without a penalty, weights too) is taken to sum to 0. */
+function centred(coefficients: number[][], { C, X }: PlainProblem): number[][] {
+  if (coefficients.length === 1) return coefficients;
+  return coefficients.map((w) =>
+    w.map((value, j) => {
+      if (Number.isFinite(C) && j < X[0].length) return value;
+      return value - coefficients.reduce((sum, other) => sum + other[j], 0) / coefficients.length;
+    }),
+  );
 }
 
 function derivatives(problem: PlainProblem, coefficients: number[][]): { gradient: number[]; hessian: number[][] } {
