@@ -25,13 +25,15 @@ export const REGRESSION_METRICS = ['mae', 'mse', 'rmse', 'r2', 'mape'] as const;
 export type ClassificationMetric = (typeof CLASSIFICATION_METRICS)[number];
 export type RegressionMetric = (typeof REGRESSION_METRICS)[number];
 
-interface Scored<Name extends string> {
+export type MetricName = ClassificationMetric | RegressionMetric;
+
+interface Scored<Name extends MetricName> {
   /** Rows scored. */
   readonly rows: number;
   /** Whether the rows were weighted. */
   readonly weighted: boolean;
-  /** Null where undefined; see `undefinedMetrics`. */
-  readonly metrics: Readonly<Record<Name, number | null>>;
+  /** Null where undefined; see `undefinedMetrics`. Metrics of the other task are absent. */
+  readonly metrics: Readonly<Record<Name, number | null> & Partial<Record<MetricName, number | null>>>;
   /** Why a metric is null, by name. */
   readonly undefinedMetrics: Readonly<Partial<Record<Name, string>>>;
 }
@@ -73,12 +75,12 @@ export function evaluateSplit(task: 'classification' | 'regression', truth: Trut
   };
 }
 
-function scored<Name extends string>(names: readonly Name[], truth: Truth, predicted: Predicted): Scored<Name> {
-  const metrics = {} as Record<Name, number | null>;
+function scored<Name extends MetricName>(names: readonly Name[], truth: Truth, predicted: Predicted): Scored<Name> {
+  const metrics = {} as Record<Name, number | null> & Partial<Record<MetricName, number | null>>;
   const undefinedMetrics: Partial<Record<Name, string>> = {};
   for (const name of names) {
     const score = scoreOf(metricByName(name), truth, predicted);
-    metrics[name] = score.value;
+    (metrics as Record<Name, number | null>)[name] = score.value;
     if (score.value === null) undefinedMetrics[name] = score.reason;
   }
   return { rows: truth.y.length, weighted: truth.weights !== undefined, metrics, undefinedMetrics };

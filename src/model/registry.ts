@@ -101,7 +101,8 @@ function find(name: string): ModelDefinition {
 
 /** Class decorator: registers the class under `name`. Works with standard (TC39) decorators. */
 export function registerModel(options: { name: string; family: string } & Partial<Omit<ModelInfo, 'name' | 'family'>>) {
-  return <C extends abstract new (...args: never[]) => BaseModel<never, never>>(
+  // biome-ignore lint/suspicious/noExplicitAny: a class of any config and input is a model class
+  return <C extends abstract new (...args: any[]) => BaseModel<any, any>>(
     model: C,
     _context?: ClassDecoratorContext,
   ): void => {

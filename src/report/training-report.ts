@@ -67,7 +67,6 @@ export interface Verdict {
   readonly beatsBaseline: boolean;
   readonly split: 'test' | 'validation';
   readonly metric: string;
-  readonly baseline: string;
   readonly text: string;
 }
 

@@ -1,6 +1,6 @@
 /** A container in the form a model takes: rows of features, or windows over them. */
 import { InvalidInputError } from '../core/errors.js';
-import { Matrix } from '../core/matrix.js';
+import type { Matrix } from '../core/matrix.js';
 import { Windows } from '../core/windows.js';
 import { TimeSeriesDataContainer } from '../data/container.js';
 import type { ModelInfo } from '../model/types.js';
@@ -22,9 +22,12 @@ export function adaptTo(info: ModelInfo, container: AnyContainer, seqLen: number
     return holdsWindows ? container : container.toSequences(seqLen ?? container.seqLen ?? DEFAULT_SEQUENCE_LENGTH);
   }
   if (info.inputMode === 'hybrid') {
-    throw new InvalidInputError(`${info.name} takes features and sequences together, which a container cannot give yet`, {
-      hint: 'Call model.fit with { features, sequences } yourself.',
-    });
+    throw new InvalidInputError(
+      `${info.name} takes features and sequences together, which a container cannot give yet`,
+      {
+        hint: 'Call model.fit with { features, sequences } yourself.',
+      },
+    );
   }
   if (holdsWindows) {
     throw new InvalidInputError(`${info.name} takes rows of features, but the container holds windows`, {

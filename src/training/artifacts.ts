@@ -1,5 +1,5 @@
 /** What a run leaves on disk: one directory, complete or not there at all. */
-import { mkdir } from 'node:fs/promises';
+import { copyFile, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { writeDirectoryAtomic, writeFileSynced } from '../core/files.js';
 import type { BaseModel } from '../model/base-model.js';
@@ -19,6 +19,8 @@ export interface RunArtifacts {
   readonly preprocessing?: string;
 }
 
+const TEST_RECORD = 'test-evaluation.json';
+
 /** Writes `{runsDirectory}/{runId}/`: models/, preprocessing/, config.json, feature_names.json, report.json. */
 export async function writeRun(
   runsDirectory: string,
@@ -33,9 +35,21 @@ export async function writeRun(
     await model.save(join(temporary, 'models', name));
     if (preprocessing) await preprocessing.save(join(temporary, 'preprocessing'));
     const { model: described, seed, data } = report;
-    await writeFileSynced(join(temporary, 'config.json'), json({ model: described.name, variant: described.variant, seed, symbol: data.symbol, horizon: data.horizon, params: described.config }));
+    await writeFileSynced(
+      join(temporary, 'config.json'),
+      json({
+        model: described.name,
+        variant: described.variant,
+        seed,
+        symbol: data.symbol,
+        horizon: data.horizon,
+        params: described.config,
+      }),
+    );
     await writeFileSynced(join(temporary, 'feature_names.json'), json(data.featureNames));
     await writeFileSynced(join(temporary, 'report.json'), reportJson(report));
+    // The record of the one test evaluation was made before it; it moves into the finished run.
+    if (report.evaluations.test) await copyFile(join(directory, TEST_RECORD), join(temporary, TEST_RECORD));
   });
   return {
     directory,

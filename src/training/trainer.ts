@@ -1,13 +1,8 @@
 /** `ModelTrainer`: one model from a container to a saved, evaluated and reported run. */
 import { throwIfAborted } from '../core/abort.js';
-import { InvalidInputError } from '../core/errors.js';
-import type { Matrix } from '../core/matrix.js';
 import type { ProgressListener } from '../core/progress.js';
-import type { Split } from '../core/split.js';
 import { resolveThreads } from '../core/threads.js';
 import { LIBRARY_VERSION } from '../core/version.js';
-import type { Windows } from '../core/windows.js';
-import type { TimeSeriesDataContainer } from '../data/container.js';
 import type { Evaluation } from '../evaluation/evaluate.js';
 import type { BaseModel } from '../model/base-model.js';
 import {
@@ -21,12 +16,12 @@ import { type ConfigOf, ModelRegistry } from '../model/registry.js';
 import type { TrainingMetrics } from '../model/types.js';
 import type { PreprocessingPipeline } from '../preprocessing/pipeline.js';
 import { REPORT_VERSION, type TrainingReport } from '../report/training-report.js';
-import { assertNoLeakage } from '../splits/leakage.js';
 import { TestSetGuard } from '../splits/test-guard.js';
+import { type AnyContainer, adaptTo } from './adapt.js';
 import { type RunArtifacts, writeRun } from './artifacts.js';
-import { evaluateBaselines, verdictOf } from './baselines.js';
-import { evaluateModelOn } from './evaluate-model.js';
+import { compareWithBaselines, verdictOf } from './baseline-comparison.js';
 import { checkRunId, newRunId } from './run-names.js';
+import { evaluationsOf, type SplitScores, scoreSplit } from './scores.js';
 import type { TrackedRun, Tracker } from './tracker.js';
 
 export interface ModelTrainerOptions {
@@ -85,11 +80,11 @@ export interface TrainingResult {
  * console.log(result.report.verdict.text);
  */
 export class ModelTrainer {
-  private readonly guard: TestSetGuard;
+  /** For runs that save nothing; the others keep their record on disk. */
+  private readonly guard = new TestSetGuard();
 
   constructor(private readonly options: ModelTrainerOptions = {}) {
     if (options.config) parseTrainingConfig(options.config);
-    this.guard = new TestSetGuard();
   }
 
   /**
@@ -102,7 +97,7 @@ export class ModelTrainer {
    */
   async trainModel<N extends string>(
     name: N,
-    container: TimeSeriesDataContainer,
+    container: AnyContainer,
     options: TrainModelOptions<N> = {},
   ): Promise<TrainingResult> {
     const settings = await this.settings();
@@ -117,8 +112,8 @@ export class ModelTrainer {
       overrides: options.config as Record<string, unknown> | undefined,
     });
     const model = new Model(config);
-    const data = adaptTo(model, container, options.seqLen);
-    const leakage = await assertNoLeakage([data.train, data.validation, data.test]);
+    const data = adaptTo(model.info, container, options.seqLen);
+    const leakage = await data.assertNoLeakage();
     throwIfAborted(options.signal);
 
     const tracked = await this.options.tracker?.startRun({
@@ -129,22 +124,19 @@ export class ModelTrainer {
     });
     try {
       const metrics = await model.fit(
-        { ...data.train, validation: data.validation, featureNames: container.featureNames },
+        { ...data.train, validation: data.validation, featureNames: data.featureNames },
         { seed, threads, signal: options.signal, onProgress: options.onProgress },
       );
-      const evaluations = {
-        train: await evaluateModelOn(model, data.train, threads),
-        validation: await evaluateModelOn(model, data.validation, threads),
-        test:
-          options.evaluateTest === false
-            ? undefined
-            : await this.guard.evaluate({ runId, model: name }, () => evaluateModelOn(model, data.test, threads)),
-      };
-      throwIfAborted(options.signal);
-      const baselines = evaluateBaselines(model.task, data, evaluations, {
-        seed,
+      const runsDirectory = this.options.runsDirectory ?? settings.runsDirectory;
+      const scores = await this.score(model, data, {
+        runId,
+        threads,
+        runsDirectory,
+        save: options.save !== false,
         test: options.evaluateTest !== false,
       });
+      throwIfAborted(options.signal);
+      const baselines = compareWithBaselines(model.task, data, scores, seed);
       const report: TrainingReport = {
         formatVersion: REPORT_VERSION,
         runId,
@@ -159,17 +151,17 @@ export class ModelTrainer {
         },
         seed,
         data: {
-          symbol: container.symbol,
-          horizon: container.horizon,
+          symbol: data.symbol,
+          horizon: data.horizon,
           sequenceLength: data.seqLen,
-          featureNames: container.featureNames,
-          summary: container.summary(),
+          featureNames: data.featureNames,
+          summary: data.summary(),
         },
         leakage,
         training: metrics,
-        evaluations: withoutOutputs(evaluations),
+        evaluations: evaluationsOf(scores),
         baselines,
-        verdict: verdictOf(evaluations, baselines),
+        verdict: verdictOf(name, scores, baselines),
         featureImportance: importanceOf(model),
         warnings: [...metrics.warnings, ...leakage.findings.map((finding) => finding.message)],
         environment: {
@@ -180,16 +172,14 @@ export class ModelTrainer {
         },
       };
       const artifacts =
-        options.save === false
-          ? undefined
-          : await writeRun(this.options.runsDirectory ?? settings.runsDirectory, report, model, options.preprocessing);
-      await finishTracking(tracked, report, artifacts);
+        options.save === false ? undefined : await writeRun(runsDirectory, report, model, options.preprocessing);
+      await logRun(tracked, report, artifacts);
       return {
         model,
         metrics,
-        trainMetrics: evaluations.train,
-        validationMetrics: evaluations.validation,
-        testMetrics: evaluations.test,
+        trainMetrics: scores.train.evaluation,
+        validationMetrics: scores.validation.evaluation,
+        testMetrics: scores.test?.evaluation,
         runId,
         artifacts,
         report,
@@ -200,8 +190,57 @@ export class ModelTrainer {
     }
   }
 
+  /** Train, validation and (once a run) test. */
+  private async score(
+    model: BaseModel,
+    data: AnyContainer,
+    run: { runId: string; threads: number; save: boolean; test: boolean; runsDirectory: string },
+  ): Promise<SplitScores> {
+    const { runId, threads } = run;
+    const train = await scoreSplit(model, data.train, threads);
+    const validation = await scoreSplit(model, data.validation, threads);
+    if (!run.test) return { train, validation };
+    // With artifacts, the record lies beside them, so that another process is held to it too.
+    const guard = run.save ? new TestSetGuard({ directory: run.runsDirectory }) : this.guard;
+    const test = await guard.evaluate({ runId, model: model.info.name }, () => scoreSplit(model, data.test, threads));
+    return { train, validation, test };
+  }
+
   private async settings(): Promise<ResolvedTrainingConfig> {
     const base = await loadTrainingConfig(this.options.configFile);
     return parseTrainingConfig({ ...base, ...this.options.config });
   }
+}
+
+function tagsOf(container: AnyContainer, variant: string | undefined): Record<string, string> {
+  const { symbol, horizon } = container;
+  return Object.fromEntries(
+    Object.entries({ symbol, horizon, variant }).flatMap(([key, value]) =>
+      value === undefined ? [] : [[key, String(value)]],
+    ),
+  );
+}
+
+/** Importance, largest first; equal values in the order of the features. */
+function importanceOf(model: BaseModel): TrainingReport['featureImportance'] {
+  const importance = model.featureImportance();
+  if (!importance) return undefined;
+  const features = importance.names.map((name, j) => ({ name, value: importance.values[j] }));
+  return { kind: importance.kind, features: features.sort((a, b) => b.value - a.value) };
+}
+
+async function logRun(
+  tracked: TrackedRun | undefined,
+  report: TrainingReport,
+  artifacts: RunArtifacts | undefined,
+): Promise<void> {
+  if (!tracked) return;
+  const metrics: Record<string, number> = {};
+  for (const [split, evaluation] of Object.entries(report.evaluations) as [string, Evaluation | undefined][]) {
+    for (const [name, value] of Object.entries(evaluation?.metrics ?? {}))
+      if (value !== null) metrics[`${split}.${name}`] = value;
+  }
+  await tracked.logMetrics(metrics);
+  if (artifacts) await tracked.logArtifacts(artifacts.directory);
+  await tracked.finish('completed');
 }

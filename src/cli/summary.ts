@@ -1,0 +1,36 @@
+/** The outcome of a run for people: scores against baselines, the verdict, where things are. */
+import type { Evaluation } from '../evaluation/evaluate.js';
+import type { TrainingResult } from '../training/trainer.js';
+import { textTable } from './text-table.js';
+
+const SHOWN = {
+  classification: ['logLoss', 'rocAuc', 'accuracy', 'f1', 'brierScore'],
+  regression: ['rmse', 'mae', 'r2'],
+} as const;
+
+export function summaryText({ report, artifacts, metrics }: TrainingResult): string {
+  const names = SHOWN[report.model.task];
+  const row = (label: string, evaluation: Evaluation | undefined): string[][] =>
+    evaluation ? [[label, ...names.map((name) => format(evaluation.metrics[name]))]] : [];
+  const rows = [
+    ...row('train', report.evaluations.train),
+    ...row('validation', report.evaluations.validation),
+    ...row('test', report.evaluations.test),
+    ...report.baselines.flatMap(({ name, evaluations }) =>
+      row(`${name} (${report.verdict.split})`, evaluations[report.verdict.split]),
+    ),
+  ];
+  const symbol = report.data.symbol ? ` on ${report.data.symbol}` : '';
+  const stopped = metrics.earlyStopped ? `, stopped early, best ${metrics.bestEpoch}` : '';
+  return [
+    `${report.model.name}${symbol}: ${metrics.totalEpochs} rounds in ${metrics.trainingTime.toFixed(1)} s${stopped}`,
+    textTable(['', ...names], rows),
+    report.verdict.text,
+    ...report.warnings.map((warning) => `warning: ${warning}`),
+    ...(artifacts ? [`saved to ${artifacts.directory}`] : []),
+  ].join('\n');
+}
+
+function format(value: number | null | undefined): string {
+  return value === null || value === undefined ? 'n/a' : value.toFixed(4);
+}

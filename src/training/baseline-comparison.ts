@@ -1,0 +1,80 @@
+/** Baselines beside every model, and the one honest sentence about it. */
+import { PersistenceBaseline } from '../baselines/persistence.js';
+import { PriorBaseline } from '../baselines/prior.js';
+import { deriveSeed } from '../core/random.js';
+import { compareToBaseline, remarkOn } from '../evaluation/compare.js';
+import { evaluateSplit } from '../evaluation/evaluate.js';
+import type { PredictionOutput, Task } from '../model/types.js';
+import type { BaselineResult, Verdict } from '../report/training-report.js';
+import type { AnyContainer } from './adapt.js';
+import type { SplitScores } from './scores.js';
+
+/** Predictions of one baseline on the splits that decide. */
+interface Fitted {
+  readonly name: string;
+  readonly description: string;
+  readonly validation: PredictionOutput;
+  readonly test: PredictionOutput;
+}
+
+function fitBaselines(task: Task, { train, validation, test }: AnyContainer): Fitted[] {
+  const prior = new PriorBaseline(task).fit(train);
+  const fitted: Fitted[] = [
+    {
+      name: prior.name,
+      description:
+        task === 'regression' ? 'the mean of the training labels' : 'the class shares of the training labels',
+      validation: prior.predict(validation),
+      test: prior.predict(test),
+    },
+  ];
+  if ([train, validation, test].every(PersistenceBaseline.applies)) {
+    const persistence = new PersistenceBaseline(task).fit(train);
+    fitted.push({
+      name: persistence.name,
+      description: 'the label that became known last, never one that is still open',
+      validation: persistence.predict(validation),
+      test: persistence.predict(test, [validation]),
+    });
+  }
+  return fitted;
+}
+
+/**
+ * The baselines' scores and the model's differences to them, on test where the run evaluated it, else on validation. Resampled in
+ * blocks of the label's horizon, because neighbouring labels overlap.
+ */
+export function compareWithBaselines(
+  task: Task,
+  data: AnyContainer,
+  scores: SplitScores,
+  seed: number,
+): BaselineResult[] {
+  const split = scores.test ? 'test' : 'validation';
+  const output = (scores.test ?? scores.validation).output;
+  const truth = data[split];
+  const blockLength = data.horizon === undefined ? undefined : Math.min(data.horizon, truth.y.length);
+  return fitBaselines(task, data).map((baseline) => ({
+    name: baseline.name,
+    description: baseline.description,
+    evaluations: {
+      validation: evaluateSplit(task, data.validation, baseline.validation),
+      test: scores.test && evaluateSplit(task, data.test, baseline.test),
+    },
+    comparison: compareToBaseline(truth, output, baseline[split], {
+      seed: deriveSeed(seed, 'baseline', baseline.name),
+      ...(blockLength !== undefined && blockLength > 1 ? { blockLength } : {}),
+    }),
+  }));
+}
+
+/** Whether the model beats every baseline. */
+export function verdictOf(model: string, scores: SplitScores, baselines: readonly BaselineResult[]): Verdict {
+  const compared = baselines.flatMap(({ name, comparison }) => (comparison ? [[name, comparison] as const] : []));
+  return {
+    beatsBaseline: compared.length > 0 && compared.every(([, comparison]) => comparison.beatsBaseline),
+    split: scores.test ? 'test' : 'validation',
+    metric: compared[0]?.[1].metric ?? 'none',
+    text: remarkOn(model, Object.fromEntries(compared)),
+  };
+}
