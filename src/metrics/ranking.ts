@@ -24,19 +24,17 @@ function isDescending(scores: Float64Array): boolean {
   return true;
 }
 
+/** Which 32-bit half of a float64 holds its sign: 1 on little-endian machines. */
+const UPPER = new Uint32Array(Float64Array.of(-1).buffer)[0] === 0 ? 1 : 0;
+
 /** The upper 32 bits of keys whose unsigned ascending order is the descending order of the scores; 0 and -0 share one key. */
 function upperKeys(scores: Float64Array): Uint32Array {
-  const one = new Float64Array(1);
-  const words = new Uint32Array(one.buffer);
-  // Which half holds the sign depends on the byte order of the machine.
-  one[0] = -1;
-  const upper = words[0] === 0 ? 1 : 0;
+  const words = new Uint32Array(scores.slice().buffer);
   const keys = new Uint32Array(scores.length);
   for (let i = 0; i < keys.length; i++) {
-    one[0] = scores[i] + 0;
-    const bits = words[upper];
-    // Positive numbers: all bits but the sign flipped; negative numbers already fall as their bits rise.
-    keys[i] = bits >>> 31 === 1 ? bits : ~bits & 0x7fffffff;
+    const bits = words[2 * i + UPPER];
+    // Positive numbers: all bits but the sign flipped; negative numbers already fall as their bits rise. -0 is such a 0.
+    keys[i] = bits < 0x80000000 || scores[i] === 0 ? ~bits & 0x7fffffff : bits;
   }
   return keys;
 }
@@ -79,14 +77,28 @@ function digitCounts(keys: Uint32Array): Uint32Array {
   return counts;
 }
 
+/** Runs up to this length are sorted by insertion: of scores spread over a range nearly all are of two or three rows. */
+const SHORT_RUN = 24;
+
 /** Sorts every run of equal keys by descending score, then by row. */
 function sortRuns(order: Uint32Array, keys: Uint32Array, scores: Float64Array): void {
   for (let start = 0, end = 0; start < order.length; start = end) {
     const key = keys[order[start]];
     let ordered = true;
     for (end = start + 1; end < order.length && keys[order[end]] === key; end++)
-      ordered &&= scores[order[end]] <= scores[order[end - 1]];
-    if (!ordered) order.subarray(start, end).sort((a, b) => scores[b] - scores[a] || a - b);
+      if (scores[order[end]] > scores[order[end - 1]]) ordered = false;
+    if (ordered) continue;
+    if (end - start <= SHORT_RUN) insertionSort(order, start, end, scores);
+    else order.subarray(start, end).sort((a, b) => scores[b] - scores[a] || a - b);
+  }
+}
+
+function insertionSort(order: Uint32Array, start: number, end: number, scores: Float64Array): void {
+  for (let i = start + 1; i < end; i++) {
+    const row = order[i];
+    let at = i;
+    for (; at > start && scores[order[at - 1]] < scores[row]; at--) order[at] = order[at - 1];
+    order[at] = row;
   }
 }
 

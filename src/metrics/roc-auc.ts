@@ -60,6 +60,43 @@ export function areaUnderRoc(
   weights: Float64Array | undefined,
   maxFpr = 1,
 ): number {
+  return maxFpr === 1 ? rankedArea(positive, scores)(weights) : partialArea(positive, scores, weights, maxFpr);
+}
+
+/**
+ * The area as a function of the rows' weights, the ranking done once: what a bootstrap needs. NaN where a class has no weight.
+ */
+export function rankedArea(positive: Uint8Array, scores: Float64Array): (weights: Float64Array | undefined) => number {
+  const order = descendingOrder(scores);
+  return (weights) => {
+    let area = 0;
+    let above = 0;
+    let negatives = 0;
+    for (let i = 0; i < order.length; ) {
+      const score = scores[order[i]];
+      let tiedPositives = 0;
+      let tiedNegatives = 0;
+      for (; i < order.length && scores[order[i]] === score; i++) {
+        const row = order[i];
+        const w = weights ? weights[row] : 1;
+        if (positive[row] === 1) tiedPositives += w;
+        else tiedNegatives += w;
+      }
+      area += tiedNegatives * (above + tiedPositives / 2);
+      above += tiedPositives;
+      negatives += tiedNegatives;
+    }
+    return area / (above * negatives);
+  };
+}
+
+/** Area up to `maxFpr`, cut on the straight line between two points of the curve, rescaled so that chance is 0.5. */
+function partialArea(
+  positive: Uint8Array,
+  scores: Float64Array,
+  weights: Float64Array | undefined,
+  maxFpr: number,
+): number {
   const { truePositives: tp, falsePositives: fp } = thresholdCounts(positive, scores, weights);
   const last = tp.length - 1;
   const positives = tp[last];
@@ -76,37 +113,8 @@ export function areaUnderRoc(
     x = reached;
     y = height;
   }
-  area /= positives * negatives;
-  if (maxFpr === 1) return area;
   const chance = (maxFpr * maxFpr) / 2;
-  return 0.5 * (1 + (area - chance) / (maxFpr - chance));
-}
-
-/**
- * The area as a function of the rows' weights, the ranking done once: what a bootstrap needs. NaN where a class has no weight.
- */
-export function rankedArea(positive: Uint8Array, scores: Float64Array): (weights: Float64Array) => number {
-  const order = descendingOrder(scores);
-  const endsGroup = Uint8Array.from(order, (row, i) => (scores[order[i + 1]] === scores[row] ? 0 : 1));
-  return (weights) => {
-    let area = 0;
-    let above = 0;
-    let groupPositives = 0;
-    let groupNegatives = 0;
-    let negatives = 0;
-    for (let i = 0; i < order.length; i++) {
-      const row = order[i];
-      if (positive[row] === 1) groupPositives += weights[row];
-      else groupNegatives += weights[row];
-      if (endsGroup[i] === 0) continue;
-      area += groupNegatives * (above + groupPositives / 2);
-      above += groupPositives;
-      negatives += groupNegatives;
-      groupPositives = 0;
-      groupNegatives = 0;
-    }
-    return area / (above * negatives);
-  };
+  return 0.5 * (1 + (area / (positives * negatives) - chance) / (maxFpr - chance));
 }
 
 function oneAgainstRest(input: LabelledScores, options: RocAucOptions): number | number[] {
