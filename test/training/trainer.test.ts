@@ -40,6 +40,7 @@ function container(task: 'classification' | 'regression' = 'classification', sym
     XTest: X.take(rows(490, 600)),
     yTest: y.slice(490, 600),
     times: { train: times(0, 360), validation: times(365, 485), test: times(490, 600) },
+    labelEnds: { train: times(3, 363), validation: times(368, 488), test: times(493, 603) },
     featureNames: ['a', 'b', 'c', 'd', 'e'],
     symbol,
     horizon: 3,
@@ -65,7 +66,7 @@ describe('ModelTrainer.trainModel', () => {
     const written = JSON.parse(await readFile(artifacts!.report, 'utf8'));
     expect(written.runId).toBe(runId);
     expect(written.evaluations.test.metrics.rocAuc).toBe(testMetrics?.metrics.rocAuc);
-    expect(written.evaluations.test.confusionMatrix.length).toBe(2);
+    expect(written.evaluations.test.confusionMatrix.matrix.length).toBe(2);
     expect(
       written.featureImportance.features
         .map((f: { name: string }) => f.name)
