@@ -68,6 +68,16 @@ describe('a metric that the rows leave undefined is null with a reason', () => {
     expectHonest(none);
   });
 
+  it('whatever rows of weight 0 hold', () => {
+    const evaluation = evaluateSplit(
+      'classification',
+      { y: [1, 0, 1], weights: [1, 1, 0] },
+      binary([0.25, 0.125, 0.75]),
+    );
+    expect(evaluation.metrics).toMatchObject({ accuracy: 0.5, precision: null, recall: 0, matthewsCorrelation: null });
+    expect(evaluation.undefinedMetrics.matthewsCorrelation).toBe('every row is predicted as 0');
+  });
+
   it('everything about probabilities where there are none', () => {
     const { probabilities: _, ...labelsOnly } = binary([0.25, 0.75]);
     const evaluation = evaluateSplit('classification', { y: [0, 1] }, labelsOnly);

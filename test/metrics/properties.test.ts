@@ -193,13 +193,22 @@ describe('ranking metrics', () => {
   });
 
   it('precisionAtK is the mean over all ways of breaking ties', () => {
+    const row = fc.record({ y: fc.integer({ min: 0, max: 1 }), score: fc.integer({ min: 0, max: 2 }) });
     fc.assert(
-      fc.property(binaryRows(6), fc.nat(), ({ y, scores }, seed) => {
-        const k = 1 + (seed % y.length);
+      fc.property(fc.array(row, { minLength: 5, maxLength: 5 }), fc.integer({ min: 1, max: 5 }), (rows, k) => {
+        const y = rows.map((r) => r.y);
+        const scores = rows.map((r) => r.score);
         expectClose(precisionAtK(y, scores, { k }), meanPrecisionAtK(y, scores, k));
       }),
-      { numRuns: 60 },
     );
+  });
+
+  it('precisionAtK takes a share of the rows, k alone, and weights', () => {
+    const y = [1, 0, 1, 0];
+    const scores = [0.9, 0.8, 0.8, 0.1];
+    expect(precisionAtK(y, scores, { k: 0.25 })).toBe(1);
+    expect(precisionAtK(y, scores, 2)).toBe(0.75);
+    expect(precisionAtK(y, scores, { k: 3, sampleWeight: [1, 2, 1, 9] })).toBe(0.5);
   });
 });
 
@@ -302,16 +311,13 @@ describe('tables of scores', () => {
 
 describe('regression', () => {
   it('r2 of a constant target is 1 when exact and 0 when not, also where its mean rounds', () => {
-    const y = new Array<number>(10).fill(0.1);
-    const weights = [1, 3, 2, 4, 1, 2, 3, 1, 4, 2];
-    expect(r2(y, y, { sampleWeight: weights })).toBe(1);
-    expect(
-      r2(
-        y,
-        y.map((v) => v + 1),
-        { sampleWeight: weights },
-      ),
-    ).toBe(0);
+    // The mean of 0.1, 0.1, 0.1 is 0.10000000000000002.
+    for (const sampleWeight of [undefined, [1, 3, 2]]) {
+      const y = [0.1, 0.1, 0.1];
+      expect(r2(y, y, { sampleWeight })).toBe(1);
+      expect(r2(y, [1, 1, 1], { sampleWeight })).toBe(0);
+    }
+    expect(r2([0.1, 0.1, 0.1, 7], [1, 1, 1, 7], { sampleWeight: [1, 1, 1, 0] })).toBe(0);
   });
 
   it('a mean of a million equal errors keeps its digits', () => {
