@@ -77,7 +77,12 @@ export async function trainLogistic(
 ): Promise<LogisticResult> {
   const settings = withDefaults(options);
   checkShapes(data);
-  const { y, weights, rows, classTotals } = weightedRows(data.y, data.weights, data.classes, options.classWeight);
+  const { y, weights, rows, classTotals } = await weightedRows(
+    data.y,
+    data.weights,
+    data.classes,
+    settings.classWeight,
+  );
   const totalWeight = sum(weights);
   const outputs = outputsFor(data.classes.length);
   const args: LogisticJobArgs = {

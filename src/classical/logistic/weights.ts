@@ -1,6 +1,7 @@
 /** Row weights as the objective uses them: sample weight times class weight; rows of weight 0 are left out. */
 import { ConfigError, InvalidInputError } from '../../core/errors.js';
 import { listed } from '../../core/text.js';
+import { Turns } from '../../core/turns.js';
 import type { ClassWeight } from './config.js';
 
 export interface WeightedRows {
@@ -16,34 +17,52 @@ export interface WeightedRows {
 
 const shared = (bytes: number) => new SharedArrayBuffer(bytes);
 
-/** Throws `InvalidInputError` when a class is left without weight, `ConfigError` when a class weight names no class. */
-export function weightedRows(
+/** Rows handled at a stretch. */
+const STRETCH = 1 << 15;
+
+/** In short turns. Throws `InvalidInputError` when a class is left without weight, `ConfigError` when a class weight names no class. */
+export async function weightedRows(
   y: Float64Array,
   sampleWeights: ArrayLike<number> | undefined,
   classes: readonly number[],
   classWeight: ClassWeight | undefined,
-): WeightedRows {
-  const factors = classFactors(y, sampleWeights, classes, classWeight);
-  const weightOf = (i: number) => (sampleWeights ? sampleWeights[i] : 1) * factors[y[i]];
-  let kept = 0;
-  for (let i = 0; i < y.length; i++) if (weightOf(i) > 0) kept++;
+): Promise<WeightedRows> {
+  const weightTotals = new Float64Array(classes.length);
+  const counted = new Uint32Array(classes.length);
+  await inTurns(y.length, (i) => {
+    const weight = sampleWeights ? sampleWeights[i] : 1;
+    weightTotals[y[i]] += weight;
+    if (weight > 0) counted[y[i]]++;
+  });
+  const factors = classFactors(weightTotals, classes, classWeight);
+  const kept = counted.reduce((sum, count, k) => sum + (factors[k] > 0 ? count : 0), 0);
   const result = {
     y: new Int32Array(shared(kept * 4)),
     weights: new Float64Array(shared(kept * 8)),
     rows: kept < y.length ? new Uint32Array(shared(kept * 4)) : undefined,
     classTotals: new Float64Array(classes.length),
   };
-  for (let i = 0, at = 0; i < y.length; i++) {
-    const weight = weightOf(i);
-    if (!(weight > 0)) continue;
+  let at = 0;
+  await inTurns(y.length, (i) => {
+    const weight = (sampleWeights ? sampleWeights[i] : 1) * factors[y[i]];
+    if (!(weight > 0)) return;
     result.y[at] = y[i];
     result.weights[at] = weight;
     result.classTotals[y[i]] += weight;
     if (result.rows) result.rows[at] = i;
     at++;
-  }
+  });
   checkTotals(result.classTotals, classes);
   return result;
+}
+
+async function inTurns(rows: number, visit: (row: number) => void): Promise<void> {
+  const turns = new Turns();
+  for (let from = 0; from < rows; from += STRETCH) {
+    const to = Math.min(rows, from + STRETCH);
+    for (let i = from; i < to; i++) visit(i);
+    await turns.pause();
+  }
 }
 
 function checkTotals(totals: Float64Array, classes: readonly number[]): void {
@@ -58,16 +77,13 @@ function checkTotals(totals: Float64Array, classes: readonly number[]): void {
 
 /** The factor of each class: scikit-learn's `compute_class_weight`, where 'balanced' is total / (classes * weight of the class). */
 function classFactors(
-  y: Float64Array,
-  sampleWeights: ArrayLike<number> | undefined,
+  totals: Float64Array,
   classes: readonly number[],
   classWeight: ClassWeight | undefined,
 ): Float64Array {
   const factors = new Float64Array(classes.length).fill(1);
   if (classWeight === undefined) return factors;
   if (classWeight === 'balanced') {
-    const totals = new Float64Array(classes.length);
-    for (let i = 0; i < y.length; i++) totals[y[i]] += sampleWeights ? sampleWeights[i] : 1;
     const sum = totals.reduce((a, b) => a + b, 0);
     return factors.map((_, k) => (totals[k] > 0 ? sum / (classes.length * totals[k]) : 0));
   }
