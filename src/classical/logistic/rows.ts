@@ -20,6 +20,8 @@ export interface RowsSource {
   readonly weights: Float64Array;
   readonly classes: number;
   readonly outputs: number;
+  /** Bytes of X up to which it is copied into the job's memory; larger ones are copied tile by tile in each pass. Default 2.5 GiB. */
+  readonly residentLimit?: number;
 }
 
 /** Rows whose scores are held at a time: the tile of X stays in the second-level cache between scores and gradient. */
@@ -27,7 +29,6 @@ const TILE = 64;
 const MOST_CHUNKS = 128;
 /** Bytes that the partial sums of all chunks may take. */
 const PARTIAL_BUDGET = 64 * 2 ** 20;
-/** X is copied into the job's memory up to this size; larger ones are copied tile by tile in each pass. */
 const RESIDENT_LIMIT = 2.5 * 2 ** 30;
 /** Parts the sample of the Gram matrix is cut in. */
 const GRAM_SLICES = 8;
@@ -83,7 +84,7 @@ export class TrainingRows {
     const most = Math.max(8, Math.min(MOST_CHUNKS, Math.floor(PARTIAL_BUDGET / partialBytes)));
     this.chunkRows = Math.ceil(Math.max(this.count / most, TILE) / TILE) * TILE;
     this.chunks = Math.ceil(this.count / this.chunkRows);
-    this.resident = this.count * cols * 4 <= RESIDENT_LIMIT;
+    this.resident = this.count * cols * 4 <= (source.residentLimit ?? RESIDENT_LIMIT);
     this.arena = new Arena(context);
     this.at = this.allocate();
     this.arena.commit();

@@ -56,7 +56,6 @@ export interface LogisticResult {
   readonly warnings: readonly string[];
 }
 
-const JOB = new URL(import.meta.url.endsWith('.ts') ? './job.ts' : './job.js', import.meta.url);
 
 /**
  * Minimises C * sum of weight * log-loss + 0.5 |w|^2, the intercept not penalised: scikit-learn's objective. Two classes have one
@@ -101,7 +100,7 @@ export async function trainLogistic(
     start: options.start && startFrom(options.start, outputs, data.X.cols),
   };
   const result = await runJob<LogisticJobResult>({
-    module: JOB,
+    module: ownModule('classical/logistic/job'),
     args,
     // A thread is worth its start from a few thousand values on; fewer rows never occupy all workers.
     threads: Math.max(1, Math.min(context.threads, Math.ceil((y.length * data.X.cols) / 16384))),

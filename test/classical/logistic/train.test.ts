@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { LogisticCoefficients } from '../../../src/classical/logistic/coefficients.js';
+import type { LogisticJobArgs, LogisticJobResult } from '../../../src/classical/logistic/job.js';
 import { type LogisticOptions, type LogisticResult, trainLogistic } from '../../../src/classical/logistic/train.js';
 import { ConfigError, InvalidInputError, TrainingCancelledError } from '../../../src/core/errors.js';
 import { Matrix } from '../../../src/core/matrix.js';
 import type { ProgressEvent } from '../../../src/core/progress.js';
+import { runJob } from '../../../src/kernels/pool.js';
 import { plainLogistic, plainObjective } from '../../oracles/logistic.js';
 import { difference, type RandomProblem, randomProblem, toRows } from './problems.js';
 
@@ -90,6 +92,59 @@ describe('trainLogistic', () => {
     for (const threads of [1, 2, 4]) runs.push(await trainLogistic(problem, {}, { threads }));
     expect(sameBytes(runs[0], runs[1])).toBe(true);
     expect(sameBytes(runs[0], runs[2])).toBe(true);
+  });
+
+  it('gives the same bytes for any thread count when the curvature is taken anew on the way', async () => {
+    const problem = randomProblem(25, 5000, 9, 2);
+    // Nearly separable: the curvature at the optimum is far from the one at the start.
+    const y = problem.y.map((_, i) => (problem.X.data[i * 9] + problem.X.data[i * 9 + 1] > 0 ? 1 : 0));
+    const run = (threads: number) => trainLogistic({ ...problem, y }, { C: 100 }, { threads });
+    const [first, second] = [await run(1), await run(3)];
+    expect(first.iterations).toBeGreaterThan(16);
+    expect(first.converged).toBe(true);
+    expect(sameBytes(first, second)).toBe(true);
+  });
+
+  it('gives the same bytes when X is too large to be copied into the working memory', async () => {
+    const { X, y, weights } = randomProblem(26, 1000, 7, 3);
+    const classTotals = new Float64Array(3);
+    for (let i = 0; i < y.length; i++) classTotals[y[i]] += weights[i];
+    const run = (residentLimit: number, threads: number) =>
+      runJob<LogisticJobResult>({
+        module: new URL('../../../src/classical/logistic/job.ts', import.meta.url),
+        threads,
+        args: {
+          X: X.data,
+          cols: 7,
+          y: Int32Array.from(y),
+          weights: Float64Array.from(weights),
+          classes: 3,
+          outputs: 3,
+          residentLimit,
+          classTotals,
+          lambda: 1e-3,
+          fitIntercept: true,
+          maxIterations: 100,
+          tolerance: 1e-6,
+        } satisfies LogisticJobArgs,
+      });
+    const resident = await run(1e9, 1);
+    expect((await run(0, 1)).coefficients).toEqual(resident.coefficients);
+    expect((await run(0, 2)).coefficients).toEqual(resident.coefficients);
+  });
+
+  it('keeps the event loop free', async () => {
+    const problem = randomProblem(27, 40_000, 50, 3);
+    const plain = { ...problem, X: Matrix.wrap(Float32Array.from(problem.X.data), problem.X.cols) };
+    let last = performance.now();
+    let gap = 0;
+    const timer = setInterval(() => {
+      gap = Math.max(gap, performance.now() - last);
+      last = performance.now();
+    }, 1);
+    await trainLogistic(plain, { classWeight: 'balanced' }, { threads: 2 });
+    clearInterval(timer);
+    expect(gap).toBeLessThan(50);
   });
 
   it('gives the same bytes again for the same data, and for data outside shared memory', async () => {
