@@ -1,5 +1,5 @@
 """Trains small LightGBM models of every kind that holdfast reads and writes them, with rows and LightGBM's own predictions,
-to test/golden/lightgbm. Run: python test/interop/lightgbm-golden.py (in the environment of setup.sh)."""
+to test/golden/lightgbm. Run: python test/interop/lightgbm_golden.py (in the environment of setup.sh)."""
 
 import json
 import pathlib
