@@ -1,19 +1,45 @@
-// The whole build: kernels, TypeScript, assets. Plain tsc output, so that what users debug is what we wrote.
+// The whole build: kernels (asc), declarations (tsc), JavaScript (esbuild). The JavaScript is bundled into few files, because Node spends
+// most of a cold start opening modules; it is not minified, so that what users debug is readable. Packages stay external.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+const dist = join(root, 'dist');
+const types = join(root, 'node_modules/.cache/tsbuildinfo');
 const require = createRequire(import.meta.url);
 const run = (script, ...args) => execFileSync(process.execPath, [script, ...args], { cwd: root, stdio: 'inherit' });
 
-if (process.argv.includes('--clean')) rmSync(join(root, 'dist'), { recursive: true, force: true });
-// Incremental state without its output would emit nothing.
-if (!existsSync(join(root, 'dist'))) rmSync(join(root, 'node_modules/.cache/tsbuildinfo'), { force: true });
+// Public entry points, and the modules that workers start from: those are found by their name.
+const modules = readdirSync(join(root, 'src'), { recursive: true }).filter((file) => file.endsWith('.ts'));
+const entries = modules.filter(
+  (file) => /(^|\/)(index|job|[a-z-]+-job|worker|main)\.ts$/.test(file) && !/^kernels\/(assembly\/|job\.ts)/.test(file),
+);
+
 run(join(root, 'scripts/build-wasm.mjs'));
+// Incremental state without its output would emit nothing.
+if (!existsSync(join(dist, 'index.d.ts'))) rmSync(types, { force: true });
 run(join(dirname(require.resolve('typescript/package.json')), 'bin/tsc'), '-p', 'tsconfig.build.json');
-mkdirSync(join(root, 'dist/kernels'), { recursive: true });
-copyFileSync(join(root, 'src/kernels/kernels.wasm'), join(root, 'dist/kernels/kernels.wasm'));
-if (existsSync(join(root, 'dist/cli/main.js'))) chmodSync(join(root, 'dist/cli/main.js'), 0o755);
+for (const file of existsSync(dist) ? readdirSync(dist, { recursive: true }) : []) {
+  if (file.endsWith('.js')) rmSync(join(dist, file));
+}
+await build({
+  absWorkingDir: root,
+  entryPoints: entries.map((file) => join('src', file)),
+  outdir: 'dist',
+  outbase: 'src',
+  bundle: true,
+  splitting: true,
+  chunkNames: 'chunks/[name]-[hash]',
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  packages: 'external',
+  logLevel: 'warning',
+});
+mkdirSync(join(dist, 'kernels'), { recursive: true });
+copyFileSync(join(root, 'src/kernels/kernels.wasm'), join(dist, 'kernels/kernels.wasm'));
+chmodSync(join(dist, 'cli/main.js'), 0o755);

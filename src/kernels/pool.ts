@@ -9,6 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { cancelled, throwIfAborted } from '../core/abort.js';
 import { TrainingFailedError } from '../core/errors.js';
+import { builtFile, FROM_SOURCES, ownModule } from '../core/location.js';
 import { deserializeError } from './error-transfer.js';
 import type { Job } from './job.js';
 import type { RunMessage, WorkerMessage } from './worker.js';
@@ -47,7 +48,7 @@ let pool: Promise<Pool> | undefined;
 
 async function compileKernels(): Promise<WebAssembly.Module> {
   try {
-    return await WebAssembly.compile(await readFile(new URL('./kernels.wasm', import.meta.url)));
+    return await WebAssembly.compile(await readFile(builtFile('kernels/kernels.wasm')));
   } catch (cause) {
     throw new TrainingFailedError('The compute kernels (kernels.wasm) could not be loaded', {
       hint: 'Reinstall holdfast; in a checkout run `npm run build:wasm`.',
@@ -58,11 +59,11 @@ async function compileKernels(): Promise<WebAssembly.Module> {
 
 /** worker.js of the package; running from source, a few lines that register the TypeScript loader first. */
 function workerUrl(): URL {
-  if (!import.meta.url.endsWith('.ts')) return new URL('./worker.js', import.meta.url);
+  const worker = ownModule('kernels/worker');
+  if (!FROM_SOURCES) return worker;
   const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx'));
   const loader = new URL('./esm/api/index.mjs', tsx).href;
-  const source = new URL('./worker.ts', import.meta.url).href;
-  const code = `import { register } from ${JSON.stringify(loader)}; register(); await import(${JSON.stringify(source)});`;
+  const code = `import { register } from ${JSON.stringify(loader)}; register(); await import(${JSON.stringify(worker.href)});`;
   return new URL(`data:text/javascript,${encodeURIComponent(code)}`);
 }
 

@@ -4,16 +4,16 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type * as Yaml from 'yaml';
 import { ConfigError } from '../core/errors.js';
+import { packageFile } from '../core/location.js';
 import { lazySchema, type SchemaInput, type SchemaOutput } from '../core/schema.js';
 import { listed, nearest } from '../core/text.js';
 import { readYaml } from './yaml.js';
 
 /** Where the package's own YAML files lie. */
-export const SHIPPED_CONFIG = fileURLToPath(new URL('../../config/', import.meta.url));
+const shipped = (path: string) => fileURLToPath(packageFile(`config/${path}`));
 
 const parameters = (z: typeof import('zod')) => z.record(z.string(), z.unknown());
 
@@ -119,7 +119,7 @@ const familiesSchema = lazySchema((z) =>
 
 /** Reads a training.yaml of the user's; without a path, the shipped one. */
 export async function loadTrainingConfig(path?: string): Promise<ResolvedTrainingConfig> {
-  return readYaml(path ?? join(SHIPPED_CONFIG, 'training.yaml'), trainingSchema, 'training config');
+  return readYaml(path ?? shipped('training.yaml'), trainingSchema, 'training config');
 }
 
 /** Checks a config object given in code. */
@@ -147,8 +147,8 @@ export async function modelParameters(
   name: string,
   options: ModelConfigOptions = {},
 ): Promise<Record<string, unknown>> {
-  const shipped = join(SHIPPED_CONFIG, 'models', `${name}.yaml`);
-  const path = options.file ?? (existsSync(shipped) ? shipped : undefined);
+  const own = shipped(`models/${name}.yaml`);
+  const path = options.file ?? (existsSync(own) ? own : undefined);
   const file = path ? await readYaml(path, modelFileSchema, `config of ${name}`) : undefined;
   if (file && file.name !== name) {
     throw new ConfigError(`${path}: this file is for the model '${file.name}', not '${name}'`, {
@@ -192,7 +192,7 @@ let families: Map<string, FamilyEntry> | undefined;
 export function familyEntries(): Map<string, FamilyEntry> {
   if (families) return families;
   const { parse } = createRequire(import.meta.url)('yaml') as typeof Yaml;
-  const path = join(SHIPPED_CONFIG, 'families.yaml');
+  const path = shipped('families.yaml');
   const parsed = familiesSchema.parse(parse(readFileSync(path, 'utf8')), path);
   families = new Map();
   for (const family of Object.values(parsed.families)) {

@@ -1,5 +1,6 @@
 /** Training of binary and multinomial logistic regression: checks, weights, the job in the worker pool, and what it ended with. */
 import { InvalidInputError } from '../../core/errors.js';
+import { ownModule } from '../../core/location.js';
 import type { Matrix } from '../../core/matrix.js';
 import type { ProgressListener } from '../../core/progress.js';
 import { runJob } from '../../kernels/pool.js';
@@ -55,7 +56,6 @@ export interface LogisticResult {
   readonly converged: boolean;
   readonly warnings: readonly string[];
 }
-
 
 /**
  * Minimises C * sum of weight * log-loss + 0.5 |w|^2, the intercept not penalised: scikit-learn's objective. Two classes have one
