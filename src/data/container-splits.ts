@@ -81,8 +81,10 @@ export function splitsFromParts<X extends ContainerX>(parts: ContainerParts<X>):
   const roles = hasHoldout ? ROLES : ROLES.slice(0, 3);
   const features = new Map(roles.map((role) => [role, toX(parts, role) as X]));
   const rows = roles.map((role) => rowsOf(features.get(role) as X));
-  const extra = (name: 'times' | 'labelEnds' | 'groups' | 'rowIds') => perSplit(parts[name], name, roles, rows);
-  const [times, labelEnds, groups, rowIds] = [extra('times'), extra('labelEnds'), extra('groups'), extra('rowIds')];
+  const times = perSplit(parts.times, 'times', roles, rows);
+  const labelEnds = perSplit(parts.labelEnds, 'labelEnds', roles, rows);
+  const groups = perSplit(parts.groups, 'groups', roles, rows);
+  const rowIds = perSplit(parts.rowIds, 'rowIds', roles, rows);
 
   const build = <R extends SplitRole>(role: R): Split<R, X> => {
     const X = features.get(role) as X;
@@ -90,16 +92,15 @@ export function splitsFromParts<X extends ContainerX>(parts: ContainerParts<X>):
     const [, yName, wName] = ARRAYS[role];
     const y = required(parts[yName], yName);
     const w = parts[wName];
-    const ids = rowIds(role) as ArrayLike<number> | undefined;
     const split: Split<R, X> = {
       role,
       X,
       y: finiteLabels(y, n, yName),
       ...(w === undefined ? {} : { weights: sampleWeights(w, n, wName) }),
-      ...optional('times', times(role), (v) => finiteTimes(v as ArrayLike<number>, n, `times.${role}`)),
-      ...optional('labelEnds', labelEnds(role), (v) => finiteTimes(v as ArrayLike<number>, n, `labelEnds.${role}`)),
-      ...optional('groups', groups(role), (v) => presentGroups(v as ArrayLike<string | number>, n, `groups.${role}`)),
-      ...(ids === undefined ? {} : { rowIds: Uint32Array.from(ids) }),
+      ...optional('times', times(role), (v) => finiteTimes(v, n, `times.${role}`)),
+      ...optional('labelEnds', labelEnds(role), (v) => finiteTimes(v, n, `labelEnds.${role}`)),
+      ...optional('groups', groups(role), (v) => presentGroups(v, n, `groups.${role}`)),
+      ...optional('rowIds', rowIds(role), (v) => Uint32Array.from(v)),
     };
     checkSplit(split, ARRAYS[role][0]);
     return split;
@@ -159,10 +160,13 @@ export function checkedNames(names: readonly string[] | undefined, columns: numb
   const seen = new Set<string>();
   for (const name of names) {
     if (typeof name !== 'string' || name === '' || seen.has(name)) {
-      throw new InvalidInputError(`featureNames: '${String(name)}' is ${seen.has(name) ? 'there twice' : 'not a name'}`, {
-        hint: 'Names are non-empty and each different.',
-        details: { name },
-      });
+      throw new InvalidInputError(
+        `featureNames: '${String(name)}' is ${seen.has(name) ? 'there twice' : 'not a name'}`,
+        {
+          hint: 'Names are non-empty and each different.',
+          details: { name },
+        },
+      );
     }
     seen.add(name);
   }
@@ -178,7 +182,11 @@ function required<T>(value: T | undefined | null, name: string): T {
   return value;
 }
 
-function optional<K extends string, T, V>(name: K, value: T | undefined, convert: (value: T) => V): { [name in K]?: V } {
+function optional<K extends string, T, V>(
+  name: K,
+  value: T | undefined,
+  convert: (value: T) => V,
+): { [name in K]?: V } {
   return (value === undefined ? {} : { [name]: convert(value) }) as { [name in K]?: V };
 }
 
@@ -201,7 +209,11 @@ function toX(parts: ContainerParts<ContainerX>, role: SplitRole): ContainerX {
     return isArrayLike(row?.[0]) ? Windows.from(input as number[][][]) : Matrix.from(input as number[][]);
   } catch (error) {
     if (!(error instanceof InvalidInputError)) throw error;
-    throw new InvalidInputError(`${name}: ${error.message}`, { hint: error.hint, details: error.details, cause: error });
+    throw new InvalidInputError(`${name}: ${error.message}`, {
+      hint: error.hint,
+      details: error.details,
+      cause: error,
+    });
   }
 }
 
@@ -230,7 +242,17 @@ function perSplit<T>(
       throw new InvalidInputError(`${name}: unknown split '${key}'`, { hint: `Splits are ${listed(ROLES)}.` });
     }
   }
-  return (role) => byRole[role];
+  return (role) => {
+    const own = byRole[role];
+    const n = rows[roles.indexOf(role)];
+    if (own !== undefined && own.length !== n) {
+      throw new InvalidInputError(`${name}.${role} has ${own.length} values for ${n} rows`, {
+        hint: 'Pass one value for each row.',
+        details: { values: own.length, rows: n },
+      });
+    }
+    return own;
+  };
 }
 
 /** What must hold within one split. */
@@ -246,10 +268,13 @@ function checkSplit(split: Split<SplitRole, ContainerX>, what: string): void {
   if (times) {
     const back = rowsWhere(times.length, (i) => i > 0 && times[i] < times[i - 1]);
     if (back.count > 0) {
-      throw new InvalidInputError(`The times of the ${role} split are not sorted (rows ${listed(back.rows)} lie before the row above)`, {
-        hint: 'Sort the rows of each split by time, X, y and weights with them.',
-        details: back,
-      });
+      throw new InvalidInputError(
+        `The times of the ${role} split are not sorted (rows ${listed(back.rows)} lie before the row above)`,
+        {
+          hint: 'Sort the rows of each split by time, X, y and weights with them.',
+          details: back,
+        },
+      );
     }
   }
   if (times && labelEnds) assertSpans({ starts: times, ends: labelEnds }, `labelEnds.${role}`);

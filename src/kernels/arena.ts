@@ -54,6 +54,14 @@ export class Arena {
     return new Int32Array(this.context.memory.buffer, address, length);
   }
 
+  uint32(address: number, length: number): Uint32Array {
+    return new Uint32Array(this.context.memory.buffer, address, length);
+  }
+
+  int64(address: number, length: number): BigInt64Array {
+    return new BigInt64Array(this.context.memory.buffer, address, length);
+  }
+
   float32(address: number, length: number): Float32Array {
     return new Float32Array(this.context.memory.buffer, address, length);
   }

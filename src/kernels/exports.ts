@@ -62,4 +62,129 @@ export interface LinearKernels {
   ): void;
 }
 
-export interface KernelExports extends SyncKernels, MathKernels, LinearKernels {}
+/** assembly/binning.ts. */
+export interface BinningKernels {
+  sortKeys(column: number, keys: number, count: number): number;
+  sortByRadix(keys: number, sorted: number, count: number, counters: number): void;
+  distinctValues(keys: number, count: number, values: number, counts: number): number;
+  assignBins(column: number, bounds: number, missingBin: number, bins: number, count: number): number;
+  interleave(columns: number, pitch: number, count: number, rows: number, stride: number): void;
+}
+
+/** assembly/histogram.ts. */
+export interface HistogramKernels {
+  buildHistogram(
+    histogram: number,
+    rowMajor: number,
+    stride: number,
+    features: number,
+    from: number,
+    to: number,
+    rows: number,
+    pairs: number,
+    count: number,
+    scratch: number,
+  ): void;
+  subtractHistogram(parent: number, child: number, from: number, to: number): void;
+}
+
+/** assembly/split.ts. */
+export interface SplitKernels {
+  beginScan(): void;
+  endScan(out: number): void;
+  scanNode(
+    node: number,
+    histogram: number,
+    meta: number,
+    from: number,
+    to: number,
+    sumG: number,
+    sumH: number,
+    lambda: number,
+    alpha: number,
+    minHessian: number,
+  ): void;
+  scanPair(small: number, large: number, meta: number, from: number, to: number, limits: number): void;
+  leftSums(histogram: number, bin: number, missingBin: number, missingLeft: number, out: number): void;
+}
+
+/** assembly/partition.ts. */
+export interface PartitionKernels {
+  loadRows(
+    sample: number,
+    gradients: number,
+    from: number,
+    to: number,
+    scaleG: number,
+    scaleH: number,
+    rows: number,
+    pairs: number,
+    sums: number,
+  ): void;
+  largestGradients(gradients: number, from: number, to: number, out: number): void;
+  partition(
+    rows: number,
+    pairs: number,
+    from: number,
+    to: number,
+    column: number,
+    bin: number,
+    missingBin: number,
+    missingLeft: number,
+    leftRows: number,
+    leftPairs: number,
+    rightRows: number,
+    rightPairs: number,
+  ): number;
+  moveRows(rows: number, pairs: number, from: number, count: number, toRows: number, toPairs: number, to: number): void;
+}
+
+/** assembly/scores.ts. */
+export interface ScoreKernels {
+  addToRows(scores: number, rows: number, count: number, value: number): void;
+  walkBins(
+    nodes: number,
+    values: number,
+    rowMajor: number,
+    stride: number,
+    sample: number,
+    from: number,
+    to: number,
+    scores: number,
+  ): void;
+}
+
+/** assembly/objectives.ts: gradients (unless their address is 0) and the weighted sum of losses of rows from .. to-1. */
+export interface ObjectiveKernels {
+  binaryGradients(scores: number, labels: number, weights: number, gradients: number, from: number, to: number): number;
+  softmaxGradients(
+    scores: number,
+    labels: number,
+    weights: number,
+    gradients: number,
+    from: number,
+    to: number,
+    rows: number,
+    classes: number,
+    scratch: number,
+  ): number;
+  squaredGradients(
+    scores: number,
+    labels: number,
+    weights: number,
+    gradients: number,
+    from: number,
+    to: number,
+  ): number;
+}
+
+export interface KernelExports
+  extends SyncKernels,
+    MathKernels,
+    LinearKernels,
+    BinningKernels,
+    HistogramKernels,
+    SplitKernels,
+    PartitionKernels,
+    ScoreKernels,
+    ObjectiveKernels {}

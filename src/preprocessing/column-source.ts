@@ -62,7 +62,12 @@ class TableSource implements ColumnSource {
   }
 }
 
+/** Columns read together, and rows from which that pays. */
+const PANEL = 16;
+const LONG = 4096;
+
 class MatrixSource implements ColumnSource {
+  private panel: { readonly first: number; readonly values: Float32Array } | undefined;
   private readonly index: ReadonlyMap<string, number>;
 
   constructor(
@@ -96,10 +101,29 @@ class MatrixSource implements ColumnSource {
     return { kind: 'numeric', values: this.read(name, 0, this.matrix.rows, values) };
   }
   read(name: string, from: number, to: number, buffer: Float64Array): Float64Array {
-    const { data, cols } = this.matrix;
+    const { data, cols, rows } = this.matrix;
+    const j = this.position(name);
+    if (from === 0 && to === rows && rows > LONG) return this.wholeColumn(j, buffer);
     const n = to - from;
-    for (let i = 0, p = from * cols + this.position(name); i < n; i++, p += cols) buffer[i] = data[p];
+    for (let i = 0, p = from * cols + j; i < n; i++, p += cols) buffer[i] = data[p];
     return n === buffer.length ? buffer : buffer.subarray(0, n);
+  }
+
+  /** Long columns are read a panel at a time: neighbours share the cache lines that a column alone would fetch again. */
+  private wholeColumn(j: number, buffer: Float64Array): Float64Array {
+    const { data, cols, rows } = this.matrix;
+    const first = j - (j % PANEL);
+    if (this.panel?.first !== first) {
+      const width = Math.min(PANEL, cols - first);
+      const values = this.panel?.values ?? new Float32Array(PANEL * rows);
+      for (let i = 0; i < rows; i++) {
+        for (let c = 0, p = i * cols + first; c < width; c++, p++) values[c * rows + i] = data[p];
+      }
+      this.panel = { first, values };
+    }
+    const out = rows === buffer.length ? buffer : buffer.subarray(0, rows);
+    out.set(this.panel.values.subarray((j - first) * rows, (j - first + 1) * rows));
+    return out;
   }
 
   private position(name: string): number {

@@ -2,3 +2,9 @@
 export * from './sync';
 export { mathExp, mathLog, mathExpAll, mathLogAll } from './math';
 export * from './linear';
+export * from './binning';
+export * from './histogram';
+export * from './split';
+export * from './partition';
+export * from './scores';
+export * from './objectives';

@@ -1,0 +1,97 @@
+/** The rows a model is trained on or validated by, in shared memory: labels, weights, scores and, for training, gradients. */
+import type { Arena } from '../../kernels/arena.js';
+import type { JobContext } from '../../kernels/job.js';
+import type { Objective, ObjectiveRows } from './objectives.js';
+
+/** Rows whose losses are summed together; part of the definition of a loss's last bits, so it never depends on threads. */
+const BLOCK = 4096;
+
+export class RowSet {
+  /** Scores of output k start at scores + k * 8 * stride. */
+  readonly stride: number;
+  readonly scores: number;
+  /** Gradient pairs, in the order of the scores; 0 where there are none. */
+  readonly gradients: number;
+  private readonly labels: number;
+  private readonly weights: number;
+  private readonly blockLosses: number;
+  private readonly scratch: number;
+  private readonly totalWeight: number;
+
+  /** Reserves room; call `fill` after the next commit. */
+  constructor(
+    private readonly context: JobContext,
+    private readonly arena: Arena,
+    private readonly objective: Objective,
+    private readonly y: Float64Array,
+    private readonly w: Float32Array | undefined,
+    options: { gradients: boolean },
+  ) {
+    const { outputs } = objective;
+    this.stride = y.length + (y.length % 2);
+    this.scores = arena.alloc(outputs * this.stride * 8);
+    this.gradients = options.gradients ? arena.alloc(outputs * this.stride * 8) : 0;
+    this.labels = arena.alloc(this.stride * 8);
+    this.weights = w ? arena.alloc(this.stride * 4) : 0;
+    this.blockLosses = arena.alloc(Math.ceil(y.length / BLOCK) * 8);
+    const scratchBytes = Math.ceil((outputs * 16) / 64) * 64;
+    this.scratch = arena.alloc(context.threads * scratchBytes) + context.thread * scratchBytes;
+    this.totalWeight = w ? w.reduce((sum, weight) => sum + weight, 0) : y.length;
+  }
+
+  get rows(): number {
+    return this.y.length;
+  }
+
+  scoresOf(output: number): number {
+    return this.scores + output * this.stride * 8;
+  }
+
+  gradientsOf(output: number): number {
+    return this.gradients + output * this.stride * 8;
+  }
+
+  /** Labels, weights and starting scores, one an output; a barrier. */
+  fill(baseScores: readonly number[]): void {
+    const { arena, context, stride } = this;
+    if (context.thread === 0) {
+      arena.float64(this.labels, this.rows).set(this.y);
+      if (this.w) arena.float32(this.weights, this.rows).set(this.w);
+      for (const [k, score] of baseScores.entries()) arena.float64(this.scoresOf(k), stride).fill(score);
+    }
+    context.barrier();
+  }
+
+  /** Gradients of all rows for the present scores, and the mean loss; a barrier. */
+  computeGradients(): number {
+    return this.evaluate(this.gradients);
+  }
+
+  /** The mean loss of the present scores; a barrier. */
+  loss(): number {
+    return this.evaluate(0);
+  }
+
+  private evaluate(gradients: number): number {
+    const { arena, context, objective } = this;
+    const rows: ObjectiveRows = {
+      kernels: context.kernels,
+      memory: context.memory,
+      rows: this.stride,
+      scores: this.scores,
+      labels: this.labels,
+      weights: this.weights,
+      gradients,
+      scratch: this.scratch,
+    };
+    const blocks = Math.ceil(this.rows / BLOCK);
+    const losses = arena.float64(this.blockLosses, blocks);
+    for (let block = context.nextUnit(); block < blocks; block = context.nextUnit()) {
+      losses[block] = objective.evaluate(rows, block * BLOCK, Math.min(this.rows, (block + 1) * BLOCK));
+    }
+    context.barrier();
+    let sum = 0;
+    for (let block = 0; block < blocks; block++) sum += losses[block];
+    return sum / this.totalWeight;
+  }
+}

@@ -1,0 +1,105 @@
+/** Gradient boosting of decision trees on the worker pool: data and parameters in, an ensemble and its history out. */
+import { InvalidInputError } from '../../core/errors.js';
+import type { Matrix } from '../../core/matrix.js';
+import type { ProgressListener } from '../../core/progress.js';
+import { runJob } from '../../kernels/pool.js';
+import { shared } from '../../kernels/shared.js';
+import { unpackEnsemble } from '../../trees/ensemble-pack.js';
+import type { Ensemble } from '../../trees/tree.js';
+import type { BoostingArgs, BoostingResult, BoostingRows } from './job.js';
+import type { BoostingParams } from './params.js';
+
+export interface BoostingData {
+  X: Matrix;
+  /** Class index 0 .. k-1, or the value to regress on; one a row. */
+  y: Float64Array;
+  /** Not negative, not all 0. Rows of weight 0 count as absent. */
+  weights?: Float32Array;
+}
+
+export interface BoostingContext {
+  seed: number;
+  /** Most workers to use. Results never depend on it. */
+  threads: number;
+  signal?: AbortSignal;
+  onProgress?: ProgressListener;
+}
+
+export interface TrainedBoosting {
+  /** With early stopping, the trees up to the best iteration. */
+  ensemble: Ensemble;
+  /** Mean losses after each iteration run, `epoch` from 1; `valLoss` is NaN without validation rows. */
+  history: { epoch: number; trainLoss: number; valLoss: number }[];
+  /** 1-based: the iteration of lowest validation loss; without validation, the last. */
+  bestIteration: number;
+  stoppedEarly: boolean;
+}
+
+/** Cells of X below which another worker costs more than it brings. */
+const CELLS_A_WORKER = 50_000;
+
+/**
+ * Trains an ensemble. The same data, parameters and seed give the same bits for any number of threads.
+ *
+ * @throws InvalidInputError for arrays that do not match.
+ * @throws TrainingCancelledError, TrainingFailedError as `runJob` does.
+ */
+export async function trainBoosting(
+  data: BoostingData & { validation?: BoostingData },
+  params: BoostingParams,
+  context: BoostingContext,
+): Promise<TrainedBoosting> {
+  check(data, 'training');
+  if (data.validation) check(data.validation, 'validation', data.X.cols);
+  const args: BoostingArgs = {
+    train: await share(data),
+    validation: data.validation && (await share(data.validation)),
+    params,
+    seed: context.seed,
+  };
+  const useful = Math.max(1, Math.floor(data.X.data.length / CELLS_A_WORKER));
+  const result = await runJob<BoostingResult>({
+    module: new URL(import.meta.url.endsWith('.ts') ? './job.ts' : './job.js', import.meta.url),
+    args,
+    threads: Math.min(context.threads, useful),
+    signal: context.signal,
+    onProgress: context.onProgress,
+  });
+  const history = Array.from(result.trainLoss, (trainLoss, i) => ({
+    epoch: i + 1,
+    trainLoss,
+    valLoss: result.validationLoss[i] ?? Number.NaN,
+  }));
+  const { bestIteration, stoppedEarly } = result;
+  return { ensemble: unpackEnsemble(result), history, bestIteration, stoppedEarly };
+}
+
+async function share({ X, y, weights }: BoostingData): Promise<BoostingRows> {
+  return {
+    data: await shared(X.data),
+    cols: X.cols,
+    y: await shared(y),
+    weights: weights && (await shared(weights)),
+  };
+}
+
+function check({ X, y, weights }: BoostingData, what: string, cols = X.cols): void {
+  const problem =
+    X.rows === 0
+      ? 'there are no rows'
+      : X.cols !== cols
+        ? `X has ${X.cols} columns, the training rows have ${cols}`
+        : y.length !== X.rows
+          ? `y has ${y.length} values for ${X.rows} rows`
+          : weights && weights.length !== X.rows
+            ? `weights has ${weights.length} values for ${X.rows} rows`
+            : weights && !weights.some((w) => w > 0)
+              ? 'no row has a positive weight'
+              : undefined;
+  if (problem) {
+    throw new InvalidInputError(`Boosting, ${what} rows: ${problem}`, {
+      hint: 'X, y and weights need one entry a row, and training and validation the same columns.',
+      details: { rows: X.rows, cols: X.cols },
+    });
+  }
+}

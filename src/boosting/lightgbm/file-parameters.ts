@@ -1,0 +1,32 @@
+/** Settings to and from the `parameters` block of a LightGBM model file. */
+import { CANONICAL, nativeName, type ParameterName } from './aliases.js';
+import { type LightGBMConfig, type LightGBMSettings, lightgbmConfig } from './config.js';
+import type { LightGBMFile } from './format.js';
+import { type FileObjective, TRAINABLE, taskOfFile } from './objective.js';
+
+/** What a file lists for these settings: LightGBM's names, in our order. */
+export function fileParameters(settings: LightGBMSettings, objective: FileObjective): Record<string, string> {
+  const { task: _ours, threads: _never, numClass: _known, ...rest } = settings;
+  const parameters: Record<string, string> = {};
+  const all = { ...rest, objective: objective.name, numClass: objective.numClass };
+  for (const [name, value] of Object.entries(all)) {
+    if (value !== undefined) parameters[nativeName(name as ParameterName)] = String(value);
+  }
+  return parameters;
+}
+
+/**
+ * The configuration that a file was trained with, as far as this library has its parameters: what `fit` of an imported model
+ * uses. Parameters that it does not know, or not with that value, are left at their defaults.
+ */
+export function configOfFile(file: LightGBMFile): LightGBMConfig {
+  const config: Record<string, unknown> = { task: taskOfFile(file.objective) };
+  if (Object.hasOwn(TRAINABLE, file.objective.name)) config.objective = file.objective.name;
+  for (const [key, text] of Object.entries(file.parameters ?? {})) {
+    const name = CANONICAL.get(key);
+    if (name === undefined || name in config || name === 'objective' || name === 'threads') continue;
+    const value = name === 'boosting' ? text : Number(text);
+    if (text !== '' && lightgbmConfig().safeParse({ [name]: value }).success) config[name] = value;
+  }
+  return config as LightGBMConfig;
+}

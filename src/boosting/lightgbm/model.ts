@@ -1,0 +1,194 @@
+/**
+ * `LightGBMModel`: gradient-boosted trees grown leaf by leaf on histograms (Ke et al., "LightGBM: A Highly Efficient Gradient
+ * Boosting Decision Tree", NeurIPS 2017), trained in WebAssembly off the main thread; its files open in LightGBM and LightGBM's here.
+ */
+import { readFile } from 'node:fs/promises';
+import { ConfigError, ModelFormatError } from '../../core/errors.js';
+import { writeFileAtomic } from '../../core/files.js';
+import type { Matrix } from '../../core/matrix.js';
+import { BaseModel } from '../../model/base-model.js';
+import type { FitContext, FitData, FitResult, ModelPayload } from '../../model/types.js';
+import { predictEnsemble } from '../../trees/predictor.js';
+import type { Ensemble } from '../../trees/tree.js';
+import { type BoostingParams, defaultBoostingParams } from '../engine/params.js';
+import { trainBoosting } from '../engine/train.js';
+import { type LightGBMConfig, type LightGBMSettings, lightgbmConfig } from './config.js';
+import { featureRanges } from './feature-ranges.js';
+import { configOfFile, fileParameters } from './file-parameters.js';
+import { damaged, type LightGBMFile } from './format.js';
+import { parseModel } from './format-reader.js';
+import { formatModel } from './format-writer.js';
+import { LIGHTGBM_INFO } from './info.js';
+import { type FileObjective, type TrainableObjective, taskOfFile } from './objective.js';
+import { fromScores } from './probabilities.js';
+import { zerosToMissing } from './zero-missing.js';
+
+export type { LightGBMConfig, LightGBMParameters, LightGBMSettings } from './config.js';
+
+const PAYLOAD = 'model.lgb.txt';
+
+/**
+ * Gradient-boosted trees with LightGBM's parameters, defaults and model file.
+ *
+ * @example
+ * const model = new LightGBMModel({ numLeaves: 31, learningRate: 0.1, earlyStoppingRounds: 20 });
+ * await model.fit({ X, y, validation: { X: XVal, y: yVal } });
+ * const { predictions, probabilities } = await model.predict(XTest);
+ */
+export class LightGBMModel extends BaseModel<LightGBMSettings> {
+  static override readonly info = LIGHTGBM_INFO;
+  static override readonly configSchema = lightgbmConfig;
+
+  private learned: LightGBMFile | undefined;
+
+  /** @throws ConfigError - an unknown parameter, one out of range, or one given under two names */
+  constructor(config: LightGBMConfig = {}) {
+    super(config);
+  }
+
+  protected override get wantsValidation(): boolean {
+    return this.config.earlyStoppingRounds > 0;
+  }
+
+  protected override async fitModel(data: FitData, context: FitContext): Promise<FitResult> {
+    const { config } = this;
+    const objective = chooseObjective(config, data.classes);
+    const trained = await trainBoosting(data, engineParams(config, objective), context);
+    this.learned = {
+      ensemble: trained.ensemble,
+      objective,
+      featureNames: [...data.featureNames],
+      featureInfos: await featureRanges(data.X),
+      shrinkage: shrinkageOf(trained.ensemble, config.learningRate),
+      parameters: fileParameters(config, objective),
+    };
+    const stopping = config.earlyStoppingRounds > 0 && data.validation !== undefined;
+    return {
+      history: trained.history,
+      totalEpochs: trained.history.length,
+      bestEpoch: stopping ? trained.bestIteration : trained.history.length,
+      earlyStopped: trained.stoppedEarly,
+    };
+  }
+
+  protected override async predictRaw(X: Matrix, context: { threads: number }): Promise<Matrix | Float64Array> {
+    const { ensemble, objective, zeroMissing } = this.state();
+    const seen = zeroMissing ? zerosToMissing(X, zeroMissing) : X;
+    const scores = await predictEnsemble(ensemble, seen, context);
+    return fromScores(objective, scores, ensemble.outputs);
+  }
+
+  protected override importanceOf(kind: 'gain' | 'split' = 'gain'): { kind: string; values: Float64Array } {
+    const { trees, features } = this.state().ensemble;
+    const values = new Float64Array(features);
+    for (const tree of trees) {
+      tree.splitFeature.forEach((feature, node) => {
+        values[feature] += kind === 'gain' ? tree.gain[node] : 1;
+      });
+    }
+    return { kind, values };
+  }
+
+  protected override serialize(): ModelPayload {
+    return { state: {}, files: { [PAYLOAD]: formatModel(this.state()) } };
+  }
+
+  protected override deserialize({ files }: { files: Readonly<Record<string, Uint8Array>> }): void {
+    const payload = files[PAYLOAD];
+    if (!payload) throw damaged(PAYLOAD, 'is not in the model directory');
+    const file = parseModel(new TextDecoder().decode(payload));
+    if (file.ensemble.features !== this.featureNames.length || classCount(file) !== this.classes.length) {
+      throw damaged(PAYLOAD, 'has other features or classes than the model it belongs to');
+    }
+    this.learned = file;
+  }
+
+  /**
+   * Writes LightGBM's own text model, which Python opens by `lightgbm.Booster(model_file=...)`. Feature names keep only the
+   * characters LightGBM allows; class labels other than 0..k-1 are kept in a line that LightGBM does not read.
+   */
+  async exportNative(file: string): Promise<void> {
+    const { classes, featureNames } = this;
+    const plain = classes.every((label, i) => label === i);
+    const content = { ...this.state(), featureNames: [...featureNames], ...(plain ? {} : { classes: [...classes] }) };
+    await writeFileAtomic(file, formatModel(content));
+  }
+
+  /**
+   * Opens a text model that LightGBM (3 or 4) or `exportNative` wrote. Classes are 0..k-1 unless the file names them.
+   *
+   * @throws ModelFormatError - an unreadable or damaged file, linear trees, or an objective that is not supported
+   */
+  static async importNative(file: string): Promise<LightGBMModel> {
+    const content = parseModel(await readText(file));
+    const model = new LightGBMModel(configOfFile(content));
+    const { classes, ...learned } = content;
+    const { outputs, trees } = content.ensemble;
+    const count = classCount(content);
+    model.learned = learned;
+    model.adopt({
+      task: taskOfFile(content.objective),
+      classes: count > 0 && classes ? classes : Array.from({ length: count }, (_, k) => k),
+      featureNames: content.featureNames,
+      epochs: trees.length / outputs,
+    });
+    return model;
+  }
+
+  private state(): LightGBMFile {
+    // Asking for the classes throws NotFittedError before `fit`.
+    if (!this.learned) throw damaged('state', `${this.classes.length} classes but no trees`);
+    return this.learned;
+  }
+}
+
+function engineParams(config: LightGBMSettings, objective: FileObjective): BoostingParams {
+  const name = objective.name as TrainableObjective;
+  return {
+    ...defaultBoostingParams,
+    ...config,
+    objective: name === 'multiclass' ? { kind: name, classes: objective.numClass } : { kind: name },
+  };
+}
+
+/** What LightGBM's file says: 1 for the first round, which holds the base score, then the learning rate. */
+function shrinkageOf({ trees, outputs }: Ensemble, learningRate: number): Float64Array {
+  return Float64Array.from(trees, (_, i) => (i < outputs ? 1 : learningRate));
+}
+
+/** Classes that a file's model tells apart; 0 for regression. */
+function classCount({ objective, ensemble }: LightGBMFile): number {
+  return taskOfFile(objective) === 'regression' ? 0 : Math.max(2, ensemble.outputs);
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new ModelFormatError(`Cannot read ${file}: ${(error as NodeJS.ErrnoException).code ?? String(error)}`, {
+      hint: 'Pass the path of a text model that Booster.save_model or exportNative wrote.',
+      details: { part: 'file' },
+      cause: error,
+    });
+  }
+}
+
+/** The objective for these classes; throws `ConfigError` when the configured one cannot learn them. */
+function chooseObjective(config: LightGBMSettings, classes: readonly number[]): FileObjective {
+  const k = classes.length;
+  const name = config.objective ?? (k === 0 ? 'regression' : k === 2 ? 'binary' : 'multiclass');
+  const numClass = name === 'multiclass' ? k : 1;
+  if (name === 'binary' && k !== 2) {
+    throw new ConfigError(`lightgbm: objective 'binary' needs two classes, the labels have ${k}`, {
+      hint: "Use objective 'multiclass', or leave the objective out.",
+      details: { classes },
+    });
+  }
+  if (config.numClass !== undefined && k > 0 && config.numClass !== k && !(config.numClass === 1 && k === 2)) {
+    throw new ConfigError(`lightgbm: numClass is ${config.numClass}, the labels have ${k} classes`, {
+      hint: 'Leave numClass out: the classes are found in the labels.',
+      details: { classes },
+    });
+  }
+  return { name, sigmoid: 1, sqrt: false, numClass };
+}

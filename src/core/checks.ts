@@ -1,0 +1,110 @@
+/** Checks of labels, weights and features that callers pass: each problem is an `InvalidInputError` that names the array and the place. */
+import { InvalidInputError } from './errors.js';
+import { listed } from './text.js';
+
+const HINT_LABELS = 'Labels are finite numbers; drop rows whose label is unknown, and map names to numbers.';
+const LISTED = 20;
+
+/** Rows for which `wrong` holds (the first 20) and how many there are. */
+export function rowsWhere(length: number, wrong: (row: number) => boolean): { rows: number[]; count: number } {
+  const rows: number[] = [];
+  let count = 0;
+  for (let i = 0; i < length; i++) {
+    if (!wrong(i)) continue;
+    count++;
+    if (rows.length < LISTED) rows.push(i);
+  }
+  return { rows, count };
+}
+
+export const isArrayLike = (value: unknown): value is ArrayLike<unknown> =>
+  value !== null && typeof value === 'object' && Number.isInteger((value as ArrayLike<unknown>).length);
+
+function assertLength(values: unknown, rows: number, what: string): asserts values is ArrayLike<unknown> {
+  if (!isArrayLike(values)) {
+    throw new InvalidInputError(`${what} is ${values === null ? 'null' : typeof values}, not an array`, {
+      hint: 'Pass one value for each row.',
+    });
+  }
+  if (values.length !== rows) {
+    throw new InvalidInputError(`${what} has ${values.length} values for ${rows} rows`, {
+      hint: 'Pass one value for each row.',
+      details: { values: values.length, rows },
+    });
+  }
+}
+
+/** (rows,) finite labels as float64; a copy. */
+export function finiteLabels(values: ArrayLike<number>, rows: number, what: string): Float64Array {
+  assertLength(values, rows, what);
+  const bad = rowsWhere(rows, (i) => typeof values[i] !== 'number' || !Number.isFinite(values[i]));
+  if (bad.count > 0) {
+    throw new InvalidInputError(`${what}: ${bad.count} labels are not finite numbers (rows ${listed(bad.rows)})`, {
+      hint: HINT_LABELS,
+      details: bad,
+    });
+  }
+  return Float64Array.from(values);
+}
+
+/** (rows,) sample weights as float32, finite, not negative, not all zero; a copy. */
+export function sampleWeights(values: ArrayLike<number>, rows: number, what: string): Float32Array {
+  assertLength(values, rows, what);
+  const bad = rowsWhere(rows, (i) => !(values[i] >= 0 && Number.isFinite(Math.fround(values[i]))));
+  if (bad.count > 0) {
+    throw new InvalidInputError(`${what}: ${bad.count} weights are negative or not finite (rows ${listed(bad.rows)})`, {
+      hint: 'Weights are finite and not negative; 0 leaves a row out.',
+      details: bad,
+    });
+  }
+  const weights = Float32Array.from(values);
+  if (!weights.some((weight) => weight > 0)) {
+    throw new InvalidInputError(`${what}: all weights are zero`, { hint: 'At least one row must count.' });
+  }
+  return weights;
+}
+
+/** (rows,) times in ms since epoch (numbers or `Date`s) as float64, finite; a copy. */
+export function finiteTimes(values: ArrayLike<number | Date>, rows: number, what: string): Float64Array {
+  assertLength(values, rows, what);
+  const times = new Float64Array(rows);
+  for (let i = 0; i < rows; i++) times[i] = typeof values[i] === 'string' ? Number.NaN : Number(values[i]);
+  const bad = rowsWhere(rows, (i) => !Number.isFinite(times[i]) || values[i] === null);
+  if (bad.count > 0) {
+    throw new InvalidInputError(`${what}: ${bad.count} times are not numbers or Dates (rows ${listed(bad.rows)})`, {
+      hint: 'Pass milliseconds since the epoch, one for each row.',
+      details: bad,
+    });
+  }
+  return times;
+}
+
+/** Entities of rows, none missing; a copy. */
+export function presentGroups(values: ArrayLike<string | number>, rows: number, what: string): (string | number)[] {
+  assertLength(values, rows, what);
+  const bad = rowsWhere(rows, (i) => {
+    const value: unknown = values[i];
+    return typeof value === 'number' ? Number.isNaN(value) : typeof value !== 'string';
+  });
+  if (bad.count > 0) {
+    throw new InvalidInputError(`${what}: ${bad.count} rows have no group (rows ${listed(bad.rows)})`, {
+      hint: 'Every row needs the entity it belongs to, as text or number.',
+      details: bad,
+    });
+  }
+  return Array.from(values);
+}
+
+/** Throws on infinite features; NaN is a missing value and passes. */
+export function assertNoInfinity(data: Float32Array, cols: number, what: string): void {
+  for (let i = 0; i < data.length; i++) {
+    const value = data[i];
+    // x - x is 0 for finite values and NaN otherwise; NaN itself is allowed.
+    if (value - value === 0 || Number.isNaN(value)) continue;
+    const [row, column] = [Math.floor(i / cols), i % cols];
+    throw new InvalidInputError(`${what} holds ${value} in row ${row}, column ${column}`, {
+      hint: 'Replace infinite values (NaN stands for a missing one); float64 values above 3.4e38 become infinite in float32.',
+      details: { row, column },
+    });
+  }
+}

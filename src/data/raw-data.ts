@@ -1,0 +1,138 @@
+/** Splits of one table with their columns as read: what preprocessing is fitted on (train only) and turned into a container. */
+import { canonicalJson } from '../core/hash.js';
+import type { Matrix } from '../core/matrix.js';
+import type { Split, SplitRatios } from '../core/split.js';
+import type { Table } from '../core/table.js';
+import type { RawSplits, SplitTransform } from '../preprocessing/raw-splits.js';
+import { deriveHoldout, type LockedHoldout } from '../splits/holdout.js';
+import type { LeakageOptions, LeakageReport } from '../splits/leakage.js';
+import { hashTable, type SplitRecord } from '../splits/registry.js';
+import { TimeSeriesDataContainer } from './container.js';
+import { restoreTable } from './from-table.js';
+import type { RowHistory } from './row-history.js';
+import { assertHolder, checkHolder, type SplitFacts, type SplitSummary, summarize } from './split-facts.js';
+import { storedFacts } from './split-record.js';
+
+/** What `fromTable` found and decided. */
+export interface RawParts {
+  readonly train: Split<'train', Table>;
+  readonly validation: Split<'validation', Table>;
+  readonly test: Split<'test', Table>;
+  readonly holdout: LockedHoldout<Table>;
+  readonly featureNames: string[];
+  readonly settings: RawSettings;
+  readonly facts: SplitFacts;
+  readonly classNames?: readonly string[];
+  /** Rows before each split, for lags and windows that reach back. */
+  readonly history: RowHistory;
+  /** The table that was split. */
+  readonly source: Table;
+}
+
+/** Options of `fromTable` as used. */
+export interface RawSettings {
+  readonly label: string;
+  readonly features: readonly string[];
+  readonly time?: string;
+  readonly labelEnd?: string;
+  readonly weight?: string;
+  readonly group?: string;
+  readonly symbol?: string;
+  readonly horizon?: number;
+  readonly embargo: number;
+  readonly ratios: Required<SplitRatios>;
+}
+
+/**
+ * Train, validation, test and (sealed) holdout with `X: Table`. Made by `TimeSeriesDataContainer.fromTable`.
+ * Rows of each split are in time order.
+ */
+export class RawTimeSeriesData implements RawSplits<TimeSeriesDataContainer> {
+  readonly train: Split<'train', Table>;
+  readonly validation: Split<'validation', Table>;
+  readonly test: Split<'test', Table>;
+  readonly holdout: LockedHoldout<Table>;
+  /** The raw feature columns. */
+  readonly featureNames: string[];
+  readonly symbol?: string;
+  readonly horizon?: number;
+  /** For a label column of text: the text of label k. */
+  readonly classNames?: readonly string[];
+  readonly settings: RawSettings;
+  readonly facts: SplitFacts;
+  readonly #history: RowHistory;
+  readonly #source: Table;
+
+  /** Takes finished parts; call `TimeSeriesDataContainer.fromTable` instead. */
+  constructor(parts: RawParts) {
+    this.train = parts.train;
+    this.validation = parts.validation;
+    this.test = parts.test;
+    this.holdout = parts.holdout;
+    this.featureNames = parts.featureNames;
+    this.settings = parts.settings;
+    this.facts = parts.facts;
+    if (parts.settings.symbol !== undefined) this.symbol = parts.settings.symbol;
+    if (parts.settings.horizon !== undefined) this.horizon = parts.settings.horizon;
+    if (parts.classNames) this.classNames = parts.classNames;
+    this.#history = parts.history;
+    this.#source = parts.source;
+  }
+
+  /**
+   * The split that a `SplitRegistry` stored, made again: same rows, same roles, same order.
+   * Throws as `fromTable` does, and `InvalidInputError` when the record does not fit the table.
+   */
+  static restore(table: Table, record: SplitRecord): RawTimeSeriesData {
+    return restoreTable(table, record);
+  }
+
+  /**
+   * The container of features that `transform` makes of each split; labels, weights, times, label ends, groups and row ids go with them.
+   * The sealed holdout is transformed when it is unlocked (or compared with the other splits).
+   */
+  withFeatures(transform: SplitTransform, featureNames: readonly string[]): TimeSeriesDataContainer {
+    const history = this.#history;
+    return new TimeSeriesDataContainer<Matrix>({
+      train: transform(this.train, history.before('train')),
+      validation: transform(this.validation, history.before('validation')),
+      test: transform(this.test, history.before('test')),
+      holdout: deriveHoldout(this.holdout, (split) => transform(split, history.before('holdout'))),
+      featureNames,
+      symbol: this.symbol,
+      horizon: this.horizon,
+      facts: this.facts,
+    });
+  }
+
+  /** Compares the splits, the sealed holdout too, and reports what leaks. */
+  checkLeakage(options?: LeakageOptions): Promise<LeakageReport> {
+    return checkHolder(this, options);
+  }
+
+  /** Throws `DataLeakageError` listing the offending rows and groups when the splits leak. */
+  assertNoLeakage(options?: LeakageOptions): Promise<LeakageReport> {
+    return assertHolder(this, options);
+  }
+
+  /** Sizes, time ranges, purged, embargoed and dropped counts, as plain data. */
+  summary(): SplitSummary {
+    return summarize(this);
+  }
+
+  /** What `SplitRegistry.save` stores. */
+  async splitRecord(): Promise<SplitRecord> {
+    const { train, validation, test, facts } = this;
+    return {
+      dataHash: await hashTable(this.#source),
+      settings: JSON.parse(canonicalJson(this.settings)),
+      rows: {
+        train: Array.from(train.rowIds ?? []),
+        validation: Array.from(validation.rowIds ?? []),
+        test: Array.from(test.rowIds ?? []),
+        holdout: Array.from(this.#history.holdoutRows),
+      },
+      ...storedFacts(facts),
+    };
+  }
+}

@@ -1,0 +1,101 @@
+// Gradients, hessians and losses of rows `from` .. `to`-1, two rows at a time; `from` is even and arrays are padded to even.
+// scores: f64, one block of `rows` a class; labels: f64; weights: f32 or 0; gradients: (g, h) as two f32 a row, blocks as scores,
+// or 0 where only the loss is wanted. Each returns the weighted sum of the losses.
+import { exp2, log2 } from './math';
+
+// e^x for x <= 0; below -700 nothing is left of it in any sum.
+// @ts-ignore: decorator
+@inline
+function expOfNegative(x: v128): v128 {
+  return exp2(f64x2.max(x, f64x2.splat(-700)));
+}
+
+// Weights of two rows; a second row at or past `to` counts nothing.
+// @ts-ignore: decorator
+@inline
+function weightsOf(weights: usize, i: usize, to: i32): v128 {
+  const w = weights ? f64x2.promote_low_f32x4(v128.load64_zero(weights + (i << 2))) : f64x2.splat(1);
+  return <i32>i + 1 < to ? w : f64x2.replace_lane(w, 1, 0);
+}
+
+// @ts-ignore: decorator
+@inline
+function storePairs(at: usize, g: v128, h: v128): void {
+  const g2 = f32x4.demote_f64x2_zero(g), h2 = f32x4.demote_f64x2_zero(h);
+  v128.store(at, v128.shuffle<i32>(g2, h2, 0, 4, 1, 5));
+}
+
+// @ts-ignore: decorator
+@inline
+function laneSum(x: v128): f64 {
+  return f64x2.extract_lane(x, 0) + f64x2.extract_lane(x, 1);
+}
+
+/** Log-loss of labels 0 and 1: g = w (p - y), h = w p (1 - p), p = 1 / (1 + e^-s). */
+export function binaryGradients(scores: usize, labels: usize, weights: usize, gradients: usize, from: i32, to: i32): f64 {
+  const one = f64x2.splat(1), zero = f64x2.splat(0);
+  let loss = zero;
+  for (let i = <usize>from; i < <usize>to; i += 2) {
+    const s = v128.load(scores + (i << 3));
+    const y = v128.load(labels + (i << 3));
+    const w = weightsOf(weights, i, to);
+    const e = expOfNegative(f64x2.neg(f64x2.abs(s)));
+    const d = f64x2.add(one, e);
+    if (gradients) {
+      const p = f64x2.div(v128.bitselect(one, e, f64x2.ge(s, zero)), d);
+      const h = f64x2.div(e, f64x2.mul(d, d));
+      storePairs(gradients + (i << 3), f64x2.mul(w, f64x2.sub(p, y)), f64x2.mul(w, h));
+    }
+    const l = f64x2.add(log2(d), f64x2.sub(f64x2.max(s, zero), f64x2.mul(y, s)));
+    loss = f64x2.add(loss, f64x2.mul(w, l));
+  }
+  return laneSum(loss);
+}
+
+/** Cross-entropy of softmax over `classes` scores: g = w (p - [y = k]), h = w K / (K - 1) p (1 - p). */
+export function softmaxGradients(
+  scores: usize, labels: usize, weights: usize, gradients: usize, from: i32, to: i32, rows: i32, classes: i32, scratch: usize,
+): f64 {
+  const one = f64x2.splat(1);
+  const factor = f64x2.splat(<f64>classes / <f64>max(classes - 1, 1));
+  const block = <usize>rows << 3;
+  let loss = f64x2.splat(0);
+  for (let i = <usize>from; i < <usize>to; i += 2) {
+    const at = scores + (i << 3);
+    const y = v128.load(labels + (i << 3));
+    const w = weightsOf(weights, i, to);
+    let top = v128.load(at);
+    for (let k = 1; k < classes; k++) top = f64x2.max(top, v128.load(at + <usize>k * block));
+    let sum = f64x2.splat(0), own = f64x2.splat(0);
+    for (let k = 0; k < classes; k++) {
+      const s = f64x2.sub(v128.load(at + <usize>k * block), top);
+      const e = expOfNegative(s);
+      v128.store(scratch + (<usize>k << 4), e);
+      sum = f64x2.add(sum, e);
+      own = v128.bitselect(s, own, f64x2.eq(y, f64x2.splat(<f64>k)));
+    }
+    if (gradients) {
+      for (let k = 0; k < classes; k++) {
+        const p = f64x2.div(v128.load(scratch + (<usize>k << 4)), sum);
+        const t = v128.and(f64x2.eq(y, f64x2.splat(<f64>k)), one);
+        const h = f64x2.mul(factor, f64x2.mul(p, f64x2.sub(one, p)));
+        storePairs(gradients + <usize>k * block + (i << 3), f64x2.mul(w, f64x2.sub(p, t)), f64x2.mul(w, h));
+      }
+    }
+    loss = f64x2.add(loss, f64x2.mul(w, f64x2.sub(log2(sum), own)));
+  }
+  return laneSum(loss);
+}
+
+/** Squared error: g = w (s - y), h = w; the loss is w (s - y)^2. */
+export function squaredGradients(scores: usize, labels: usize, weights: usize, gradients: usize, from: i32, to: i32): f64 {
+  let loss = f64x2.splat(0);
+  for (let i = <usize>from; i < <usize>to; i += 2) {
+    const w = weightsOf(weights, i, to);
+    const residual = f64x2.sub(v128.load(scores + (i << 3)), v128.load(labels + (i << 3)));
+    const g = f64x2.mul(w, residual);
+    if (gradients) storePairs(gradients + (i << 3), g, w);
+    loss = f64x2.add(loss, f64x2.mul(g, residual));
+  }
+  return laneSum(loss);
+}

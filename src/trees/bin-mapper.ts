@@ -1,0 +1,96 @@
+/** Where a column is cut into bins: greedy equal-frequency cuts, with a bin of its own for every value that is frequent enough. */
+
+/** Most bins a column may have, not counting the one for missing values. */
+export const MOST_BINS = 255;
+
+export interface BinOptions {
+  /** Bins a column, at most 255; missing values have one more. */
+  maxBin: number;
+  /** Least number of sampled rows in a bin. */
+  minDataInBin: number;
+}
+
+/** Cuts of the columns worth looking at; what trees need to turn a bin back into a threshold. */
+export interface BinMapper {
+  /** Columns of X that vary, ascending; the position in this list is the feature's number in the tree core. */
+  readonly columns: Int32Array;
+  /** Per feature: ascending cuts, one fewer than bins. Bin b holds the values in (cuts[b-1], cuts[b]]. */
+  readonly cuts: readonly Float64Array[];
+  /** Per feature: 1 if some value is missing. The missing bin's number is the number of the other bins. */
+  readonly hasMissing: Uint8Array;
+}
+
+/** Threshold of a split after `bin`: values at or below it are in bins 0..bin. */
+export function thresholdOf(mapper: BinMapper, feature: number, bin: number): number {
+  const cuts = mapper.cuts[feature];
+  return bin < cuts.length ? cuts[bin] : Number.MAX_VALUE;
+}
+
+/**
+ * Cuts between ascending distinct `values` that occur `counts` times. Up to `maxBin` bins of about equal counts; a value as frequent
+ * as an average bin gets its own. Cuts are midpoints in float64, so that float32 values fall on the same side in training and in
+ * prediction.
+ */
+export function cutPoints(values: Float32Array, counts: Int32Array, options: BinOptions): Float64Array {
+  const ends =
+    values.length <= options.maxBin
+      ? endsOfFewValues(counts, options.minDataInBin)
+      : endsOfManyValues(counts, options.maxBin, options.minDataInBin);
+  return Float64Array.from(ends, (last) => values[last] + (values[last + 1] - values[last]) / 2);
+}
+
+/** Indices of the last value of each bin but the final one: one value a bin, small ones together. */
+function endsOfFewValues(counts: Int32Array, minDataInBin: number): number[] {
+  const ends: number[] = [];
+  let inBin = 0;
+  for (let i = 0; i < counts.length - 1; i++) {
+    inBin += counts[i];
+    if (inBin >= minDataInBin) {
+      ends.push(i);
+      inBin = 0;
+    }
+  }
+  return ends;
+}
+
+function endsOfManyValues(counts: Int32Array, maxBin: number, minDataInBin: number): number[] {
+  const total = counts.reduce((a, b) => a + b, 0);
+  const most = Math.max(1, Math.min(maxBin, Math.floor(total / Math.max(1, minDataInBin))));
+  const frequent = total / most;
+  // What is left for the bins of infrequent values.
+  let bins = most;
+  let rows = total;
+  for (const count of counts) {
+    if (count < frequent) continue;
+    bins--;
+    rows -= count;
+  }
+  let target = rows / Math.max(1, bins);
+  const ends: number[] = [];
+  let inBin = 0;
+  for (let i = 0; i < counts.length - 1 && ends.length < most - 1; i++) {
+    const own = counts[i] >= frequent;
+    if (!own) rows -= counts[i];
+    inBin += counts[i];
+    const beforeOwn = counts[i + 1] >= frequent && inBin >= Math.max(1, target / 2);
+    if (!own && inBin < target && !beforeOwn) continue;
+    ends.push(i);
+    inBin = 0;
+    if (own) continue;
+    bins--;
+    target = rows / Math.max(1, bins);
+  }
+  return ends;
+}
+
+const float = new Float32Array(1);
+const bits = new Int32Array(float.buffer);
+
+/** The largest float32 at or below `x`: comparing float32 values with it is comparing them with `x`. */
+export function float32AtOrBelow(x: number): number {
+  float[0] = x;
+  if (float[0] <= x) return float[0];
+  if (float[0] === 0) return -1.401298464324817e-45;
+  bits[0] += float[0] > 0 ? -1 : 1;
+  return float[0];
+}

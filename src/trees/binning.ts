@@ -1,0 +1,182 @@
+/**
+ * From X to bins, by all workers of a job: cuts from a sample of rows, then every row's bins. X stays where the caller has it;
+ * blocks of columns are gathered from it into a scratch area that fits the cache.
+ */
+import { Random } from '../core/random.js';
+import type { Arena } from '../kernels/arena.js';
+import type { JobContext } from '../kernels/job.js';
+import { type BinMapper, type BinOptions, cutPoints, float32AtOrBelow, MOST_BINS } from './bin-mapper.js';
+import { type BinnedMatrix, reserveBinnedMatrix } from './binned-matrix.js';
+
+/** Rows of a dense row-major matrix: all of them, or those listed. */
+export interface RowSource {
+  readonly data: Float32Array;
+  readonly cols: number;
+  readonly rows: number;
+  /** Row numbers into `data`, one for each of `rows`. */
+  readonly list?: Uint32Array;
+}
+
+export interface BinningOptions extends BinOptions {
+  /** Rows from which the cuts are found, at most. */
+  sampleCount: number;
+  seed: number;
+}
+
+/** Columns handled together: half a cache line of X. */
+const GROUP = 8;
+/** Rows assigned at a stretch. */
+const CHUNK = 8192;
+
+/** Finds the cuts of every column. All workers return equal mappers; `hasMissing` covers the sample only until `binRows`. */
+export function findBins(context: JobContext, arena: Arena, source: RowSource, options: BinningOptions): BinMapper {
+  const { cols } = source;
+  const sample = sampleRows(source, options);
+  const keepCuts = arena.alloc(cols * MOST_BINS * 8);
+  const keepSizes = arena.alloc(cols * 2 * 4);
+  const mark = arena.mark();
+  const scratch = Array.from({ length: context.threads }, () => reserveSortScratch(arena, sample.rows))[context.thread];
+  arena.commit();
+  const sizes = arena.int32(keepSizes, cols * 2);
+  for (let unit = context.nextUnit(); unit * GROUP < cols; unit = context.nextUnit()) {
+    context.check();
+    const columns = range(unit * GROUP, Math.min(cols, unit * GROUP + GROUP));
+    gather(sample, columns, 0, sample.rows, arena.float32(scratch.columns, GROUP * sample.rows));
+    for (const [j, column] of columns.entries()) {
+      const { cuts, varies, missing } = cutsOfColumn(context, arena, scratch, j, sample.rows, options);
+      arena.float64(keepCuts + column * MOST_BINS * 8, cuts.length).set(cuts);
+      sizes[2 * column] = varies ? cuts.length : -1;
+      sizes[2 * column + 1] = missing;
+    }
+  }
+  context.barrier();
+  const columns = range(0, cols).filter((column) => sizes[2 * column] >= 0);
+  const mapper = {
+    columns: Int32Array.from(columns),
+    cuts: columns.map((column) => arena.float64(keepCuts + column * MOST_BINS * 8, sizes[2 * column]).slice()),
+    hasMissing: Uint8Array.from(columns, (column) => (sizes[2 * column + 1] > 0 ? 1 : 0)),
+  };
+  context.barrier();
+  arena.release(mark);
+  return mapper;
+}
+
+/** Bins every row of `source`; with `columns`, also by column, and then the mapper's `hasMissing` is completed. */
+export function binRows(
+  context: JobContext,
+  arena: Arena,
+  source: RowSource,
+  mapper: BinMapper,
+  options: { columns: boolean },
+): BinnedMatrix {
+  const { kernels, threads, thread } = context;
+  const features = mapper.columns.length;
+  const matrix = reserveBinnedMatrix(arena, source.rows, features, options.columns);
+  const missing = arena.alloc(features * 4);
+  const mark = arena.mark();
+  const boundsAddress = arena.alloc(features * 256 * 4);
+  const scratches = Array.from({ length: threads }, () => [arena.alloc(GROUP * CHUNK * 4), arena.alloc(GROUP * CHUNK)]);
+  arena.commit();
+  const [columnScratch, binScratch] = scratches[thread];
+  if (thread === 0) {
+    writeBounds(mapper, arena.float32(boundsAddress, features * 256));
+    arena.int32(missing, features).fill(0);
+  }
+  context.barrier();
+  const missingCounts = arena.int32(missing, features);
+  const values = arena.float32(columnScratch, GROUP * CHUNK);
+  const chunks = Math.ceil(source.rows / CHUNK);
+  for (let unit = context.nextUnit(); unit < chunks * matrix.groups; unit = context.nextUnit()) {
+    context.check();
+    const group = unit % matrix.groups;
+    const from = Math.floor(unit / matrix.groups) * CHUNK;
+    const count = Math.min(CHUNK, source.rows - from);
+    const inGroup = Math.min(GROUP, features - group * GROUP);
+    const columns = Array.from(mapper.columns.subarray(group * GROUP, group * GROUP + inGroup));
+    gather(source, columns, from, count, values);
+    for (let j = 0; j < inGroup; j++) {
+      const feature = group * GROUP + j;
+      const bins = options.columns ? matrix.columnMajor + feature * matrix.pitch + from : binScratch + j * CHUNK;
+      const missingBin = mapper.cuts[feature].length + 1;
+      const bounds = boundsAddress + feature * 1024;
+      const found = kernels.assignBins(columnScratch + j * count * 4, bounds, missingBin, bins, count);
+      if (found > 0) Atomics.add(missingCounts, feature, found);
+    }
+    const first = options.columns ? matrix.columnMajor + group * GROUP * matrix.pitch + from : binScratch;
+    const pitch = options.columns ? matrix.pitch : CHUNK;
+    kernels.interleave(first, pitch, count, matrix.rowMajor + from * matrix.stride + group * GROUP, matrix.stride);
+  }
+  context.barrier();
+  if (options.columns) for (let f = 0; f < features; f++) mapper.hasMissing[f] = missingCounts[f] > 0 ? 1 : 0;
+  context.barrier();
+  arena.release(mark);
+  return matrix;
+}
+
+/** At most `sampleCount` rows, drawn without replacement, in ascending order. */
+function sampleRows(source: RowSource, options: BinningOptions): RowSource {
+  if (source.rows <= options.sampleCount) return source;
+  const random = new Random(options.seed);
+  const list = new Uint32Array(options.sampleCount);
+  for (let i = 0, taken = 0; taken < list.length; i++) {
+    // Selection sampling (Knuth, The Art of Computer Programming, vol. 2, algorithm 3.4.2 S).
+    if (random.float() * (source.rows - i) < list.length - taken) list[taken++] = source.list ? source.list[i] : i;
+  }
+  return { data: source.data, cols: source.cols, rows: list.length, list };
+}
+
+interface SortScratch {
+  columns: number;
+  keys: number;
+  sorted: number;
+  counters: number;
+}
+
+function reserveSortScratch(arena: Arena, rows: number): SortScratch {
+  return {
+    columns: arena.alloc(GROUP * rows * 4),
+    keys: arena.alloc(rows * 4),
+    sorted: arena.alloc(rows * 4),
+    counters: arena.alloc(3 * 2048 * 4),
+  };
+}
+
+/** Cuts of column `j` of those gathered. A column varies if it has two values, or one and missing ones. */
+function cutsOfColumn(
+  { kernels }: JobContext,
+  arena: Arena,
+  scratch: SortScratch,
+  j: number,
+  rows: number,
+  options: BinOptions,
+): { cuts: Float64Array; varies: boolean; missing: number } {
+  const present = kernels.sortKeys(scratch.columns + j * rows * 4, scratch.keys, rows);
+  kernels.sortByRadix(scratch.keys, scratch.sorted, present, scratch.counters);
+  const distinct = kernels.distinctValues(scratch.sorted, present, scratch.sorted, scratch.keys);
+  const values = arena.float32(scratch.sorted, distinct);
+  const cuts = cutPoints(values, arena.int32(scratch.keys, distinct), options);
+  const missing = rows - present;
+  return { cuts, varies: cuts.length > 0 || (present > 0 && missing > 0), missing };
+}
+
+/** Writes `count` rows of the given columns into `out`, column after column. */
+function gather(source: RowSource, columns: readonly number[], from: number, count: number, out: Float32Array): void {
+  const { data, cols, list } = source;
+  for (let j = 0; j < columns.length; j++) {
+    const column = columns[j];
+    const at = j * count;
+    if (list) for (let i = 0; i < count; i++) out[at + i] = data[list[from + i] * cols + column];
+    else for (let i = 0, p = from * cols + column; i < count; i++, p += cols) out[at + i] = data[p];
+  }
+}
+
+function writeBounds(mapper: BinMapper, bounds: Float32Array): void {
+  bounds.fill(Number.POSITIVE_INFINITY);
+  for (const [feature, cuts] of mapper.cuts.entries()) {
+    for (let b = 0; b < cuts.length; b++) bounds[feature * 256 + b] = float32AtOrBelow(cuts[b]);
+  }
+}
+
+function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from }, (_, i) => from + i);
+}

@@ -1,0 +1,184 @@
+/**
+ * Grows one tree at a time over a binned matrix. All workers of a job make the same decisions from the same shared sums; they
+ * only share the work of building histograms, scanning them and moving rows.
+ */
+import type { Arena } from '../kernels/arena.js';
+import type { JobContext } from '../kernels/job.js';
+import { type BinMapper, thresholdOf } from './bin-mapper.js';
+import type { BinnedMatrix } from './binned-matrix.js';
+import type { GrowthPolicy } from './growth-policy.js';
+import { Histograms } from './histogram.js';
+import { RowPartition, type RowRange, type Scale, type Sums } from './partition.js';
+import { type OpenNode, type Split, SplitFinder, type SplitLimits } from './split.js';
+import { emptyTree, type Tree } from './tree.js';
+
+export interface GrowerOptions extends SplitLimits {
+  /** At least 1. */
+  maxLeaves: number;
+  /** 0 or less: no limit. */
+  maxDepth: number;
+  policy: GrowthPolicy;
+}
+
+/** A tree with what is needed to score training rows: the rows of each leaf and the tests in terms of bins. */
+export interface GrownTree {
+  tree: Tree;
+  /** Per leaf: its rows' stretch of `RowPartition`. */
+  leafRows: readonly RowRange[];
+  /** Per node: its test. */
+  tests: readonly Split[];
+}
+
+interface NodeState extends OpenNode {
+  id: number;
+  /** Node whose child this is, -1 for the root, and on which side. */
+  parent: number;
+  side: 'left' | 'right';
+}
+
+export class TreeGrower {
+  readonly partition: RowPartition;
+  private readonly histograms: Histograms;
+  private readonly finder: SplitFinder;
+
+  /** Reserves memory from `arena`; usable after the next commit. */
+  constructor(
+    private readonly context: JobContext,
+    arena: Arena,
+    private readonly mapper: BinMapper,
+    matrix: BinnedMatrix,
+    private readonly options: GrowerOptions,
+  ) {
+    this.partition = new RowPartition(context, matrix, arena);
+    this.histograms = new Histograms(context, matrix, arena, Math.max(1, options.maxLeaves));
+    this.finder = new SplitFinder(context, arena, mapper, this.histograms, options);
+  }
+
+  /**
+   * Grows a tree on the `count` rows listed at `sample` (or on all rows, if 0), whose gradients are f32 pairs by row.
+   * Leaf values are -G / (H + lambda): the caller scales them. Only `features`, if given, are used.
+   */
+  grow(gradients: number, sample: number, count: number, features?: ReadonlySet<number>): GrownTree {
+    const { scale, sums } = this.partition.load(gradients, sample, count);
+    this.finder.start(scale, features);
+    const growth = new Growth(sums, count, scale);
+    this.openRoot(growth.leaves[0]);
+    while (growth.leaves.length < this.options.maxLeaves) {
+      const node = this.next(growth.leaves);
+      if (!node) break;
+      this.context.check();
+      this.split(growth, node);
+    }
+    for (const leaf of growth.leaves) this.close(leaf);
+    return this.finish(growth);
+  }
+
+  private openRoot(root: NodeState): void {
+    if (this.options.maxLeaves < 2 || !this.maySplit(root)) return;
+    root.slot = this.histograms.take();
+    this.finder.evaluateRoot(root, this.partition.rowsAt(0), this.partition.pairsAt(0));
+  }
+
+  private next(leaves: readonly NodeState[]): Required<OpenNode> | undefined {
+    let best: Required<OpenNode> | undefined;
+    for (const leaf of leaves) {
+      const node = leaf as Required<OpenNode>;
+      if (leaf.split && (!best || this.options.policy(node, best) < 0)) best = node;
+    }
+    return best;
+  }
+
+  private split(growth: Growth, node: Required<OpenNode>): void {
+    const leftCount = this.partition.split(node, node.split);
+    const [left, right] = growth.split(node, leftCount);
+    const [small, large] = left.count <= right.count ? [left, right] : [right, left];
+    large.slot = node.slot;
+    const last = growth.leaves.length >= this.options.maxLeaves;
+    if (!last && (this.maySplit(left) || this.maySplit(right))) {
+      small.slot = this.histograms.take();
+      const { begin } = small;
+      this.finder.evaluateSiblings(small, large, this.partition.rowsAt(begin), this.partition.pairsAt(begin));
+      if (this.atMaxDepth(small)) small.split = large.split = undefined;
+    }
+    for (const child of [small, large]) if (!child.split) this.close(child);
+  }
+
+  /** A leaf that will not be split needs its histogram no more. */
+  private close(leaf: NodeState): void {
+    if (leaf.slot < 0) return;
+    this.histograms.giveBack(leaf.slot);
+    leaf.slot = -1;
+  }
+
+  private maySplit(node: OpenNode): boolean {
+    return !this.atMaxDepth(node) && this.finder.canSplit(node);
+  }
+
+  private atMaxDepth(node: OpenNode): boolean {
+    return this.options.maxDepth > 0 && node.depth >= this.options.maxDepth;
+  }
+
+  private finish(growth: Growth): GrownTree {
+    const { mapper, finder } = this;
+    const tree = emptyTree(growth.leaves.length);
+    for (const [i, { split, sums, count, left, right }] of growth.nodes.entries()) {
+      tree.splitFeature[i] = mapper.columns[split.feature];
+      tree.threshold[i] = thresholdOf(mapper, split.feature, split.bin);
+      tree.missingLeft[i] = split.missingLeft;
+      tree.hasMissing[i] = mapper.hasMissing[split.feature];
+      tree.left[i] = left;
+      tree.right[i] = right;
+      tree.gain[i] = split.gain;
+      tree.internalValue[i] = finder.outputOf(sums);
+      tree.internalWeight[i] = finder.weightOf(sums);
+      tree.internalCount[i] = count;
+    }
+    for (const [i, leaf] of growth.leaves.entries()) {
+      tree.leafValue[i] = finder.outputOf(leaf.sums);
+      tree.leafWeight[i] = finder.weightOf(leaf.sums);
+      tree.leafRows[i] = leaf.count;
+    }
+    return { tree, leafRows: growth.leaves, tests: growth.nodes.map((node) => node.split) };
+  }
+}
+
+interface SplitNode {
+  split: Split;
+  sums: Sums;
+  count: number;
+  left: number;
+  right: number;
+}
+
+/** The tree so far: nodes in the order they were split, leaves by number. A left child keeps its parent's leaf number. */
+class Growth {
+  readonly nodes: SplitNode[] = [];
+  readonly leaves: NodeState[];
+
+  constructor(
+    sums: Sums,
+    count: number,
+    readonly scale: Scale,
+  ) {
+    this.leaves = [{ id: 0, depth: 0, begin: 0, count, sums, slot: -1, parent: -1, side: 'left' }];
+  }
+
+  split(node: Required<OpenNode>, leftCount: number): [NodeState, NodeState] {
+    const { parent, side, begin, count, depth, sums, split } = this.leaves[node.id];
+    if (!split) throw new RangeError('A leaf without a split cannot be split');
+    const id = this.nodes.length;
+    const rightLeaf = this.leaves.length;
+    if (parent >= 0) this.nodes[parent][side] = id;
+    this.nodes.push({ split, sums, count, left: ~node.id, right: ~rightLeaf });
+    const { left } = split;
+    const right = { gradient: sums.gradient - left.gradient, hessian: sums.hessian - left.hessian };
+    const common = { depth: depth + 1, slot: -1, parent: id };
+    const children: [NodeState, NodeState] = [
+      { ...common, id: node.id, begin, count: leftCount, sums: left, side: 'left' },
+      { ...common, id: rightLeaf, begin: begin + leftCount, count: count - leftCount, sums: right, side: 'right' },
+    ];
+    this.leaves[node.id] = children[0];
+    this.leaves.push(children[1]);
+    return children;
+  }
+}

@@ -1,0 +1,78 @@
+/** Histograms of a tree's open nodes: slots in shared memory, and the units of work in which they are built. */
+import type { Arena } from '../kernels/arena.js';
+import type { JobContext } from '../kernels/job.js';
+import type { BinnedMatrix } from './binned-matrix.js';
+
+/** 256 bins of two 64-bit sums. */
+const FEATURE_BYTES = 4096;
+/** Feature groups a unit can have; the kernel's scratch holds as many. */
+const MOST_GROUPS = 4;
+const SCRATCH_BYTES = 2048 * 32;
+
+/** A run of feature groups that one worker handles at a time. */
+export interface HistogramUnit {
+  readonly groups: readonly [from: number, to: number];
+  readonly features: readonly [from: number, to: number];
+}
+
+export class Histograms {
+  readonly units: readonly HistogramUnit[];
+  private readonly base: number;
+  private readonly slotBytes: number;
+  private readonly scratch: number;
+  private readonly free: number[];
+
+  /** Room for `slots` nodes at a time. */
+  constructor(
+    private readonly context: JobContext,
+    private readonly matrix: BinnedMatrix,
+    arena: Arena,
+    slots: number,
+  ) {
+    const { groups, features } = matrix;
+    this.slotBytes = groups * 8 * FEATURE_BYTES;
+    this.base = arena.alloc(slots * this.slotBytes);
+    this.scratch = arena.alloc(context.threads * SCRATCH_BYTES) + context.thread * SCRATCH_BYTES;
+    // The slot given back last is taken next: it is still in the cache.
+    this.free = Array.from({ length: slots }, (_, i) => slots - 1 - i);
+    const size = unitSize(groups, context.threads);
+    this.units = Array.from({ length: Math.ceil(groups / size) }, (_, i) => {
+      const to = Math.min(groups, (i + 1) * size);
+      return { groups: [i * size, to], features: [i * size * 8, Math.min(features, to * 8)] } as const;
+    });
+  }
+
+  /** An unused slot; every worker takes and gives back the same ones. */
+  take(): number {
+    const slot = this.free.pop();
+    if (slot === undefined) throw new RangeError('More open nodes than histogram slots');
+    return slot;
+  }
+
+  giveBack(slot: number): void {
+    this.free.push(slot);
+  }
+
+  /** Address of the slot's feature 0; features follow every 4096 bytes. */
+  address(slot: number): number {
+    return this.base + slot * this.slotBytes;
+  }
+
+  featureAddress(slot: number, feature: number): number {
+    return this.address(slot) + feature * FEATURE_BYTES;
+  }
+
+  /** Sums (gradient, hessian) of `count` rows by bin, for one unit's features. */
+  build(slot: number, unit: HistogramUnit, rows: number, pairs: number, count: number): void {
+    const { rowMajor, stride, features } = this.matrix;
+    const [from, to] = unit.groups;
+    const into = this.address(slot);
+    this.context.kernels.buildHistogram(into, rowMajor, stride, features, from, to, rows, pairs, count, this.scratch);
+  }
+}
+
+/** Large units gather rows best; with few groups, workers must still find enough of them. */
+function unitSize(groups: number, threads: number): number {
+  for (const size of [MOST_GROUPS, 2]) if (groups >= size * threads * 2.5 || threads === 1) return size;
+  return 1;
+}

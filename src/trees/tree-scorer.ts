@@ -1,0 +1,59 @@
+/** Adds a grown tree to raw scores: by the rows of its leaves where they are known, by walking bins for all other rows. */
+import type { Arena } from '../kernels/arena.js';
+import type { JobContext } from '../kernels/job.js';
+import type { BinnedMatrix } from './binned-matrix.js';
+import type { GrownTree } from './grower.js';
+import { type RowPartition, share } from './partition.js';
+
+const NODE_INTS = 6;
+
+export class TreeScorer {
+  private readonly nodes: number;
+  private readonly values: number;
+
+  /** Reserves room for trees of up to `maxLeaves` leaves. */
+  constructor(
+    private readonly context: JobContext,
+    private readonly arena: Arena,
+    maxLeaves: number,
+  ) {
+    const nodeBytes = Math.ceil((maxLeaves * NODE_INTS * 4) / 64) * 64;
+    const valueBytes = Math.ceil((maxLeaves * 8) / 64) * 64;
+    this.nodes = arena.alloc(context.threads * nodeBytes) + context.thread * nodeBytes;
+    this.values = arena.alloc(context.threads * valueBytes) + context.thread * valueBytes;
+  }
+
+  /** Adds leaf values to the scores of the rows the tree was grown on. */
+  addToLeaves(grown: GrownTree, partition: RowPartition, scores: number): void {
+    const { kernels, thread, threads } = this.context;
+    for (const [leaf, { begin, count }] of grown.leafRows.entries()) {
+      const [from, to] = share(begin, begin + count, thread, threads);
+      kernels.addToRows(scores, partition.rowsAt(from), to - from, grown.tree.leafValue[leaf]);
+    }
+  }
+
+  /** Adds leaf values to the scores of all rows of `matrix`, or of the `count` rows listed at `sample`. */
+  addByWalking(grown: GrownTree, matrix: BinnedMatrix, scores: number, sample: number, count: number): void {
+    const { kernels, thread, threads } = this.context;
+    const [from, to] = share(0, count, thread, threads);
+    if (grown.tests.length === 0) {
+      const view = this.arena.float64(scores, matrix.rows);
+      const list = sample ? this.arena.uint32(sample, count) : undefined;
+      for (let i = from; i < to; i++) view[list ? list[i] : i] += grown.tree.leafValue[0];
+      return;
+    }
+    this.write(grown);
+    kernels.walkBins(this.nodes, this.values, matrix.rowMajor, matrix.stride, sample, from, to, scores);
+  }
+
+  private write({ tree, tests }: GrownTree): void {
+    const nodes = this.arena.int32(this.nodes, tests.length * NODE_INTS);
+    for (const [i, { feature, bin, missingBin, missingLeft }] of tests.entries()) {
+      // Without a direction of its own, a missing value counts as 0, as it will in prediction.
+      const goesLeft = tree.hasMissing[i] ? missingLeft : tree.threshold[i] >= 0;
+      const missingChild = goesLeft ? tree.left[i] : tree.right[i];
+      nodes.set([feature, bin, missingBin, tree.left[i], tree.right[i], missingChild], i * NODE_INTS);
+    }
+    this.arena.float64(this.values, tree.leafCount).set(tree.leafValue);
+  }
+}
