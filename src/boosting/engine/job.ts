@@ -45,7 +45,6 @@ export async function run(context: JobContext<BoostingArgs>): Promise<BoostingRe
 }
 
 class BoostingRun {
-  private readonly arena: Arena;
   private readonly params: BoostingParams;
   private readonly train_: RowSet;
   private readonly validation?: { rows: RowSet; matrix: BinnedMatrix };
@@ -67,7 +66,6 @@ class BoostingRun {
     const { args } = context;
     const { params, seed } = args;
     const arena = new Arena(context);
-    this.arena = arena;
     this.params = params;
     context.report({ phase: 'bin', step: 0, total: params.numIterations });
     const train = weightedRows(args.train);
@@ -163,7 +161,8 @@ class BoostingRun {
     this.trainLoss.push(trainLoss);
     const step = this.trainLoss.length;
     const validationLoss = this.validationLoss[step - 1];
-    const metrics = validationLoss === undefined ? { trainLoss } : { trainLoss, valLoss: validationLoss };
+    const metrics: Record<string, number> = { trainLoss };
+    if (validationLoss !== undefined) metrics.valLoss = validationLoss;
     this.context.report({ phase: 'fit', step, total: this.params.numIterations, metrics });
   }
 

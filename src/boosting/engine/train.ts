@@ -1,5 +1,6 @@
 /** Gradient boosting of decision trees on the worker pool: data and parameters in, an ensemble and its history out. */
 import { InvalidInputError } from '../../core/errors.js';
+import { ownModule } from '../../core/location.js';
 import type { Matrix } from '../../core/matrix.js';
 import type { ProgressListener } from '../../core/progress.js';
 import { runJob } from '../../kernels/pool.js';
@@ -59,7 +60,7 @@ export async function trainBoosting(
   };
   const useful = Math.max(1, Math.floor(data.X.data.length / CELLS_A_WORKER));
   const result = await runJob<BoostingResult>({
-    module: new URL(import.meta.url.endsWith('.ts') ? './job.ts' : './job.js', import.meta.url),
+    module: ownModule('boosting/engine/job'),
     args,
     threads: Math.min(context.threads, useful),
     signal: context.signal,

@@ -1,0 +1,11 @@
+/** `holdfast/report`: the report of a run as a typed document. */
+export type { Comparison } from '../evaluation/compare.js';
+export type { ClassificationEvaluation, Evaluation, RegressionEvaluation } from '../evaluation/evaluate.js';
+export {
+  type BaselineResult,
+  REPORT_VERSION,
+  reportJson,
+  type SplitEvaluations,
+  type TrainingReport,
+  type Verdict,
+} from './training-report.js';

@@ -1,0 +1,59 @@
+/** Raw scores and leaf numbers of an ensemble: small inputs at once on the calling thread, large ones on the worker pool. */
+import { ownModule } from '../core/location.js';
+import type { Matrix } from '../core/matrix.js';
+import { runJob } from '../kernels/pool.js';
+import { shared } from '../kernels/shared.js';
+import { addScores, type FlatTrees, findLeaves, flattenTrees } from './flat-trees.js';
+import type { PredictArgs } from './predict-job.js';
+import type { Ensemble } from './tree.js';
+
+/** Up to here (about 5 ms) the calling thread is done before a job would have started. */
+const WALKS_AT_ONCE = 100_000;
+
+const layouts = new WeakMap<Ensemble, FlatTrees>();
+
+function layoutOf(ensemble: Ensemble, iterations: number | undefined): FlatTrees {
+  if (iterations !== undefined) return flattenTrees(ensemble, iterations);
+  let flat = layouts.get(ensemble);
+  if (!flat) layouts.set(ensemble, (flat = flattenTrees(ensemble)));
+  return flat;
+}
+
+/** Raw scores (rows * outputs) on the calling thread; for few rows. */
+export function predictRows(ensemble: Ensemble, X: Matrix, iterations?: number): Float64Array {
+  const flat = layoutOf(ensemble, iterations);
+  const scores = new Float64Array(X.rows * flat.outputs);
+  addScores(flat, X.data, X.cols, 0, X.rows, scores);
+  return scores;
+}
+
+/** Leaf number of each row in each tree, (rows * trees). */
+export function predictLeaves(ensemble: Ensemble, X: Matrix, iterations?: number): Int32Array {
+  const flat = layoutOf(ensemble, iterations);
+  const leaves = new Int32Array(X.rows * flat.roots.length);
+  findLeaves(flat, X.data, X.cols, 0, X.rows, leaves);
+  return leaves;
+}
+
+/**
+ * Raw scores (rows * outputs): the sum of the leaf values in the order of the trees, the same bits on any number of threads.
+ * `iterations` limits it to the first ones.
+ */
+export async function predictEnsemble(
+  ensemble: Ensemble,
+  X: Matrix,
+  options: { threads: number; signal?: AbortSignal; iterations?: number },
+): Promise<Float64Array> {
+  const flat = layoutOf(ensemble, options.iterations);
+  if (X.rows * flat.roots.length <= WALKS_AT_ONCE) return predictRows(ensemble, X, options.iterations);
+  const scores = new Float64Array(new SharedArrayBuffer(X.rows * flat.outputs * 8));
+  const args: PredictArgs = { flat, data: await shared(X.data), cols: X.cols, rows: X.rows, scores };
+  await runJob({
+    module: ownModule('trees/predict-job'),
+    args,
+    threads: options.threads,
+    signal: options.signal,
+    doing: 'Prediction',
+  });
+  return scores;
+}
