@@ -1,7 +1,4 @@
-/**
- * Label spans [time, labelEnd] of rows: their checks, where they come from when only a horizon is known, and which of them overlap.
- * Purging follows M. López de Prado, Advances in Financial Machine Learning (2018), chapter 7.4.
- */
+/** Label spans [time, labelEnd] of rows: their checks, and where they come from when only a horizon is known. */
 import { InvalidInputError } from '../core/errors.js';
 import { listed } from '../core/text.js';
 
@@ -92,30 +89,4 @@ export function timeOrder(times: ArrayLike<number>): Uint32Array {
     if (i > 0 && times[i] < times[i - 1]) sorted = false;
   }
   return sorted ? order : order.sort((a, b) => times[a] - times[b] || a - b);
-}
-
-/**
- * Those of `rows` whose span meets the span of at least one of `others` (closed spans: touching counts), in their order.
- * O((n + m) log m).
- */
-export function overlappingRows(spans: LabelSpans, rows: ArrayLike<number>, others: ArrayLike<number>): Uint32Array {
-  const { starts, ends } = spans;
-  const sorted = Uint32Array.from(others).sort((a, b) => starts[a] - starts[b]);
-  const latestEnd = new Float64Array(sorted.length);
-  let latest = Number.NEGATIVE_INFINITY;
-  for (let j = 0; j < sorted.length; j++) latestEnd[j] = latest = Math.max(latest, ends[sorted[j]]);
-  const hits: number[] = [];
-  for (let i = 0; i < rows.length; i++) {
-    const row = rows[i];
-    // Among the others that start no later than this row ends, the latest end decides.
-    let low = 0;
-    let high = sorted.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (starts[sorted[middle]] <= ends[row]) low = middle + 1;
-      else high = middle;
-    }
-    if (low > 0 && latestEnd[low - 1] >= starts[row]) hits.push(row);
-  }
-  return Uint32Array.from(hits);
 }

@@ -3,7 +3,7 @@
  * M. López de Prado, Advances in Financial Machine Learning (2018), chapters 7.4.1 (purging) and 7.4.2 (embargo).
  */
 import type { SplitRole } from '../core/split.js';
-import { type LabelSpans, overlappingRows } from './label-spans.js';
+import type { LabelSpans } from './label-spans.js';
 import { ROLES } from './ratios.js';
 
 /** Rows taken out of one part because of another. */
@@ -35,12 +35,14 @@ export interface PurgeOptions {
 
 /**
  * For every pair of parts, neighbours or not:
- * - purge: a row of the earlier part goes when its label span meets the span of any row of the later part;
+ * - purge: a row of the earlier part goes when its label span reaches the first time of the later part, which is to say when it meets the
+ *   span of any of its rows (closed spans: touching counts);
  * - embargo: a row of the later part goes when its time is at or before `embargoEnd(earlier)`.
  * Both look at the parts as assigned, so no row is kept because another one went. A row that both would take counts as purged,
  * and each row is listed once, with the nearest part that took it.
  */
 export function purgeAndEmbargo(parts: RoleRows, options: PurgeOptions): Purged {
+  const { starts, ends } = options.spans;
   const gone = new Set<number>();
   const take = (rows: Iterable<number>): Uint32Array => {
     const fresh = [...rows].filter((row) => !gone.has(row));
@@ -50,12 +52,13 @@ export function purgeAndEmbargo(parts: RoleRows, options: PurgeOptions): Purged 
   const purged: DroppedRows[] = [];
   const embargoed: DroppedRows[] = [];
   for (const [earlier, later] of pairs(parts, options.skip)) {
-    const rows = take(overlappingRows(options.spans, parts[earlier], parts[later]));
+    const first = parts[later].reduce((least, row) => Math.min(least, starts[row]), Number.POSITIVE_INFINITY);
+    const rows = take(parts[earlier].filter((row) => ends[row] >= first));
     if (rows.length > 0) purged.push({ from: earlier, because: later, rows });
   }
   for (const [earlier, later] of pairs(parts, options.skip)) {
     const end = options.embargoEnd(earlier);
-    const rows = take(parts[later].filter((row) => options.spans.starts[row] <= end));
+    const rows = take(parts[later].filter((row) => starts[row] <= end));
     if (rows.length > 0) embargoed.push({ from: later, because: earlier, rows });
   }
   const keep = (role: SplitRole) => parts[role].filter((row) => !gone.has(row));

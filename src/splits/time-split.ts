@@ -5,7 +5,7 @@
 import { InvalidInputError, SplitRatioViolationError } from '../core/errors.js';
 import type { SplitRatios, SplitRole } from '../core/split.js';
 import { assertFinite, assertSpans, labelEndsFromHorizon, rowsByGroup, timeOrder } from './label-spans.js';
-import { type DroppedRows, purgeAndEmbargo, type RoleRows } from './purge.js';
+import { type DroppedRows, type Purged, purgeAndEmbargo, type RoleRows } from './purge.js';
 import { assertRatios, checkedRatios, countsOf, ROLES, type RoleCounts } from './ratios.js';
 
 export interface TimeSplitInput {
@@ -42,12 +42,13 @@ export interface TimeSplit {
  * Cuts rows in time order.
  *
  * - Rows of one time are never cut apart: a cut moves to the nearest change of time (the earlier one when both are equally near).
- * - Purge: a row of an earlier part goes when its label span [time, labelEnd] meets the span of any row of any later part.
+ * - Purge: a row of an earlier part goes when its label span [time, labelEnd] reaches the first time of any later part.
  * - Embargo of e ms: a row of a later part goes when its time is at most e after the last time of any earlier part, as assigned.
  *   A share s < 1 of n rows: the ceil(s * n) rows that follow each cut go, with all rows of the last one's time.
  * - With `groups`, whole entities go to the parts in order of their first time (ties: first row). A cut prefers a place where all earlier
- *   entities have ended, if one keeps the ratios. Parts whose entities still run side by side have no boundary in time: they are
- *   listed in `concurrent` and neither purged nor embargoed against each other.
+ *   entities have ended, if one keeps the ratios. Parts whose entities still run side by side (more than a tenth of the earlier part's rows
+ *   lies at or after the later part's first time) have no boundary in time: they are listed in `concurrent` and neither purged nor
+ *   embargoed against each other.
  *
  * Throws `SplitRatioViolationError` when a part misses its ratio by more than 2 percentage points (one row below 50 rows) before purge and
  * embargo, or when these leave a part without rows; `InvalidInputError` for lengths, values and spans that cannot be.
@@ -72,12 +73,7 @@ export function timeOrderedSplit(input: TimeSplitInput): TimeSplit {
       ? 'Whole groups go to one split: more and smaller groups, or other ratios, are needed.'
       : 'Rows of one timestamp stay together: fewer rows of one time, more rows, or other ratios are needed.',
   );
-  const concurrent = groups ? concurrentPairs(parts, times) : [];
-  const result = purgeAndEmbargo(parts, {
-    spans: { starts: times, ends: labelEnds },
-    embargoEnd: embargoEnds(parts, times, order, input.embargo ?? 0),
-    skip: (a, b) => concurrent.some(([x, y]) => x === a && y === b),
-  });
+  const { result, concurrent } = partInTime(parts, times, labelEnds, order, input);
   assertNotEaten(parts, result);
   return { parts: result.kept, purged: result.purged, embargoed: result.embargoed, assigned, labelEnds, concurrent };
 }
@@ -177,15 +173,46 @@ function assignGroups(
   return { train: part(0), validation: part(1), test: part(2), holdout: part(3) };
 }
 
-function concurrentPairs(parts: RoleRows, times: ArrayLike<number>): [SplitRole, SplitRole][] {
+type RolePair = readonly [SplitRole, SplitRole];
+
+/**
+ * Entities of two parts run side by side when more than this share of the earlier part's rows lies at or after the later part's first time.
+ * Fewer rows are a ragged edge, which purging cuts off.
+ */
+const SIDE_BY_SIDE = 0.1;
+
+/** Purge and embargo of every pair that has a boundary in time. */
+function partInTime(
+  parts: RoleRows,
+  times: ArrayLike<number>,
+  labelEnds: Float64Array,
+  order: Uint32Array,
+  { groups, embargo = 0 }: TimeSplitInput,
+): { result: Purged; concurrent: readonly RolePair[] } {
+  const embargoEnd = embargoEnds(parts, times, order, embargo);
+  let concurrent = groups ? concurrentPairs(parts, times) : [];
+  for (;;) {
+    const listed = concurrent;
+    const skip = (a: SplitRole, b: SplitRole) => listed.some(([x, y]) => x === a && y === b);
+    const result = purgeAndEmbargo(parts, { spans: { starts: times, ends: labelEnds }, embargoEnd, skip });
+    // What other pairs lost may leave only a ragged edge here; that is cut off too.
+    const still = concurrentPairs(result.kept, times);
+    concurrent = listed.filter(([a, b]) => still.some(([x, y]) => x === a && y === b));
+    if (concurrent.length === listed.length) return { result, concurrent };
+  }
+}
+
+function concurrentPairs(parts: RoleRows, times: ArrayLike<number>): RolePair[] {
   const present = ROLES.filter((role) => parts[role].length > 0);
-  const first = (role: SplitRole) => times[parts[role][0]];
-  const last = (role: SplitRole) => times[parts[role][parts[role].length - 1]];
+  const overlap = (earlier: SplitRole, later: SplitRole) => {
+    const first = times[parts[later][0]];
+    return parts[earlier].reduce((count, row) => count + (times[row] >= first ? 1 : 0), 0) / parts[earlier].length;
+  };
   return present.flatMap((earlier, i) =>
     present
       .slice(i + 1)
-      .filter((later) => last(earlier) >= first(later))
-      .map((later): [SplitRole, SplitRole] => [earlier, later]),
+      .filter((later) => overlap(earlier, later) > SIDE_BY_SIDE)
+      .map((later): RolePair => [earlier, later]),
   );
 }
 

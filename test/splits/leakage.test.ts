@@ -51,6 +51,8 @@ const errors = async (list: LeakagePart[]) =>
     .filter((f) => f.severity === 'error')
     .map((f) => `${f.check} ${f.roles.join('-')}`);
 
+const withoutSpans = (list: LeakagePart[]): LeakagePart[] => list.map(({ labelEnds: _, ...rest }) => rest);
+
 const bare = (list: LeakagePart[]): LeakagePart[] => list.map(({ role, X, y }) => ({ role, X, y }));
 
 describe('checkLeakage', () => {
@@ -113,15 +115,28 @@ describe('checkLeakage', () => {
   });
 
   it('warns when entities run side by side, refuses them in the wrong order', async () => {
-    const sideBySide = (p: Mutable) =>
-      p.times.forEach((_, i) => p.times.fill(i * 1000 + ROLES.indexOf(p.role), i, i + 1));
-    const clean = parts({ train: sideBySide, validation: sideBySide, test: sideBySide, holdout: sideBySide });
-    const noSpans = clean.map(({ labelEnds: _, ...rest }) => rest);
-    const report = await checkLeakage(noSpans);
-    expect(report.ok).toBe(true);
-    expect(new Set(report.findings.map((f) => f.check))).toEqual(new Set(['concurrent-groups']));
-    const late = parts({ train: (p) => p.times.forEach((t, i) => p.times.fill(t + 150_000, i, i + 1)) });
-    expect(await errors(late.map(({ labelEnds: _, ...rest }) => rest))).toContain('time-order train-validation');
+    // Three entities a split, all splits over the same time.
+    const sideBySide = (p: Mutable) => {
+      p.times = Float64Array.from(p.times, (_, i) => 1000 * i);
+      p.groups = p.groups.map((_, i) => `${p.role}${i % 3}`);
+    };
+    const all = { train: sideBySide, validation: sideBySide, test: sideBySide, holdout: sideBySide };
+    const report = await checkLeakage(withoutSpans(parts(all)));
+    expect(report.ok).toBe(false);
+    const sameStart = (p: Mutable) => {
+      sideBySide(p);
+      p.times.fill(0, 0, 3);
+    };
+    const started = { train: sameStart, validation: sameStart, test: sameStart, holdout: sameStart };
+    const allowed = await checkLeakage(withoutSpans(parts(started)));
+    expect(allowed.ok).toBe(true);
+    expect(new Set(allowed.findings.map((f) => f.check))).toEqual(new Set(['concurrent-groups']));
+    const late = parts({
+      train: (p) => {
+        p.times = p.times.map((t) => t + 150_000);
+      },
+    });
+    expect(await errors(withoutSpans(late))).toContain('time-order train-validation');
   });
 
   it('refuses one copied row of continuous values, with or without times', async () => {
@@ -185,10 +200,16 @@ describe('checkLeakage', () => {
         list[k].y[from + i] = 0;
       }
     }
-    const report = await checkLeakage(list.map((p) => ({ ...p })));
+    const report = await checkLeakage(list);
     expect(report.findings).toMatchObject([
-      { check: 'duplicate-rows', roles: ['train', 'validation'], severity: 'error' },
+      { check: 'duplicate-rows', roles: ['train', 'validation'], severity: 'warning' },
     ]);
+  });
+
+  it('can be told that copies are genuine, or not to look for them', async () => {
+    const list = parts() as Mutable[];
+    list[2].X.row(4).set(list[0].X.row(99));
+    list[2].y[4] = list[0].y[99];
     const allowed = await checkLeakage(list, { duplicates: 'warning' });
     expect(allowed).toMatchObject({ ok: true, findings: [{ severity: 'warning' }] });
     expect((await checkLeakage(list, { duplicates: 'off' })).findings).toEqual([]);
