@@ -2,8 +2,31 @@
 
 export { Table } from '../core/table.js';
 export { type EpochUnit, epochToMs, parseTimestamp } from '../core/time.js';
+export { type EngineerContext, engineerFeatures } from '../preprocessing/engineer.js';
+export type { FeatureOptions } from '../preprocessing/options.js';
 export { readArrow } from './arrow.js';
+export {
+  BAR_COLUMNS,
+  type BarDataset,
+  type BarDatasetOptions,
+  type BarLabel,
+  barDataset,
+  defaultBarFeatures,
+} from './bar-dataset.js';
 export type { ByteSource, ReadOptions } from './byte-source.js';
+export {
+  type Handoff,
+  handoffContract,
+  type ModelCandidate,
+  metricsContract,
+  modelCandidateContract,
+  predictionsContract,
+  qcReportContract,
+  type TrainedModel,
+  trainedModelContract,
+  trainingDataContract,
+  trainingMetricsContract,
+} from './contracts.js';
 export { type CsvOptions, type CsvType, readCsv } from './csv.js';
 export {
   type FixedHorizonOptions,
@@ -16,6 +39,9 @@ export {
 export { type ParquetOptions, readParquet } from './parquet.js';
 export { readParquetSplits, type SplitTables } from './parquet-splits.js';
 export { writeParquet } from './parquet-write.js';
+export { type QualityOptions, qualityReport } from './qc.js';
+export type { SplitRows } from './qc-drift.js';
+export type { QCCode, QCFinding, QCReport, QCSeverity, QCStatus } from './qc-finding.js';
 export { readTable } from './read-table.js';
 export { ewmVolatility, type VolatilityOptions } from './volatility.js';
 export {
