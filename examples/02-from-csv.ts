@@ -35,7 +35,7 @@ const table = features
   .with('label_end', { kind: 'time', values: labelEnds })
   .with('weight', uniquenessWeights(times, labelEnds));
 
-const quality = qualityReport(table, { label: 'label', time: 'timestamp' });
+const quality = await qualityReport(table, { label: 'label', time: 'timestamp' });
 console.log(`data quality: ${quality.status}, ${quality.findings.length} findings`);
 
 // 60/20/15/5 in time; rows whose label reaches into a later split are purged, and an embargo follows each boundary.

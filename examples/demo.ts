@@ -20,7 +20,7 @@ step(
   `${dataset.features.length} causal features; triple-barrier labels 20 bars ahead for ${dataset.table.rowCount} bars (${dataset.unlabelled} not known)`,
 );
 
-const quality = qualityReport(dataset.table, { label: 'label', time: dataset.time, features: dataset.features });
+const quality = await qualityReport(dataset.table, { label: 'label', time: dataset.time, features: dataset.features });
 step(
   `data quality ${quality.status} (score ${quality.score.toFixed(2)}): ${quality.findings.map((finding) => finding.code).join(', ') || 'no findings'}`,
 );

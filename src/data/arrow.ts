@@ -4,7 +4,7 @@ import { throwIfAborted } from '../core/abort.js';
 import { InvalidInputError } from '../core/errors.js';
 import { loadOptional } from '../core/optional.js';
 import { Table } from '../core/table.js';
-import { type ReadOptions, unreadable } from './byte-source.js';
+import { filePath, type ReadOptions, unreadable } from './byte-source.js';
 
 const MAGIC = 'ARROW1';
 
@@ -18,7 +18,8 @@ export const isArrow = (bytes: Uint8Array): boolean =>
  * `InvalidInputError` naming the file when it cannot be read, is truncated, or holds no rows. The format has no checksums: bytes that
  * were changed on the way can pass for data.
  */
-export async function readArrow(source: string | Uint8Array, options: ReadOptions = {}): Promise<Table> {
+export async function readArrow(from: string | URL | Uint8Array, options: ReadOptions = {}): Promise<Table> {
+  const source = from instanceof Uint8Array ? from : filePath(from);
   const name = typeof source === 'string' ? source : 'bytes';
   throwIfAborted(options.signal, `Reading ${name}`);
   const bytes =

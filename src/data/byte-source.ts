@@ -5,14 +5,16 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
 import { createGunzip } from 'node:zlib';
 import { throwIfAborted } from '../core/abort.js';
 import { InvalidInputError } from '../core/errors.js';
 import type { ProgressListener } from '../core/progress.js';
 
-/** A path, `{ text }`, `{ bytes }`, or any (async) iterable of bytes or text: a Node stream, a web stream, a generator. */
+/** A path or `file:` URL, `{ text }`, `{ bytes }`, or any (async) iterable of bytes or text: a Node stream, a web stream, a generator. */
 export type ByteSource =
   | string
+  | URL
   | { readonly text: string }
   | { readonly bytes: Uint8Array }
   | AsyncIterable<Uint8Array | string>;
@@ -25,9 +27,17 @@ export interface ReadOptions {
 
 const CHUNK = 1 << 18;
 
+/** The path of a file given by path or `file:` URL. */
+export function filePath(source: string | URL): string {
+  if (typeof source === 'string') return source;
+  if (source instanceof URL && source.protocol === 'file:') return fileURLToPath(source);
+  throw notASource(source);
+}
+
 /** What messages call the source. */
 export function sourceName(source: ByteSource): string {
   if (typeof source === 'string') return source;
+  if (source instanceof URL) return filePath(source);
   return 'text' in source ? 'text' : 'bytes' in source ? 'bytes' : 'stream';
 }
 
@@ -35,6 +45,7 @@ export function sourceName(source: ByteSource): string {
 export async function repeatable(source: ByteSource): Promise<ByteSource> {
   if (typeof source === 'string') return source;
   if (source === null || typeof source !== 'object') throw notASource(source);
+  if (source instanceof URL) return filePath(source);
   if ('text' in source || 'bytes' in source) return source;
   if (!(Symbol.asyncIterator in source || Symbol.iterator in source)) throw notASource(source);
   const kept: Uint8Array[] = [];
@@ -68,6 +79,7 @@ export async function* readBytes(source: ByteSource, options: ReadOptions = {}):
 }
 
 async function open(source: ByteSource): Promise<{ chunks: AsyncIterable<Uint8Array | string>; total?: number }> {
+  if (source instanceof URL) return open(filePath(source));
   if (typeof source === 'string') {
     const info = await stat(source).catch((error) => {
       throw unreadable(source, error);
@@ -149,7 +161,8 @@ export function unreadable(name: string, error: unknown): Error {
 }
 
 function notASource(source: unknown): InvalidInputError {
-  return new InvalidInputError(`Cannot read from ${source === null ? 'null' : typeof source}`, {
-    hint: 'Pass a path, { text }, { bytes }, or a readable stream.',
+  const what = source instanceof URL ? `a ${source.protocol} URL` : source === null ? 'null' : typeof source;
+  return new InvalidInputError(`Cannot read from ${what}`, {
+    hint: 'Pass a path, a file: URL, { text }, { bytes }, or a readable stream.',
   });
 }

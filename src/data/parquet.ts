@@ -9,7 +9,7 @@ import { InvalidInputError } from '../core/errors.js';
 import { type Column, Table } from '../core/table.js';
 import { listed, nearest } from '../core/text.js';
 import { Turns } from '../core/turns.js';
-import { type ReadOptions, unreadable } from './byte-source.js';
+import { filePath, type ReadOptions, unreadable } from './byte-source.js';
 import { TextCodes } from './text-codes.js';
 
 export interface ParquetOptions extends ReadOptions {
@@ -38,7 +38,8 @@ const PARSERS: Partial<ParquetParsers> = {
  * categorical, dates and timestamps time; nulls are missing. Progress steps count columns of row groups. Throws `InvalidInputError`
  * naming the file, and the column, for a missing, damaged or truncated file, an unknown column, and types without a counterpart.
  */
-export async function readParquet(path: string, options: ParquetOptions = {}): Promise<Table> {
+export async function readParquet(file: string | URL, options: ParquetOptions = {}): Promise<Table> {
+  const path = filePath(file);
   const handle = await open(path, 'r').catch((error) => {
     throw unreadable(String(path), error);
   });

@@ -2,7 +2,7 @@
 import { open } from 'node:fs/promises';
 import type { Table } from '../core/table.js';
 import { isArrow, readArrow } from './arrow.js';
-import { unreadable } from './byte-source.js';
+import { filePath, unreadable } from './byte-source.js';
 import { type CsvOptions, readCsv } from './csv.js';
 import { readParquet } from './parquet.js';
 
@@ -10,7 +10,8 @@ import { readParquet } from './parquet.js';
  * Reads Parquet and Arrow files by their magic bytes and everything else as CSV, gzip or not. CSV options are ignored by the other formats;
  * in a `.tsv` file (or `.tsv.gz`) the delimiter is a tab unless given.
  */
-export async function readTable(path: string, options: CsvOptions = {}): Promise<Table> {
+export async function readTable(file: string | URL, options: CsvOptions = {}): Promise<Table> {
+  const path = filePath(file);
   const head = await firstBytes(path);
   if (head.toString('latin1', 0, 4) === 'PAR1') return readParquet(path, options);
   if (isArrow(head)) {

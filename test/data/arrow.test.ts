@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { tableFromArrays, tableToIPC } from 'apache-arrow';
 import { describe, expect, it } from 'vitest';
@@ -77,6 +77,7 @@ describe('readTable', () => {
     }
     writeFileSync(odd, gzipSync('text,int8\na,1\n'));
     expect((await readTable(odd)).records()).toEqual([{ text: 'a', int8: 1 }]);
+    expect((await readTable(pathToFileURL(odd))).rowCount).toBe(1);
     const tsv = join(directory, 'data.TSV');
     writeFileSync(tsv, 'a\tb\n1\t2\n');
     expect((await readTable(tsv)).columnNames).toEqual(['a', 'b']);

@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -177,6 +178,13 @@ describe('readCsv: types', () => {
 });
 
 describe('readCsv: sources', () => {
+  it('a file: URL is the file it names, other URLs are refused', async () => {
+    const path = file('a name with spaces.csv', 'a\n1\n');
+    expect([...(await readCsv(pathToFileURL(path))).numeric('a')]).toEqual([1]);
+    expect((await failure(readCsv(pathToFileURL(join(directory, 'absent.csv'))))).message).toContain('absent.csv');
+    expect((await failure(readCsv(new URL('https://example.org/bars.csv')))).message).toContain('https');
+  });
+
   it('recognises gzip by its bytes, whatever the name, and several gzip members in a row', async () => {
     const path = file('plain-name.csv', Buffer.concat([gzipSync('a\n1\n'), gzipSync('2\n')]));
     expect([...(await readCsv(path)).numeric('a')]).toEqual([1, 2]);
