@@ -104,10 +104,11 @@ function cardinality(name: string, codes: Int32Array, missing: number): QCFindin
 }
 
 /** Columns that hold the same as an earlier one. */
-export function duplicateColumns(table: Table, names: readonly string[]): QCFinding[] {
+export async function duplicateColumns(table: Table, names: readonly string[], turns: Turns): Promise<QCFinding[]> {
   const firstOf = new Map<string, string>();
   const findings: QCFinding[] = [];
   for (const name of names) {
+    await turns.pause();
     const key = contentHash(table.column(name));
     const first = firstOf.get(key);
     if (first === undefined) firstOf.set(key, name);

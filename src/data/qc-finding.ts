@@ -65,3 +65,9 @@ export function verdict(findings: readonly QCFinding[]): { status: QCStatus; sco
 }
 
 export const percent = (share: number): string => `${(share * 100).toFixed(share < 0.01 ? 2 : 1)}%`;
+
+/** At most `limit` of the rows, evenly spread. */
+export const evenly = (rows: ArrayLike<number>, limit: number): ArrayLike<number> =>
+  rows.length <= limit
+    ? rows
+    : Uint32Array.from({ length: limit }, (_, k) => rows[Math.floor((k * rows.length) / limit)]);

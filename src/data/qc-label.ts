@@ -3,7 +3,7 @@ import { InvalidInputError } from '../core/errors.js';
 import type { Column, Table } from '../core/table.js';
 import type { Turns } from '../core/turns.js';
 import { areaUnderRoc } from '../metrics/roc-auc.js';
-import { MAX_ROWS, percent, type QCFinding } from './qc-finding.js';
+import { evenly, MAX_ROWS, percent, type QCFinding } from './qc-finding.js';
 
 const TINY_CLASS = 10;
 const SMALL_SHARE = 0.01;
@@ -11,7 +11,7 @@ const TOO_GOOD = 0.99;
 /** More distinct numbers than this are a quantity, not classes. */
 const MAX_CLASSES = 50;
 /** Rows looked at for each feature; enough to see a leak. */
-const SAMPLE = 20_000;
+const SAMPLE = 5_000;
 
 export interface LabelCheck {
   readonly findings: QCFinding[];
@@ -159,7 +159,7 @@ export async function leakingFeatures(
 ): Promise<QCFinding[]> {
   const target = table.column(label);
   const known = knownRows(target);
-  const rows = spread(known, SAMPLE);
+  const rows = Array.from(evenly(known, SAMPLE));
   const findings: QCFinding[] = [];
   for (const name of features) {
     const column = table.column(name);
@@ -196,10 +196,6 @@ function knownRows(target: Column): number[] {
     if (target.kind === 'categorical' ? cells[i] >= 0 : Number.isFinite(cells[i])) rows.push(i);
   return rows;
 }
-
-/** At most `limit` rows, evenly spread. */
-const spread = (rows: number[], limit: number): number[] =>
-  rows.length <= limit ? rows : Array.from({ length: limit }, (_, k) => rows[Math.floor((k * rows.length) / limit)]);
 
 function isCopy(column: Column, target: Column, rows: number[]): boolean {
   if (rows.length < 2 || (column.kind === 'categorical') !== (target.kind === 'categorical')) return false;

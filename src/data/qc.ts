@@ -46,7 +46,7 @@ export async function qualityReport(table: Table, options: QualityOptions = {}):
     findings.push(...columnFindings(name, table.column(name)));
     await turns.pause();
   }
-  findings.push(...duplicateColumns(table, features));
+  findings.push(...(await duplicateColumns(table, features, turns)));
   // A time makes rows differ that are equal otherwise; it belongs to what a row is.
   const content = [...new Set([...features, ...[label, time, group].filter((name) => name !== undefined)])];
   if (features.length > 0) findings.push(...(await duplicateRows(table.select(content), turns)));
