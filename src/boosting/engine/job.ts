@@ -46,7 +46,7 @@ export async function run(context: JobContext<BoostingArgs>): Promise<BoostingRe
 
 class BoostingRun {
   private readonly params: BoostingParams;
-  private readonly train_: RowSet;
+  private readonly trainRows: RowSet;
   private readonly validation?: { rows: RowSet; matrix: BinnedMatrix };
   private readonly matrix: BinnedMatrix;
   private readonly mapper: BinMapper;
@@ -72,7 +72,7 @@ class BoostingRun {
     const binning = { ...params, sampleCount: params.binSampleCount, seed: deriveSeed(seed, 'bins') };
     this.mapper = findBins(context, arena, train.source, binning);
     this.matrix = binRows(context, arena, train.source, this.mapper, { columns: true });
-    this.train_ = new RowSet(context, arena, objective, train.y, train.weights, { gradients: true });
+    this.trainRows = new RowSet(context, arena, objective, train.y, train.weights, { gradients: true });
     if (args.validation) {
       const { data, cols, y, weights } = args.validation;
       const source = { data, cols, rows: y.length };
@@ -90,7 +90,7 @@ class BoostingRun {
     arena.commit();
     const zeros = Array.from({ length: objective.outputs }, () => 0);
     this.baseScores = params.boostFromAverage ? objective.baseScores(train.y, train.weights) : zeros;
-    this.train_.fill(this.baseScores);
+    this.trainRows.fill(this.baseScores);
     this.validation?.rows.fill(this.baseScores);
   }
 
@@ -98,7 +98,7 @@ class BoostingRun {
     const { numIterations, earlyStoppingRounds } = this.params;
     let stoppedEarly = false;
     for (let iteration = 0; iteration < numIterations; iteration++) {
-      const loss = this.train_.computeGradients();
+      const loss = this.trainRows.computeGradients();
       if (iteration > 0) this.record(loss);
       const grew = this.grow(iteration);
       if (this.validation) this.trackBest(iteration, this.validation.rows.loss());
@@ -107,7 +107,7 @@ class BoostingRun {
       // Without sampling, the next iteration would find no split either.
       if (stoppedEarly || (!grew && !this.sampling)) break;
     }
-    this.record(this.train_.loss());
+    this.record(this.trainRows.loss());
     return this.result(stoppedEarly);
   }
 
@@ -124,11 +124,11 @@ class BoostingRun {
       this.context.check();
       const tree = iteration * objective.outputs + k;
       const features = drawFeatures(mapper.columns.length, params, this.context.args.seed, tree);
-      const grown = grower.grow(this.train_.gradientsOf(k), sample, count, features);
+      const grown = grower.grow(this.trainRows.gradientsOf(k), sample, count, features);
       grew ||= grown.tests.length > 0;
       this.shrink(grown.tree);
-      this.scorer.addToLeaves(grown, grower.partition, this.train_.scoresOf(k));
-      if (restCount > 0) this.scorer.addByWalking(grown, this.matrix, this.train_.scoresOf(k), rest, restCount);
+      this.scorer.addToLeaves(grown, grower.partition, this.trainRows.scoresOf(k));
+      if (restCount > 0) this.scorer.addByWalking(grown, this.matrix, this.trainRows.scoresOf(k), rest, restCount);
       if (this.validation) this.addToValidation(grown, k);
       // The next tree reuses the rows and nodes that others may still be reading.
       this.context.barrier();
