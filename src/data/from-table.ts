@@ -6,7 +6,7 @@ import { Table } from '../core/table.js';
 import { listed, nearest } from '../core/text.js';
 import { LockedHoldout } from '../splits/holdout.js';
 import { labelEndsFromHorizon, timeOrder } from '../splits/label-spans.js';
-import { checkedRatios, countsOf, DEFAULT_RATIOS, ROLES } from '../splits/ratios.js';
+import { checkedRatios, countsOf, DEFAULT_RATIOS } from '../splits/ratios.js';
 import type { SplitRecord, StoredDrop } from '../splits/registry.js';
 import { timeOrderedSplit } from '../splits/time-split.js';
 import { labelColumn } from './label-column.js';
@@ -282,9 +282,6 @@ function build(rows: PreparedRows, positions: Record<SplitRole, Uint32Array>, fa
       rowIds: Uint32Array.from(at, (position) => order[position]),
     };
   };
-  const starts = new Map(
-    ROLES.flatMap((role) => (positions[role].length > 0 ? [[role, positions[role][0]] as const] : [])),
-  );
   return new RawTimeSeriesData({
     train: part('train'),
     validation: part('validation'),
@@ -297,7 +294,7 @@ function build(rows: PreparedRows, positions: Record<SplitRole, Uint32Array>, fa
     history: new RowHistory(
       features,
       { times, groups },
-      starts,
+      positions,
       Uint32Array.from(positions.holdout, (p) => order[p]),
     ),
     source: rows.source,

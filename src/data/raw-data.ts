@@ -3,7 +3,7 @@ import { canonicalJson } from '../core/hash.js';
 import type { Matrix } from '../core/matrix.js';
 import type { Split, SplitRatios } from '../core/split.js';
 import type { Table } from '../core/table.js';
-import type { RawSplits, SplitTransform } from '../preprocessing/raw-splits.js';
+import type { History, RawSplits, SplitTransform } from '../preprocessing/raw-splits.js';
 import { deriveHoldout, type LockedHoldout } from '../splits/holdout.js';
 import type { LeakageOptions, LeakageReport } from '../splits/leakage.js';
 import { hashTable, type SplitRecord } from '../splits/registry.js';
@@ -23,7 +23,7 @@ export interface RawParts {
   readonly settings: RawSettings;
   readonly facts: SplitFacts;
   readonly classNames?: readonly string[];
-  /** Rows before each split, for lags and windows that reach back. */
+  /** Rows before and between those of each split, for lags and windows that reach back. */
   readonly history: RowHistory;
   /** The table that was split. */
   readonly source: Table;
@@ -87,6 +87,11 @@ export class RawTimeSeriesData implements RawSplits<TimeSeriesDataContainer> {
     return restoreTable(table, record);
   }
 
+  /** Rows between the training rows that are not among them (no label, purged): what fitting lags and windows needs to see. */
+  get trainHistory(): History | undefined {
+    return this.#history.of('train');
+  }
+
   /**
    * The container of features that `transform` makes of each split; labels, weights, times, label ends, groups and row ids go with them.
    * The sealed holdout is transformed when it is unlocked (or compared with the other splits).
@@ -94,10 +99,10 @@ export class RawTimeSeriesData implements RawSplits<TimeSeriesDataContainer> {
   withFeatures(transform: SplitTransform, featureNames: readonly string[]): TimeSeriesDataContainer {
     const history = this.#history;
     return new TimeSeriesDataContainer<Matrix>({
-      train: transform(this.train, history.before('train')),
-      validation: transform(this.validation, history.before('validation')),
-      test: transform(this.test, history.before('test')),
-      holdout: deriveHoldout(this.holdout, (split) => transform(split, history.before('holdout'))),
+      train: transform(this.train, history.of('train')),
+      validation: transform(this.validation, history.of('validation')),
+      test: transform(this.test, history.of('test')),
+      holdout: deriveHoldout(this.holdout, (split) => transform(split, history.of('holdout'))),
       featureNames,
       symbol: this.symbol,
       horizon: this.horizon,

@@ -23,11 +23,11 @@ export interface Engineered {
   readonly undefinedRows: Readonly<Record<string, number>>;
 }
 
-/** Computes the plan's features over a source. */
+/** Computes the plan's features over a source; `undefinedRows` counts among the rows `counted` (default all). */
 export function computeFeatures(
   source: ColumnSource,
   plan: FeaturePlan,
-  options: { context: RowContext; sessionGap?: number; infinite: 'error' | 'missing' },
+  options: { context: RowContext; sessionGap?: number; infinite: 'error' | 'missing'; counted?: Uint32Array },
 ): Engineered {
   if (plan.steps.length === 0) return { columns: new Map(), undefinedRows: {} };
   const segments = segmentsOf(source.rowCount, options.context, options.sessionGap);
@@ -50,7 +50,7 @@ export function computeFeatures(
     if ('expression' in step) {
       const result = computeRowFeature(step, source.rowCount, read1);
       values.set(step.name, result);
-      undefinedRows.push([step.name, countUndefined(result, step.expression, read1)]);
+      undefinedRows.push([step.name, countUndefined(result, step.expression, read1, options.counted)]);
     } else {
       values.set(step.name, mapSegments(read1(step.input), segments, step.compute));
     }
@@ -64,17 +64,21 @@ export function computeFeatures(
 
 type RowExpression = Extract<Feature, { expression: unknown }>['expression'];
 
-function countUndefined(result: Float64Array, expression: RowExpression, read: (name: string) => Float64Array): number {
+function countUndefined(
+  result: Float64Array,
+  expression: RowExpression,
+  read: (name: string) => Float64Array,
+  rows?: Uint32Array,
+): number {
   const inputs: Float64Array[] = [];
   const visit = (node: RowExpression): void => {
     if ('column' in node) inputs.push(read(node.column));
     else if ('call' in node) node.args.forEach(visit);
   };
   visit(expression);
+  const missing = (i: number) => Number.isNaN(result[i]) && inputs.every((input) => !Number.isNaN(input[i]));
   let count = 0;
-  for (let i = 0; i < result.length; i++) {
-    if (Number.isNaN(result[i]) && inputs.every((input) => !Number.isNaN(input[i]))) count++;
-  }
+  for (let k = 0, n = rows?.length ?? result.length; k < n; k++) if (missing(rows ? rows[k] : k)) count++;
   return count;
 }
 

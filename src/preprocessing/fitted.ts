@@ -18,6 +18,7 @@ import { listFeatures, planFeatures } from './feature-plan.js';
 import { categoryFill, fillRule, numericFill } from './imputer.js';
 import { type EncodingMethod, featuresOf, type ResolvedOptions } from './options.js';
 import { type PreparedColumns, prepare } from './prepare.js';
+import type { History } from './raw-splits.js';
 import { fitScaler, type Scaler, scalingMethod } from './scaler.js';
 import { countCategories, type NumericSummary, summarize, type TrainStatistics } from './statistics.js';
 import { fitTarget } from './target-encoder.js';
@@ -75,12 +76,13 @@ export function fitSteps(
   train: Split<'train', Table | Matrix>,
   options: ResolvedOptions,
   expressions: ReadonlyMap<string, Expression>,
+  history?: History,
 ): Fitted {
   const source = sourceOf(train.X, options.columns.names);
   checkTraining(train, source);
   const plan = planFeatures(listFeatures(featuresOf(options), expressions), source.names);
   const timeColumns = options.timeFeatures ? source.names.filter((name) => source.kind(name) === 'time') : [];
-  const prepared = prepare(source, plan, timeColumns, options, train);
+  const prepared = prepare(source, plan, timeColumns, options, train, history);
   checkOverrides(options, prepared.source);
   const fitting = new Fitting(train, options, prepared);
   for (const name of selected(options.columns, prepared.source, source)) fitting.add(name);

@@ -19,7 +19,7 @@ import type { TrainStatistics } from './statistics.js';
 
 /** What is known about rows beside their columns. */
 export interface TransformContext extends RowContext {
-  /** Rows before these: lets lags and windows reach back before the first of them. Without it those values are missing (and imputed). */
+  /** Rows before and between these: lets lags and windows reach back to them. Without it those values are missing (and imputed). */
   readonly history?: History;
 }
 
@@ -62,8 +62,7 @@ export class PreprocessingPipeline {
    * columns, infinite values, rows out of time order (where features look back), or when no feature is left.
    */
   fit(train: Split<'train', Table | Matrix>): this {
-    assertRole(train, ['train'], 'PreprocessingPipeline.fit');
-    this.fitted = fitSteps(train, this.options, this.expressions);
+    this.fitWith(train);
     return this;
   }
 
@@ -89,8 +88,9 @@ export class PreprocessingPipeline {
   }
 
   /**
-   * Fits on `raw.train` and transforms every split, each with the rows before it as history, so that lags and windows at the start of
-   * validation and test are those a live system would have. The holdout stays sealed and is transformed when it is unlocked.
+   * Fits on `raw.train` and transforms every split, each with the rows before and between its own as history, so that lags and windows are
+   * those a live system would have: at the start of validation and test, and past rows that were purged or have no label. The holdout stays
+   * sealed and is transformed when it is unlocked.
    */
   fitTransform<C>(raw: RawSplits<C>): C {
     if (typeof raw?.withFeatures !== 'function') {
@@ -98,9 +98,8 @@ export class PreprocessingPipeline {
         hint: 'For single splits use fit(train) and transform(split).',
       });
     }
-    this.fit(raw.train);
     // Bound to this fit: a holdout unlocked later must not see a pipeline that was fitted again meanwhile.
-    const fitted = this.require('fitTransform');
+    const fitted = this.fitWith(raw.train, raw.trainHistory);
     const transform: SplitTransform = (split, history) => this.transformSplit(fitted, split, history);
     return raw.withFeatures(transform, fitted.featureNamesOut);
   }
@@ -142,6 +141,12 @@ export class PreprocessingPipeline {
     const pipeline = Object.create(PreprocessingPipeline.prototype) as PreprocessingPipeline;
     Object.assign(pipeline, { options, expressions, fitted });
     return pipeline;
+  }
+
+  private fitWith(train: Split<'train', Table | Matrix>, history?: History): Fitted {
+    assertRole(train, ['train'], 'PreprocessingPipeline.fit');
+    this.fitted = fitSteps(train, this.options, this.expressions, history);
+    return this.fitted;
   }
 
   private require(doing: string): Fitted {

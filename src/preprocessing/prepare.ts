@@ -72,22 +72,51 @@ function engineered(
   const past = history && plan.lookback > 0 ? tail(history, plan.lookback) : undefined;
   if (!past || past.X.rowCount === 0) return computeFeatures(source, plan, { context, ...settings });
   const joined = joinRows(past, source, plan.inputs);
-  const { columns } = computeFeatures(sourceOf(joined), plan, {
-    context: joinContext(past, source, context),
+  const joinedContext = joinContext(past, source, context);
+  const merged = mergedOrder(past, source.rowCount);
+  const { columns, undefinedRows } = computeFeatures(sourceOf(merged ? joined.take(merged.order) : joined), plan, {
+    context: merged ? reordered(joinedContext, merged.order) : joinedContext,
+    counted: merged?.own ?? Uint32Array.from({ length: source.rowCount }, (_, i) => past.X.rowCount + i),
     ...settings,
   });
+  const ownRows = (values: Float64Array) =>
+    merged ? Float64Array.from(merged.own, (at) => values[at]) : values.subarray(past.X.rowCount);
   const own = [...columns].map(([name, column]): [string, Column] => [
     name,
-    column.kind === 'categorical' ? column : { kind: column.kind, values: column.values.subarray(past.X.rowCount) },
+    column.kind === 'categorical' ? column : { kind: column.kind, values: ownRows(column.values) },
   ]);
-  return { columns: new Map(own), undefinedRows: {} };
+  return { columns: new Map(own), undefinedRows };
 }
 
 /** The last rows features can reach back to; all of them where groups take turns or a feature remembers everything. */
 function tail(history: History, lookback: number): History {
-  const from = history.groups || !Number.isFinite(lookback) ? 0 : Math.max(0, history.X.rowCount - lookback);
-  return from === 0 ? history : { X: history.X.slice(from), times: history.times?.subarray(from) };
+  const { X, times, groups, after } = history;
+  if (groups || !Number.isFinite(lookback)) return history;
+  const between = after ? after.findIndex((rows) => rows > 0) : -1;
+  const from = Math.max(0, (between < 0 ? X.rowCount : between) - lookback);
+  return from === 0 ? history : { X: X.slice(from), times: times?.subarray(from), after: after?.subarray(from) };
 }
+
+/** Where history rows lie between the rows: all of them in time order (history rows first, then rows, as joined), and where the rows went. */
+function mergedOrder({ after }: History, rows: number): { order: Uint32Array; own: Uint32Array } | undefined {
+  if (!after || after.length === 0 || after[after.length - 1] === 0) return undefined;
+  const order = new Uint32Array(after.length + rows);
+  const own = new Uint32Array(rows);
+  for (let h = 0, row = 0, at = 0; at < order.length; at++) {
+    if (h < after.length && after[h] <= row) {
+      order[at] = h++;
+    } else {
+      own[row] = at;
+      order[at] = after.length + row++;
+    }
+  }
+  return { order, own };
+}
+
+const reordered = ({ times, groups }: RowContext, order: Uint32Array): RowContext => ({
+  times: times && Float64Array.from(order, (row) => times[row]),
+  groups: groups && Array.from(order, (row) => groups[row]),
+});
 
 function joinRows(past: History, source: ColumnSource, inputs: readonly string[]): Table {
   const before = sourceOf(past.X);

@@ -7,25 +7,29 @@ import type { Split, SplitRole } from '../core/split.js';
 import type { Table } from '../core/table.js';
 
 /**
- * Rows that came before the first row of a split, in the same order as the splits: earlier splits and the purged or embargoed rows between.
- * Only their features are read (past information); they carry no labels.
+ * Rows that a split does not hold but that lie before rows of it, in time order: earlier splits, and rows that were purged, embargoed or
+ * have no label. Only their features are read (past information); they carry no labels.
  */
 export interface History {
   readonly X: Table;
+  /** (n,) rows of the split that lie before each of these rows, never decreasing. Absent: all of these lie before the split's first row. */
+  readonly after?: Uint32Array;
   /** (n,) ms since epoch. */
   readonly times?: Float64Array;
   /** (n,) entity of each row. */
   readonly groups?: ArrayLike<string | number>;
 }
 
-/** Turns the raw columns of one split into features, keeping its role; `history` lets lags and windows reach back before its first row. */
+/** Turns the raw columns of one split into features, keeping its role; `history` lets lags and windows see the rows that it does not hold. */
 export type SplitTransform = <R extends SplitRole>(split: Split<R, Table>, history?: History) => Split<R, Matrix>;
 
 /**
  * Raw splits that can become a container `C` of finished features. `withFeatures` calls `transform` for train, validation and test at once
- * and for the holdout only when it is unlocked, each with the rows before it as history.
+ * and for the holdout only when it is unlocked, each with the rows before and between its own as history.
  */
 export interface RawSplits<C> {
   readonly train: Split<'train', Table>;
+  /** Rows between the training rows that are not among them. */
+  readonly trainHistory?: History;
   withFeatures(transform: SplitTransform, featureNames: readonly string[]): C;
 }
