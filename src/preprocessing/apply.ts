@@ -1,7 +1,7 @@
 /** Applies fitted steps to prepared columns: a matrix of features, a block of rows at a time so that its rows stay in the cache. */
 import { InvalidInputError } from '../core/errors.js';
 import { Matrix } from '../core/matrix.js';
-import { asCategories, type ColumnSource, infiniteValues } from './column-source.js';
+import { asCategories, type ColumnSource, categoriesOf, infiniteValues } from './column-source.js';
 import { bindEncoder } from './encoder.js';
 import { type EncodedStep, type NumericStep, type Step, stepOutputs } from './fitted.js';
 import { applyScaler } from './scaler.js';
@@ -33,7 +33,7 @@ export function applySteps(
   const writers = steps.map((step, s) => {
     const target: Target = { out, column, width: widths[s] };
     column += widths[s];
-    if (step.kind === 'encoded') return encodedWriter(source, step, target, training);
+    if (step.kind === 'encoded') return encodedWriter(source, step, target, { infinite, training });
     return step.kind === 'numeric'
       ? numericWriter(source, step, target, infinite)
       : indicatorWriter(source, step.name, target);
@@ -101,9 +101,9 @@ function encodedWriter(
   source: ColumnSource,
   { name, fill, encoder }: EncodedStep,
   { out, column, width }: Target,
-  training: TargetRows | undefined,
+  { infinite, training }: { infinite: 'error' | 'missing'; training: TargetRows | undefined },
 ): BlockWriter {
-  const categories = asCategories(source.column(name));
+  const categories = categoriesOf(source, name, infinite);
   if (encoder.kind === 'target' && training) {
     const values = encodeOutOfFold(encoder, categories, training, fill);
     return (from, to) => {

@@ -1,5 +1,5 @@
 /** One view of the two kinds of raw input, a `Table` or a `Matrix`: named columns, read whole or a block of rows at a time. */
-import { type Column, categoricalFrom, describeColumn } from '../core/column.js';
+import { type CategoricalColumn, type Column, categoricalFrom, describeColumn } from '../core/column.js';
 import { InvalidInputError } from '../core/errors.js';
 import { Matrix } from '../core/matrix.js';
 import { Table } from '../core/table.js';
@@ -151,8 +151,8 @@ export function withColumns(source: ColumnSource, added: ReadonlyMap<string, Col
 }
 
 /**
- * The column as one of the kind a fitted pipeline expects. A text column without any value is read as numbers without any value (a reader
- * cannot know better), a numeric one asked for as text becomes the text of its numbers; another change of kind is an `InvalidInputError`.
+ * The column as one of the kind a fitted pipeline expects. A column without any value has the kind that is asked for (a reader cannot know
+ * better); another change of kind is an `InvalidInputError`.
  */
 export function columnAs(source: ColumnSource, name: string, wanted: ColumnKind): Column {
   const column = source.column(name);
@@ -174,8 +174,15 @@ function emptyColumn(kind: ColumnKind, rows: number): Column {
   return { kind, values: new Float64Array(rows).fill(Number.NaN) };
 }
 
+/** A column of the source as categories; infinite numbers are no category, see `checkedFinite`. */
+export function categoriesOf(source: ColumnSource, name: string, infinite: 'error' | 'missing'): CategoricalColumn {
+  const column = source.column(name);
+  if (column.kind === 'categorical') return column;
+  return asCategories({ kind: column.kind, values: checkedFinite(column.values, name, infinite) });
+}
+
 /** Any column as categories: numbers by their shortest decimal text. */
-export function asCategories(column: Column): Extract<Column, { kind: 'categorical' }> {
+export function asCategories(column: Column): CategoricalColumn {
   if (column.kind === 'categorical') return column;
   return categoricalFrom(Array.from(column.values, (value) => (Number.isNaN(value) ? null : String(value))));
 }

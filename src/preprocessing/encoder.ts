@@ -72,10 +72,22 @@ function grouped({ categories, counts, missing }: CategoryCounts, settings: Enco
   };
 }
 
-/** One 0/1 column a category, in sorted order; rare ones share the last. */
-export function fitOneHot(counted: CategoryCounts, settings: EncodingSettings): OneHotEncoder {
+/** More columns than this for one text column are a mistake (an identifier, a number read as text), and would fill the memory. */
+const MAX_ONE_HOT = 10_000;
+
+/** One 0/1 column a category, in sorted order; rare ones share the last. Throws `InvalidInputError` for more than 10,000. */
+export function fitOneHot(counted: CategoryCounts, settings: EncodingSettings, column: string): OneHotEncoder {
   const { frequent, rare } = grouped(counted, settings);
   const width = frequent.length + (rare.length > 0 ? 1 : 0);
+  if (width > MAX_ONE_HOT) {
+    throw new InvalidInputError(
+      `One-hot encoding: column '${column}' has ${width} categories, the limit is ${MAX_ONE_HOT}`,
+      {
+        hint: "Set encoding.minFrequency, use another encoding ('target', 'frequency', 'ordinal'), or drop the column.",
+        details: { column, categories: width, limit: MAX_ONE_HOT },
+      },
+    );
+  }
   const drop = settings.drop === 'first' || (settings.drop === 'if-binary' && width === 2) ? 1 : 0;
   const labels = [...frequent.map((name) => name ?? 'missing'), ...(rare.length > 0 ? [INFREQUENT] : [])];
   return {
@@ -133,7 +145,7 @@ export function encoderOutputs(column: string, encoder: Encoder): string[] {
   }
 }
 
-/** Writes the encoding of one row into `out` from `at` on; NaN is missing. */
+/** Writes the encoding of one row into `out`, which holds zeros, from `at` on; NaN is missing. */
 export type RowEncoder = (row: number, out: Float64Array | Float32Array, at: number) => void;
 
 /**
@@ -147,6 +159,12 @@ export function bindEncoder(
   fill: string | null,
 ): RowEncoder {
   const values = bindCategories(encoder, name, column, fill);
+  if (encoder.kind === 'one-hot') {
+    return (row, out, at) => {
+      const [slot] = values[column.codes[row] + 1];
+      if (slot >= 0) out[at + slot] = 1;
+    };
+  }
   const width = values[0].length;
   return (row, out, at) => {
     const value = values[column.codes[row] + 1];
@@ -154,7 +172,7 @@ export function bindEncoder(
   };
 }
 
-/** Encodings of missing text (position 0) and of each category of the column (its code plus 1). */
+/** Encodings (one-hot: the slot, -1 for none) of missing text (position 0) and of each category of the column (its code plus 1). */
 function bindCategories(
   encoder: Encoder,
   name: string,
@@ -178,12 +196,9 @@ const categoryNames = (encoder: Encoder): readonly (string | null)[] =>
     ? encoder.slots.map((slot) => slot.name)
     : encoder.categories;
 
-const oneHot = (width: number, slot: number): number[] => Array.from({ length: width }, (_, j) => (j === slot ? 1 : 0));
-
 function categoryEncoding(encoder: Encoder, index: number): readonly number[] {
   switch (encoder.kind) {
     case 'one-hot':
-      return oneHot(encoder.outputs.length, encoder.slots[index].slot);
     case 'ordinal':
       return [encoder.slots[index].slot];
     case 'frequency':
@@ -196,7 +211,7 @@ function categoryEncoding(encoder: Encoder, index: number): readonly number[] {
 function unknownEncoding(encoder: Encoder): readonly number[] {
   switch (encoder.kind) {
     case 'one-hot':
-      return oneHot(encoder.outputs.length, encoder.unknownSlot);
+      return [encoder.unknownSlot];
     case 'ordinal':
       return [encoder.unknownCode ?? Number.NaN];
     case 'frequency':
@@ -209,7 +224,7 @@ function unknownEncoding(encoder: Encoder): readonly number[] {
 function missingEncoding(encoder: Encoder): readonly number[] {
   switch (encoder.kind) {
     case 'one-hot':
-      return oneHot(encoder.outputs.length, -1);
+      return [-1];
     case 'ordinal':
       return [Number.NaN];
     case 'frequency':

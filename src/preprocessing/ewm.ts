@@ -2,7 +2,7 @@
  * Exponentially weighted mean and standard deviation of one series in time order: a value k rows back has weight (1 - alpha)^k,
  * weights normalised over the known values (rows without a value still count as steps).
  */
-import { exp } from '../core/math.js';
+import { expm1 } from '../core/math.js';
 import { known } from './known.js';
 import type { EwmStatistic } from './options.js';
 
@@ -17,7 +17,7 @@ export interface EwmSpec {
 export function alphaOf(options: { span?: number; halfLife?: number; alpha?: number }): number {
   if (options.alpha !== undefined) return options.alpha;
   if (options.span !== undefined) return 2 / (options.span + 1);
-  return 1 - exp(-Math.LN2 / (options.halfLife ?? 1));
+  return -expm1(-Math.LN2 / (options.halfLife ?? 1));
 }
 
 /** `std` is the square root of the bias-corrected weighted variance (West, 1979), missing for fewer than two values. */

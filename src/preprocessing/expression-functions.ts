@@ -38,6 +38,24 @@ function cbrt(x: number): number {
   return Math.sign(x) * (guess - (guess * guess * guess - Math.abs(x)) / (3 * guess * guess));
 }
 
+/** The logarithm of an exact power of the base is whole: `floor(log10(1000))` is 3, whatever the rounding of the quotient. */
+function wholePower(x: number, base: number, quotient: number): number {
+  const whole = Math.round(quotient);
+  return power(base, whole) === x ? whole : quotient;
+}
+
+/** Halves away from zero. Adding 0.5 before rounding down would be wrong where the sum itself is rounded. */
+function round(x: number): number {
+  const whole = Math.trunc(x);
+  return Math.abs(x - whole) >= 0.5 ? whole + Math.sign(x) : whole;
+}
+
+/** The remainder with the sign of y, exact for quotients of any size. */
+function mod(x: number, y: number): number {
+  const rest = x % y;
+  return rest !== 0 && rest < 0 !== y < 0 ? rest + y : rest;
+}
+
 const flag = (condition: boolean): number => (condition ? 1 : 0);
 
 /** Names on the left can be called in formulas; the operators are called by the names after them. */
@@ -51,8 +69,8 @@ const DEFINITIONS = {
   expm1: unary(expm1),
   log: { arity: [1, 2], compute: (x, base) => (base === undefined ? log(x) : log(x) / log(base)) },
   log1p: unary(log1p),
-  log2: unary((x) => log(x) / Math.LN2),
-  log10: unary((x) => log(x) / Math.LN10),
+  log2: unary((x) => wholePower(x, 2, log(x) / Math.LN2)),
+  log10: unary((x) => wholePower(x, 10, log(x) / Math.LN10)),
   sin: unary(sin),
   cos: unary(cos),
   tanh: unary(tanh),
@@ -60,7 +78,7 @@ const DEFINITIONS = {
   floor: unary(Math.floor),
   ceil: unary(Math.ceil),
   trunc: unary(Math.trunc),
-  round: unary((x) => Math.sign(x) * Math.floor(Math.abs(x) + 0.5)),
+  round: unary(round),
   clip: { arity: [3, 3], compute: (x, low, high) => Math.min(Math.max(x, low), high) },
   min: folded(Math.min),
   max: folded(Math.max),
@@ -68,7 +86,7 @@ const DEFINITIONS = {
   coalesce: { arity: [1, MANY], takesMissing: true, compute: (x, y) => (Number.isNaN(x) ? y : x) },
   where: { arity: [3, 3], takesMissing: true, compute: (c, yes, no) => (Number.isNaN(c) ? c : c !== 0 ? yes : no) },
   pow: binary(power),
-  mod: binary((x, y) => x - y * Math.floor(x / y)),
+  mod: binary(mod),
   add: binary((x, y) => x + y),
   subtract: binary((x, y) => x - y),
   multiply: binary((x, y) => x * y),

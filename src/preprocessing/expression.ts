@@ -27,6 +27,7 @@ interface MathNode {
   readonly op?: string;
   readonly args?: readonly MathNode[];
   readonly implicit?: boolean;
+  readonly isPercentage?: boolean;
   readonly content?: MathNode;
   readonly condition?: MathNode;
   readonly trueExpr?: MathNode;
@@ -192,6 +193,12 @@ class Reader {
   }
 
   private operator(node: MathNode, depth: number): Expression {
+    if (node.isPercentage) {
+      this.reject(
+        "'%' without a second value is not part of the language",
+        'Divide by 100, or write mod(a, b) for the remainder.',
+      );
+    }
     if (node.implicit)
       this.reject('two values stand side by side without an operator', "Write '*' for multiplication.");
     if (node.fn === 'unaryPlus' && node.args?.length === 1) return this.read(node.args[0], depth + 1);
@@ -236,7 +243,12 @@ class Reader {
 
   /** a < b < c is (a < b) and (b < c). */
   private chain(node: MathNode, depth: number): Expression {
-    const operands = (node.params ?? []).map((param) => this.read(param, depth + 1));
+    const params = node.params ?? [];
+    // Each link is one more level of `and`, which a saved pipeline must be able to read again.
+    if (params.length > MAX_NESTING) {
+      this.reject(`chains more than ${MAX_NESTING} comparisons`, 'Split it into several named expressions.');
+    }
+    const operands = params.map((param) => this.read(param, depth + 1));
     const comparisons = (node.conditionals ?? []).map((fn, i): Expression => {
       const operator = Object.hasOwn(OPERATORS, fn) ? OPERATORS[fn] : undefined;
       return operator ? { call: operator, args: [operands[i], operands[i + 1]] } : this.unsupported(node);

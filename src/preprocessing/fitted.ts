@@ -2,12 +2,12 @@
 import type { CategoricalColumn } from '../core/column.js';
 import { ConfigError, InvalidInputError } from '../core/errors.js';
 import type { Matrix } from '../core/matrix.js';
-import type { Split } from '../core/split.js';
+import type { Split, SplitRole } from '../core/split.js';
 import type { Table } from '../core/table.js';
 import {
-  asCategories,
   type ColumnKind,
   type ColumnSource,
+  categoriesOf,
   checkedFinite,
   sourceOf,
   unknownColumn,
@@ -109,9 +109,17 @@ function checkTraining(train: Split<'train', Table | Matrix>, source: ColumnSour
       },
     );
   }
-  if (train.y !== undefined && train.y.length !== source.rowCount) {
-    throw new InvalidInputError(`The training split has ${source.rowCount} rows and ${train.y.length} labels`, {
-      hint: 'X and y must have the same rows.',
+  checkLengths(train, source.rowCount);
+}
+
+/** Throws `InvalidInputError` when labels, weights, times, label ends or groups of a split are not one a row. */
+export function checkLengths(split: Split<SplitRole, unknown>, rows: number): void {
+  const parts = { labels: split.y, weights: split.weights, times: split.times };
+  for (const [what, values] of Object.entries({ ...parts, labelEnds: split.labelEnds, groups: split.groups })) {
+    if (values === undefined || values.length === rows) continue;
+    throw new InvalidInputError(`The ${split.role} split has ${rows} rows and ${values.length} ${what}`, {
+      hint: `Give one of ${what} for each row of X.`,
+      details: { role: split.role, rows, [what]: values.length },
     });
   }
 }
@@ -208,21 +216,21 @@ class Fitting {
   }
 
   private addEncoded(name: string, method: Exclude<EncodingMethod, 'none'>): void {
-    const column = asCategories(this.prepared.source.column(name));
+    const column = categoriesOf(this.prepared.source, name, this.options.infinite);
     const observed = countCategories(column);
     if (this.isDropped(name, observed.missing, observed.categories.length === 1)) return;
     this.counted.push([name, observed]);
     const fill = categoryFill(fillRule(this.options.imputation, name), observed);
-    const encoder = this.encoder(method, fill === null ? column : filledColumn(column, fill));
+    const encoder = this.encoder(name, method, fill === null ? column : filledColumn(column, fill));
     this.main.push({ kind: 'encoded', name, fill, encoder });
   }
 
-  private encoder(method: Exclude<EncodingMethod, 'none'>, column: CategoricalColumn): Encoder {
+  private encoder(name: string, method: Exclude<EncodingMethod, 'none'>, column: CategoricalColumn): Encoder {
     const counted = countCategories(column);
     const settings = this.options.encoding;
     switch (method) {
       case 'one-hot':
-        return fitOneHot(counted, settings);
+        return fitOneHot(counted, settings, name);
       case 'ordinal':
         return fitOrdinal(counted, settings);
       case 'frequency':

@@ -42,6 +42,6 @@ function constantNumber(rule: FillRule, column: string): number {
 export function categoryFill(rule: FillRule, counted: ReturnType<typeof countCategories>): string | null {
   if (rule.strategy === 'constant') return typeof rule.value === 'string' ? rule.value : null;
   if (rule.strategy !== 'most-frequent' || counted.categories.length === 0) return null;
-  const most = Math.max(...counted.counts);
+  const most = counted.counts.reduce((a, b) => Math.max(a, b), 0);
   return counted.categories[counted.counts.indexOf(most)];
 }

@@ -1,4 +1,5 @@
 /** Options of the preprocessing pipeline: their types, their schema, and one normal form of their shorthands. */
+import { ConfigError } from '../core/errors.js';
 import { lazySchema } from '../core/schema.js';
 
 export type ImputationStrategy = 'median' | 'mean' | 'most-frequent' | 'constant' | 'none';
@@ -332,6 +333,7 @@ export const featuresOf = (options: ResolvedOptions): ResolvedFeatures =>
 /** Shorthands become their long form before the schema sees them, so that its messages speak of one form only. */
 function withoutShorthands(options: unknown): unknown {
   if (!isObject(options)) return options;
+  refusePrototypeKeys(options);
   const out = { ...options };
   const methodOf = (key: string, method: string) => {
     if (typeof out[key] === 'string') out[key] = { [method]: out[key] };
@@ -351,6 +353,19 @@ function withoutShorthands(options: unknown): unknown {
     if (Array.isArray(out[key])) out[key] = (out[key] as unknown[]).map(listsOf);
   }
   return out;
+}
+
+/** Records by column name would silently lose an entry of this name. */
+function refusePrototypeKeys(value: Readonly<Record<string, unknown>>, path = ''): void {
+  for (const [key, item] of Object.entries(value)) {
+    if (key === '__proto__') {
+      throw new ConfigError(`Preprocessing options: '${path}${key}' cannot be configured by name`, {
+        hint: 'Rename the column or feature.',
+        details: { key: `${path}${key}` },
+      });
+    }
+    if (isObject(item)) refusePrototypeKeys(item, `${path}${key}.`);
+  }
 }
 
 const LIST_KEYS = ['column', 'periods', 'window', 'statistics'];

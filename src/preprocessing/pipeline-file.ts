@@ -6,8 +6,9 @@ import { writeFileAtomic } from '../core/files.js';
 import { canonicalJson, sha256 } from '../core/hash.js';
 import { lazySchema } from '../core/schema.js';
 import { LIBRARY_VERSION } from '../core/version.js';
+import type { Encoder } from './encoder.js';
 import { type Expression, readExpression } from './expression.js';
-import type { Fitted } from './fitted.js';
+import { type Fitted, stepOutputs } from './fitted.js';
 import { type PreprocessingOptions, type ResolvedOptions, resolveOptions } from './options.js';
 
 export const PREPROCESSING_FILE = 'preprocessing.json';
@@ -49,6 +50,15 @@ export function stateOf(
 }
 
 const checksumOf = (content: unknown): string => sha256(canonicalJson(content));
+
+/** The checksum of content from outside; nesting that no pipeline has does not fit the stack. */
+function checksumOfRead(content: unknown): string {
+  try {
+    return checksumOf(content);
+  } catch (error) {
+    throw damaged('content', 'the content is not that of a pipeline', error);
+  }
+}
 
 function damaged(part: string, problem: string, cause?: unknown): ModelFormatError {
   return new ModelFormatError(`${PREPROCESSING_FILE}: ${problem}`, {
@@ -98,7 +108,7 @@ export function readState(state: unknown): {
     );
   }
   if (typeof head.content !== 'object' || head.content === null) throw damaged('content', 'the content is missing');
-  if (checksumOf(head.content) !== head.checksum) {
+  if (checksumOfRead(head.content) !== head.checksum) {
     throw damaged('checksum', 'the content does not match its checksum: it was changed or damaged');
   }
   const content = head.content as { options?: unknown; expressions?: unknown; fitted?: unknown };
@@ -125,14 +135,55 @@ function readExpressions(expressions: unknown): ReadonlyMap<string, Expression> 
 
 function readFitted(fitted: unknown): Fitted {
   const result = fittedSchema().safeParse(fitted);
-  if (result.success) return result.data;
+  if (result.success) return consistent(result.data);
   const issue = result.error.issues[0];
   throw damaged('fitted', `the fitted state is not valid at '${issue.path.map(String).join('.')}': ${issue.message}`);
 }
 
+/** Lengths that one step's parts must share, and the feature names that follow from the steps. */
+function consistent(fitted: Fitted): Fitted {
+  for (const step of fitted.steps) {
+    if (step.kind === 'encoded' && !encoderIsConsistent(step.encoder)) {
+      throw damaged('fitted', `the encoding of column '${step.name}' is not complete`);
+    }
+  }
+  const names = fitted.steps.flatMap(stepOutputs);
+  if (names.length !== fitted.featureNamesOut.length || names.some((name, i) => name !== fitted.featureNamesOut[i])) {
+    throw damaged('fitted', 'the feature names are not those of the steps');
+  }
+  return fitted;
+}
+
+function encoderIsConsistent(encoder: Encoder): boolean {
+  switch (encoder.kind) {
+    case 'one-hot': {
+      const { outputs, slots, unknownSlot } = encoder;
+      return [unknownSlot, ...slots.map(({ slot }) => slot)].every((slot) => slot >= -1 && slot < outputs.length);
+    }
+    case 'ordinal':
+      return true;
+    case 'frequency':
+      return encoder.shares.length === encoder.categories.length;
+    case 'target': {
+      const width = encoder.classes.length > 2 ? encoder.classes.length : 1;
+      const rows = [encoder.prior, ...encoder.encodings, ...(encoder.missing ? [encoder.missing] : [])];
+      return encoder.encodings.length === encoder.categories.length && rows.every((row) => row.length === width);
+    }
+  }
+}
+
 const fittedSchema = lazySchema((z) => {
   const numbers = z.array(z.number());
-  const byColumn = z.record(z.string(), z.number());
+  // Not z.record: it leaves out a column called '__proto__'.
+  const columnsOf = <T>(item: { safeParse(value: unknown): { success: boolean } }) =>
+    z.custom<Readonly<Record<string, T>>>(
+      (value) =>
+        value !== null &&
+        typeof value === 'object' &&
+        !Array.isArray(value) &&
+        Object.values(value).every((v) => item.safeParse(v).success),
+    );
+  const byColumn = columnsOf<number>(z.number());
   const unknown = z.enum(['ignore', 'infrequent', 'error']);
   const slots = z.array(z.strictObject({ name: z.string().nullable(), slot: z.int() }));
   const scaler = z.discriminatedUnion('method', [
@@ -191,11 +242,13 @@ const fittedSchema = lazySchema((z) => {
       medians: byColumn,
       minima: byColumn,
       maxima: byColumn,
-      quantiles: z.record(z.string(), z.strictObject({ q25: z.number(), q75: z.number() })),
+      quantiles: columnsOf<{ readonly q25: number; readonly q75: number }>(
+        z.strictObject({ q25: z.number(), q75: z.number() }),
+      ),
       missing: byColumn,
       undefinedRows: byColumn,
-      categories: z.record(z.string(), z.array(z.string())),
-      categoryCounts: z.record(z.string(), numbers),
+      categories: columnsOf<string[]>(z.array(z.string())),
+      categoryCounts: columnsOf<number[]>(numbers),
       dropped: z.array(z.strictObject({ column: z.string(), reason: z.enum(['all missing', 'constant']) })),
     }),
   });

@@ -9,7 +9,7 @@ import { Table } from '../core/table.js';
 import { applySteps } from './apply.js';
 import type { Expression } from './expression.js';
 import { listFeatures, parseExpressions, planFeatures } from './feature-plan.js';
-import { type Fitted, fitSteps } from './fitted.js';
+import { checkLengths, type Fitted, fitSteps } from './fitted.js';
 import { featuresOf, type PreprocessingOptions, type ResolvedOptions, resolveOptions } from './options.js';
 import { loadState, type PipelineState, readState, saveState, stateOf } from './pipeline-file.js';
 import { matchInput, prepare } from './prepare.js';
@@ -182,9 +182,5 @@ export class PreprocessingPipeline {
 function checkSplit(split: Split<SplitRole, Table | Matrix>): void {
   assertRole(split, ROLES, 'PreprocessingPipeline.transform');
   const rows = split.X instanceof Table ? split.X.rowCount : split.X instanceof Matrix ? split.X.rows : undefined;
-  if (rows !== undefined && split.y !== undefined && split.y.length !== rows) {
-    throw new InvalidInputError(`The ${split.role} split has ${rows} rows and ${split.y.length} labels`, {
-      hint: 'X and y must have the same rows.',
-    });
-  }
+  if (rows !== undefined) checkLengths(split, rows);
 }

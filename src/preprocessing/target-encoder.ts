@@ -39,14 +39,7 @@ const MAX_CLASSES = 20;
 
 /** Distinct sorted labels, or [] when the label is a continuous one. Throws `InvalidInputError` for labels that are not finite. */
 export function targetClasses(y: Float64Array, type: EncodingSettings['targetType']): number[] {
-  for (let i = 0; i < y.length; i++) {
-    if (!Number.isFinite(y[i])) {
-      throw new InvalidInputError(`Target encoding: the label of row ${i} is ${y[i]}`, {
-        hint: 'Drop rows without a label before fitting.',
-        details: { row: i },
-      });
-    }
-  }
+  checkLabels(y);
   if (type === 'continuous') return [];
   const classes = [...new Set(y)].sort((a, b) => a - b);
   if (type === 'binary' && classes.length > 2) {
@@ -59,6 +52,22 @@ export function targetClasses(y: Float64Array, type: EncodingSettings['targetTyp
   return classes;
 }
 
+function checkLabels(y: Float64Array | undefined): void {
+  if (y === undefined) {
+    throw new InvalidInputError('Target encoding needs the labels of the training rows', {
+      hint: 'Give the split its `y`.',
+    });
+  }
+  for (let i = 0; i < y.length; i++) {
+    if (!Number.isFinite(y[i])) {
+      throw new InvalidInputError(`Target encoding: the label of row ${i} is ${y[i]}`, {
+        hint: 'Drop rows without a label before fitting.',
+        details: { row: i },
+      });
+    }
+  }
+}
+
 /** Fits on all training rows; at least two are needed. */
 export function fitTarget(
   column: CategoricalColumn,
@@ -66,7 +75,7 @@ export function fitTarget(
   rows: TargetRows,
   settings: EncodingSettings,
 ): TargetEncoder {
-  if (rows.y.length < 2) {
+  if (rows.y !== undefined && rows.y.length < 2) {
     throw new InvalidInputError('Target encoding needs at least two training rows', {
       hint: 'With one row there is no other label to encode it by.',
     });
@@ -102,6 +111,7 @@ export function encodeOutOfFold(
   rows: TargetRows,
   fill: string | null,
 ): Float64Array {
+  checkLabels(rows.y);
   const targets = outputsOf(rows.y, encoder.classes);
   const codes = codesBy(column, encoder.categories, fill);
   const width = targets.length;
