@@ -17,11 +17,10 @@ export function editDistance(a: string, b: string): number {
 
 /** The candidate closest to `word`, or undefined when none is near enough to be a likely typing error. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
-  const plain = (text: string) => text.replace(/[_\-\s]/g, '');
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.ceil(word.length * 0.4)) + 1;
   for (const candidate of candidates) {
-    const distance = editDistance(plain(word).slice(0, 100), plain(candidate).slice(0, 100));
+    const distance = editDistance(word.slice(0, 100), candidate.slice(0, 100));
     if (distance < bestDistance) {
       best = candidate;
       bestDistance = distance;

@@ -113,7 +113,7 @@ function outcomeOf({ direction }: MetricDefinition, lower: number, upper: number
  * The honest sentence of a report. `comparisons` hold the model against each baseline, by the baseline's name.
  *
  * @example
- * remarkOn('lightgbm', { prior: comparison }); // 'lightgbm does not beat prior: logLoss 0.6931 against 0.6929, ...'
+ * remarkOn('lightgbm', { prior: comparison }); // 'lightgbm is not shown to beat any baseline: logLoss 0.6931 against 0.6929, ...'
  */
 export function remarkOn(model: string, comparisons: Readonly<Record<string, Comparison>>): string {
   const entries = Object.entries(comparisons);
@@ -122,7 +122,8 @@ export function remarkOn(model: string, comparisons: Readonly<Record<string, Com
   if (beaten.length === entries.length)
     return `${model} beats every baseline: ${entries.map(([name, c]) => against(name, c)).join('; ')}.`;
   const rest = entries.filter(([, comparison]) => !comparison.beatsBaseline);
-  const lead = beaten.length === 0 ? `${model} beats no baseline` : `${model} does not beat every baseline`;
+  const lead =
+    beaten.length === 0 ? `${model} is not shown to beat any baseline` : `${model} is not shown to beat every baseline`;
   return `${lead}: ${rest.map(([name, c]) => against(name, c)).join('; ')}. Do not trust it with decisions on this evidence.`;
 }
 

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Random } from '../../src/core/random.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const bars = join(root, 'examples/data/es-fut-1min-sample.csv.gz');
@@ -77,10 +78,11 @@ describe('holdfast', () => {
   });
 
   it('trains several models on a label column and prints a summary', async () => {
-    const rows = Array.from(
-      { length: 300 },
-      (_, i) => `${i},${i % 7},${(i * 37) % 11},${(i % 7) + ((i * 37) % 11) > 8 ? 1 : 0}`,
-    );
+    const random = new Random(1);
+    const rows = Array.from({ length: 300 }, (_, i) => {
+      const [a, b] = [random.normal(), random.normal()];
+      return `${i},${a.toFixed(4)},${b.toFixed(4)},${a + b > 0 ? 1 : 0}`;
+    });
     await writeFile(join(directory, 'rows.csv'), `id,a,b,target\n${rows.join('\n')}\n`);
     const { code, stdout, stderr } = await holdfast(
       'train',

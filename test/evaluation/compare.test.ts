@@ -93,12 +93,14 @@ describe('remarkOn', () => {
   const undecided = compareToBaseline({ y }, noise, prior, options);
 
   it('says plainly when nothing is beaten', () => {
-    expect(remarkOn('lightgbm', { prior: undecided })).toMatch(/^lightgbm beats no baseline: logLoss .* of prior/);
+    expect(remarkOn('lightgbm', { prior: undecided })).toMatch(
+      /^lightgbm is not shown to beat any baseline: logLoss .* of prior/,
+    );
   });
 
   it('names the baselines that are not beaten', () => {
     const remark = remarkOn('lightgbm', { prior: better, persistence: undecided });
-    expect(remark).toMatch(/^lightgbm does not beat every baseline: .* of persistence/);
+    expect(remark).toMatch(/^lightgbm is not shown to beat every baseline: .* of persistence/);
     expect(remark).not.toContain('of prior');
   });
 
