@@ -13,14 +13,15 @@ const BOUND = 1e-7;
 const NORMAL_LOW = inverseNormal(BOUND - Number.EPSILON);
 const NORMAL_HIGH = inverseNormal(1 - (BOUND - Number.EPSILON));
 
-/** Quantiles of all values (no subsample) at min(levels, values) even levels; `values` is sorted in place. */
-export function fitQuantileMap(values: Float64Array, levels: number): number[] {
+/** Quantiles of all values (no subsample) at `count` even levels; `values` (at least one) is sorted in place. */
+export function fitQuantileMap(values: Float64Array, count: number): number[] {
   values.sort();
-  const count = Math.min(levels, values.length);
   const last = values.length - 1;
   let highest = Number.NEGATIVE_INFINITY;
   return Array.from({ length: count }, (_, i) => {
-    const position = count === 1 ? 0 : (i / (count - 1)) * last;
+    // In the order of operations of numpy's percentile: among ties, the last bit of a position decides how long a plateau is.
+    const level = i === count - 1 ? 1 : i * (1 / (count - 1));
+    const position = ((level * 100) / 100) * last;
     const k = Math.min(Math.floor(position), last);
     const value = interpolate(values[k], values[Math.min(k + 1, last)], position - k);
     // Rounding of the interpolation must not make a later quantile smaller.

@@ -45,9 +45,13 @@ export function fitScaler(method: ScalingMethod, column: TrainingColumn, options
     case 'min-max':
       return minMax(column, column.summary, options);
     case 'quantile':
-      return { method, quantiles: fitQuantileMap(filled(column), options.quantiles), output: options.output };
+      return { method, quantiles: fitQuantileMap(filled(column), levels(column, options)), output: options.output };
   }
 }
+
+/** No more quantiles than rows, rows with a missing value included, as scikit-learn counts. */
+const levels = (column: TrainingColumn, options: ResolvedOptions['scaling']) =>
+  Math.min(options.quantiles, column.values.length);
 
 const EPSILON = Number.EPSILON;
 /** scikit-learn's rule for ranges that are zero but for rounding. */
