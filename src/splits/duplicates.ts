@@ -100,8 +100,8 @@ export async function sharedContent(
  * - more rows are shared than data that repeats this much in itself explains: with w the share of the earlier part's rows that
  *   have an equal one in their own part (plus four standard errors), n later rows share n w on average; beyond four standard
  *   deviations above that, they were copied; or
- * - a shared row is the only one of its content in both parts and equal in a continuous column (one whose values are
- *   almost all different): chance does not do that.
+ * - more than three times n w are shared, and one of them is the only row of its content in both parts and holds a value of its own in a
+ *   continuous column (one in which most values are different): chance does not do that. Where w is 0, a single row is enough.
  */
 function areCopies(
   earlier: ContentIndex,
@@ -113,6 +113,7 @@ function areCopies(
   const share = Math.min(1, repeats + 4 * Math.sqrt(Math.max(repeats, 1 / rows) / rows));
   const expected = share * later.copies.length;
   if (found.later.length > expected + 4 * Math.sqrt(expected) + 1) return true;
+  if (found.later.length <= 3 * repeats * later.copies.length) return false;
   const single = found.later.flatMap((row, k) =>
     later.copies[row] === 1 && earlier.copies[found.earlier[k]] === 1 ? [found.earlier[k]] : [],
   );
@@ -121,9 +122,9 @@ function areCopies(
 
 /** Rows looked at to tell continuous columns from discrete ones. */
 const SAMPLE = 4096;
-const MIN_DISTINCT = 0.9;
+const MIN_DISTINCT = 0.5;
 
-/** Whether one of `rows` holds, in a column whose values are almost all different, a value that no other sampled row has. */
+/** Whether one of `rows` holds, in a column whose values are mostly different, a value that no other sampled row has. */
 function continuousIn(index: ContentIndex, rows: number[]): boolean {
   const { X } = index.part;
   const total = dataRows(X);
