@@ -1,0 +1,91 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { sha256 } from '../../src/core/hash.js';
+import { exp, expm1, log, log1p, pow, sigmoid, softmaxInPlace, softplus } from '../../src/core/math.js';
+
+/** Both are within an ulp or two of the truth, so of each other within a few. */
+const close = (actual: number, expected: number, ulps = 4) => {
+  if (!Number.isFinite(expected) || expected === 0 || Math.abs(expected) < 1e-307) {
+    if (Number.isFinite(expected)) expect(Math.abs(actual - expected)).toBeLessThanOrEqual(1e-320);
+    else expect(actual).toBe(expected);
+    return;
+  }
+  expect(Math.abs(actual - expected) / Math.abs(expected)).toBeLessThanOrEqual(ulps * 2 ** -53 * 2);
+};
+
+describe('mathematics with one result everywhere', () => {
+  it('exp and log agree with the engine to a few units in the last place', () => {
+    fc.assert(
+      fc.property(fc.double({ min: -745, max: 709.7, noNaN: true }), (x) => close(exp(x), Math.exp(x))),
+      { numRuns: 3000 },
+    );
+    fc.assert(
+      fc.property(fc.double({ min: 0, noNaN: true }), (x) => close(log(x), Math.log(x))),
+      { numRuns: 3000 },
+    );
+  });
+
+  it('expm1, log1p, sigmoid, softplus and pow agree with the engine', () => {
+    fc.assert(
+      fc.property(fc.double({ min: -30, max: 30, noNaN: true }), (x) => {
+        close(expm1(x), Math.expm1(x), 8);
+        close(sigmoid(x), 1 / (1 + Math.exp(-x)), 8);
+        close(softplus(x), Math.log1p(Math.exp(x)), 8);
+        if (x > -0.999) close(log1p(x), Math.log1p(x), 8);
+      }),
+      { numRuns: 2000 },
+    );
+    fc.assert(
+      fc.property(
+        fc.double({ min: 1e-3, max: 1e3, noNaN: true }),
+        fc.double({ min: -20, max: 20, noNaN: true }),
+        (x, y) => {
+          // The rounding of y ln x is magnified by its size.
+          close(pow(x, y), x ** y, 4 + 2 * Math.abs(y * Math.log(x)));
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('keeps the limits', () => {
+    expect([exp(0), exp(-1e9), exp(1e9), exp(Number.NEGATIVE_INFINITY)]).toEqual([1, 0, Number.POSITIVE_INFINITY, 0]);
+    expect(exp(Number.NaN)).toBeNaN();
+    expect([log(1), log(0), log(Number.POSITIVE_INFINITY)]).toEqual([
+      0,
+      Number.NEGATIVE_INFINITY,
+      Number.POSITIVE_INFINITY,
+    ]);
+    expect(log(-1)).toBeNaN();
+    expect(log(5e-324)).toBeCloseTo(-744.4400719213812, 10);
+    expect([sigmoid(-1000), sigmoid(1000), softplus(-1000), softplus(1000)]).toEqual([0, 1, 0, 1000]);
+    expect([pow(0, 0), pow(0, 2), pow(0, -1), pow(2, 10), pow(2, -2), pow(9, 0.5)]).toEqual([
+      1,
+      0,
+      Number.POSITIVE_INFINITY,
+      1024,
+      0.25,
+      3,
+    ]);
+  });
+
+  it('softmax sums to 1 and never overflows', () => {
+    const scores = Float64Array.of(9, 1000, 1001, 999, 9);
+    softmaxInPlace(scores, 1, 3);
+    expect(scores[0] + scores[4]).toBe(18);
+    expect(scores[1] + scores[2] + scores[3]).toBeCloseTo(1, 15);
+    expect(scores[2] / scores[1]).toBeCloseTo(Math.E, 12);
+  });
+
+  it('gives these very bits on every engine and processor', () => {
+    const grid = Float64Array.from({ length: 20_000 }, (_, i) => (i - 10_000) * 0.0703 + 0.001);
+    const values = new Float64Array(grid.length * 4);
+    grid.forEach((x, i) => {
+      values[4 * i] = exp(x);
+      values[4 * i + 1] = log(Math.abs(x));
+      values[4 * i + 2] = sigmoid(x);
+      values[4 * i + 3] = log1p(Math.abs(x));
+    });
+    expect(sha256(values)).toMatchInlineSnapshot(`"af27e8f3d472c2e7257358b86cc6d919f618dae09339c61aeee77cf59b8eb130"`);
+  });
+});
