@@ -15,7 +15,7 @@ def matrix(key):
 
 def train():
     dataset = lgb.Dataset(matrix("X"), np.asarray(request["y"]), params={"verbosity": -1}, **request.get("dataset", {}))
-    booster = lgb.train({"verbosity": -1, "num_threads": 2, **request["params"]}, dataset, request["rounds"])
+    booster = lgb.train({"verbosity": -1, "num_threads": 1, **request["params"]}, dataset, request["rounds"])
     if "file" in request:
         booster.save_model(request["file"])
     T = matrix("T")
@@ -42,7 +42,7 @@ def spread():
     for seed in request["seeds"]:
         params = {"data_random_seed": seed, "bin_construct_sample_cnt": request["sample"], **request["params"]}
         dataset = lgb.Dataset(matrix("X"), np.asarray(request["y"]), params={"verbosity": -1, **params})
-        booster = lgb.train({"verbosity": -1, "num_threads": 2, **params}, dataset, request["rounds"])
+        booster = lgb.train({"verbosity": -1, "num_threads": 1, **params}, dataset, request["rounds"])
         outputs.append(booster.predict(matrix("T")).tolist())
     return outputs
 

@@ -1,6 +1,7 @@
 /** Real data sets of ../shared/data as plain numbers: what both libraries of an interop test are given. */
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
+import { Random } from '../../src/core/random.js';
 
 export interface RealData {
   X: number[][];
@@ -27,6 +28,14 @@ export function readRealData(path: string, label: string, leaveOut: readonly str
   };
   const features = names.filter((name) => name !== label && !leaveOut.includes(name)).map(column);
   return { X: cells.map((_, i) => features.map((values) => values[i])), y: column(label) };
+}
+
+/** A share of the rows, drawn by `seed`, and the rest. */
+export function randomSplit(data: RealData, share: number, seed: number): { train: RealData; test: RealData } {
+  const order = Array.from(new Random(seed).permutation(data.y.length));
+  const cut = Math.floor(order.length * share);
+  const part = (rows: number[]) => ({ X: rows.map((i) => data.X[i]), y: rows.map((i) => data.y[i]) });
+  return { train: part(order.slice(0, cut)), test: part(order.slice(cut)) };
 }
 
 /** Every k-th row apart from the others. */
