@@ -26,16 +26,16 @@ for (const [name, Model, config, classes] of [
   [
     'lightgbm 2 classes',
     LightGBMModel,
-    { numIterations: 30, baggingFraction: 0.8, baggingFreq: 1, featureFraction: 0.8 },
+    { numIterations: 15, baggingFraction: 0.8, baggingFreq: 1, featureFraction: 0.8 },
     2,
   ],
-  ['lightgbm 3 classes', LightGBMModel, { numIterations: 20 }, 3],
-  ['lightgbm regression', LightGBMModel, { task: 'regression', numIterations: 30 }, 9],
+  ['lightgbm 3 classes', LightGBMModel, { numIterations: 10 }, 3],
+  ['lightgbm regression', LightGBMModel, { task: 'regression', numIterations: 15 }, 9],
   ['logistic 3 classes', LogisticRegressionModel, {}, 3],
 ]) {
   const bytes = [1, 2, 4].map(async (threads) => {
     const model = new Model(config);
-    await model.fit(data(6000, 12, classes), { threads });
+    await model.fit(data(20_000, 12, classes), { threads });
     const directory = mkdtempSync(join(tmpdir(), 'holdfast-hash-'));
     await model.save(join(directory, 'model'));
     const hash = createHash('sha256');
