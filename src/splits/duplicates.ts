@@ -92,7 +92,7 @@ export async function sharedContent(
   let repeated = 0;
   for (const count of earlier.copies) if (count > 1) repeated++;
   const repeats = repeated / earlier.copies.length;
-  return { ...found, repeats, copied: areCopies(earlier, later, found, repeats) };
+  return { ...found, repeats, copied: await areCopies(earlier, later, found, repeats, turns) };
 }
 
 /**
@@ -103,12 +103,13 @@ export async function sharedContent(
  * - more than three times n w are shared, and one of them is the only row of its content in both parts and holds a value of its own in a
  *   continuous column (one in which most values are different): chance does not do that. Where w is 0, a single row is enough.
  */
-function areCopies(
+async function areCopies(
   earlier: ContentIndex,
   later: ContentIndex,
   found: { later: number[]; earlier: number[] },
   repeats: number,
-): boolean {
+  turns: Turns,
+): Promise<boolean> {
   const rows = earlier.copies.length;
   const share = Math.min(1, repeats + 4 * Math.sqrt(Math.max(repeats, 1 / rows) / rows));
   const expected = share * later.copies.length;
@@ -117,7 +118,7 @@ function areCopies(
   const single = found.later.flatMap((row, k) =>
     later.copies[row] === 1 && earlier.copies[found.earlier[k]] === 1 ? [found.earlier[k]] : [],
   );
-  return single.length > 0 && continuousIn(earlier, single);
+  return single.length > 0 && continuousIn(earlier, single, turns);
 }
 
 /** Rows looked at to tell continuous columns from discrete ones. */
@@ -125,21 +126,24 @@ const SAMPLE = 4096;
 const MIN_DISTINCT = 0.5;
 
 /** Whether one of `rows` holds, in a column whose values are mostly different, a value that no other sampled row has. */
-function continuousIn(index: ContentIndex, rows: number[]): boolean {
+async function continuousIn(index: ContentIndex, rows: number[], turns: Turns): Promise<boolean> {
   const { X } = index.part;
   const total = dataRows(X);
   const step = Math.max(1, Math.floor(total / SAMPLE));
   const sample: number[] = [];
   for (let i = 0; i < total; i += step) sample.push(i);
-  return columnReaders(X).some((read) => {
+  for (const read of columnReaders(X)) {
+    await turns.pause();
     const counts = new Map<number | string, number>();
     for (const row of sample) counts.set(read(row), (counts.get(read(row)) ?? 0) + 1);
-    if (counts.size < 2 || counts.size < MIN_DISTINCT * sample.length) return false;
-    return rows.some((row) => {
+    if (counts.size < 2 || counts.size < MIN_DISTINCT * sample.length) continue;
+    const own = rows.some((row) => {
       const value = read(row);
       return !Number.isNaN(value) && (counts.get(value) ?? 0) <= 1;
     });
-  });
+    if (own) return true;
+  }
+  return false;
 }
 
 /** Values of each column by row; of windows, those of the last step. */
