@@ -47,7 +47,8 @@ function elementwise(
 ): Operand {
   const apply = (values: readonly number[]): number => {
     if (!takesMissing && values.some(Number.isNaN)) return Number.NaN;
-    return known(compute(values[0], values[1], values[2]));
+    // No more arguments than there are: min and max would count an undefined one.
+    return known((compute as (...args: readonly number[]) => number)(...values));
   };
   if (operands.every((operand) => typeof operand === 'number')) return apply(operands);
   const out = new Float64Array(rows);
