@@ -10,6 +10,8 @@ export type { Split, SplitRatios, SplitRole } from './core/split.js';
 export { Table } from './core/table.js';
 export { type FeatureInput, type HybridInput, type SequenceInput, Windows } from './core/windows.js';
 export { TimeSeriesDataContainer } from './data/container.js';
+export type { FromTableOptions } from './data/from-table.js';
+export type { RawTimeSeriesData } from './data/raw-data.js';
 export { accuracy } from './metrics/accuracy.js';
 export { balancedAccuracy } from './metrics/balanced-accuracy.js';
 export { type BootstrapInterval, bootstrapInterval } from './metrics/bootstrap-interval.js';
@@ -62,6 +64,16 @@ export type {
   TrainingMetrics,
 } from './model/types.js';
 export { PreprocessingPipeline } from './preprocessing/pipeline.js';
+export { type HoldoutUnlock, LockedHoldout } from './splits/holdout.js';
+export {
+  assertNoLeakage,
+  checkLeakage,
+  type LeakageFinding,
+  type LeakageOptions,
+  type LeakagePart,
+  type LeakageReport,
+} from './splits/leakage.js';
+export { type SplitRecord, SplitRegistry, type SplitSource, type StoredSplit } from './splits/registry.js';
 export type { RunDescription, TrackedRun, Tracker } from './training/tracker.js';
 export {
   ModelTrainer,

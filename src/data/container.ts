@@ -21,7 +21,7 @@ import {
   columnsOf,
   splitsFromParts,
 } from './container-splits.js';
-import { type FromTableOptions, splitTable } from './from-table.js';
+import { type FromTableOptions, restoreTable, splitTable } from './from-table.js';
 import type { RawTimeSeriesData } from './raw-data.js';
 import { checkSequenceOptions, type SequenceOptions, windowSplit } from './sequences.js';
 import { assertHolder, checkHolder, type SplitFacts, type SplitSummary, summarize } from './split-facts.js';
@@ -107,7 +107,15 @@ export class TimeSeriesDataContainer<X extends ContainerX = Matrix> {
    * const container = new PreprocessingPipeline().fitTransform(raw);
    */
   static fromTable(table: Table, options: FromTableOptions): RawTimeSeriesData {
-    return splitTable(table, options);
+    return splitTable(table, options, (parts) => new TimeSeriesDataContainer<Matrix>(parts));
+  }
+
+  /**
+   * The split of a table that a `SplitRegistry` stored, made again: same rows, same roles, same order.
+   * Throws as `fromTable` does, and `InvalidInputError` when the record does not fit the table.
+   */
+  static restoreSplit(table: Table, record: SplitRecord): RawTimeSeriesData {
+    return restoreTable(table, record, (parts) => new TimeSeriesDataContainer<Matrix>(parts));
   }
 
   /**

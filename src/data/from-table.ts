@@ -10,7 +10,7 @@ import { checkedRatios, countsOf, DEFAULT_RATIOS } from '../splits/ratios.js';
 import type { SplitRecord, StoredDrop } from '../splits/registry.js';
 import { timeOrderedSplit } from '../splits/time-split.js';
 import { labelColumn } from './label-column.js';
-import { type RawSettings, RawTimeSeriesData } from './raw-data.js';
+import { type ContainerFactory, type RawSettings, RawTimeSeriesData } from './raw-data.js';
 import { RowHistory } from './row-history.js';
 import type { SplitFacts } from './split-facts.js';
 
@@ -50,7 +50,7 @@ const OPTIONS = [
 ] as const satisfies readonly (keyof FromTableOptions)[];
 
 /** `TimeSeriesDataContainer.fromTable`. */
-export function splitTable(table: Table, options: FromTableOptions): RawTimeSeriesData {
+export function splitTable(table: Table, options: FromTableOptions, toContainer: ContainerFactory): RawTimeSeriesData {
   const rows = prepare(table, settingsOf(table, options));
   const { settings, labelled } = rows;
   const at = <T>(values: ArrayLike<T>): T[] => Array.from(labelled, (position) => values[position]);
@@ -65,7 +65,7 @@ export function splitTable(table: Table, options: FromTableOptions): RawTimeSeri
   const positions = forEachRole((role) => split.parts[role].map((row) => labelled[row]));
   const inSource = (dropped: typeof split.purged) =>
     dropped.map((drop) => ({ ...drop, rows: drop.rows.map((row) => rows.order[labelled[row]]) }));
-  return build(rows, positions, {
+  const facts: SplitFacts = {
     ratios: settings.ratios,
     assigned: split.assigned,
     purged: inSource(split.purged),
@@ -73,11 +73,12 @@ export function splitTable(table: Table, options: FromTableOptions): RawTimeSeri
     unlabelled: rows.unlabelled,
     concurrent: split.concurrent,
     labelEnds: rows.labelEndSource,
-  });
+  };
+  return build(rows, positions, facts, toContainer);
 }
 
-/** `RawTimeSeriesData.restore`. */
-export function restoreTable(table: Table, record: SplitRecord): RawTimeSeriesData {
+/** `TimeSeriesDataContainer.restoreSplit`. */
+export function restoreTable(table: Table, record: SplitRecord, toContainer: ContainerFactory): RawTimeSeriesData {
   const rows = prepare(table, settingsOf(table, record.settings as unknown as FromTableOptions));
   const positionOf = new Uint32Array(rows.order.length);
   rows.order.forEach((row, position) => {
@@ -99,7 +100,7 @@ export function restoreTable(table: Table, record: SplitRecord): RawTimeSeriesDa
   );
   const typed = (dropped: readonly StoredDrop[]) =>
     dropped.map((drop) => ({ ...drop, rows: Uint32Array.from(drop.rows) }));
-  return build(rows, positions, {
+  const facts: SplitFacts = {
     ratios: rows.settings.ratios,
     assigned: record.assigned ?? countsOf((role) => record.rows[role].length),
     purged: typed(record.purged),
@@ -107,7 +108,8 @@ export function restoreTable(table: Table, record: SplitRecord): RawTimeSeriesDa
     unlabelled: rows.unlabelled,
     concurrent: record.concurrent ?? [],
     labelEnds: rows.labelEndSource,
-  });
+  };
+  return build(rows, positions, facts, toContainer);
 }
 
 const forEachRole = (rowsOf: (role: SplitRole) => Uint32Array): Record<SplitRole, Uint32Array> => ({
@@ -264,7 +266,12 @@ function groupValues(table: Table, name: string): ArrayLike<string | number> {
   return table.column(name).kind === 'numeric' ? table.numeric(name) : (table.strings(name) as string[]);
 }
 
-function build(rows: PreparedRows, positions: Record<SplitRole, Uint32Array>, facts: SplitFacts): RawTimeSeriesData {
+function build(
+  rows: PreparedRows,
+  positions: Record<SplitRole, Uint32Array>,
+  facts: SplitFacts,
+  toContainer: ContainerFactory,
+): RawTimeSeriesData {
   const { settings, features, order, y, times, labelEnds, weights, groups, classNames } = rows;
   const part = <R extends SplitRole>(role: R): Split<R, Table> => {
     const at = positions[role];
@@ -298,5 +305,6 @@ function build(rows: PreparedRows, positions: Record<SplitRole, Uint32Array>, fa
       Uint32Array.from(positions.holdout, (p) => order[p]),
     ),
     source: rows.source,
+    toContainer,
   });
 }

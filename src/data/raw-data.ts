@@ -1,17 +1,21 @@
 /** Splits of one table with their columns as read: what preprocessing is fitted on (train only) and turned into a container. */
 import { canonicalJson } from '../core/hash.js';
-import type { Matrix } from '../core/matrix.js';
 import type { Split, SplitRatios } from '../core/split.js';
 import type { Table } from '../core/table.js';
 import type { History, RawSplits, SplitTransform } from '../preprocessing/raw-splits.js';
 import { deriveHoldout, type LockedHoldout } from '../splits/holdout.js';
 import type { LeakageOptions, LeakageReport } from '../splits/leakage.js';
 import { hashTable, type SplitRecord } from '../splits/registry.js';
-import { TimeSeriesDataContainer } from './container.js';
-import { restoreTable } from './from-table.js';
+import type { TimeSeriesDataContainer } from './container.js';
+import type { ContainerFacts, ContainerSplits } from './container-splits.js';
 import type { RowHistory } from './row-history.js';
 import { assertHolder, checkHolder, type SplitFacts, type SplitSummary, summarize } from './split-facts.js';
 import { storedFacts } from './split-record.js';
+
+/** Makes a container of finished splits; given by the container, which this file does not import. */
+export type ContainerFactory = (
+  parts: ContainerSplits & ContainerFacts & { readonly facts?: SplitFacts },
+) => TimeSeriesDataContainer;
 
 /** What `fromTable` found and decided. */
 export interface RawParts {
@@ -27,6 +31,7 @@ export interface RawParts {
   readonly history: RowHistory;
   /** The table that was split. */
   readonly source: Table;
+  readonly toContainer: ContainerFactory;
 }
 
 /** Options of `fromTable` as used. */
@@ -62,6 +67,7 @@ export class RawTimeSeriesData implements RawSplits<TimeSeriesDataContainer> {
   readonly facts: SplitFacts;
   readonly #history: RowHistory;
   readonly #source: Table;
+  readonly #toContainer: ContainerFactory;
 
   /** Takes finished parts; call `TimeSeriesDataContainer.fromTable` instead. */
   constructor(parts: RawParts) {
@@ -77,14 +83,7 @@ export class RawTimeSeriesData implements RawSplits<TimeSeriesDataContainer> {
     if (parts.classNames) this.classNames = parts.classNames;
     this.#history = parts.history;
     this.#source = parts.source;
-  }
-
-  /**
-   * The split that a `SplitRegistry` stored, made again: same rows, same roles, same order.
-   * Throws as `fromTable` does, and `InvalidInputError` when the record does not fit the table.
-   */
-  static restore(table: Table, record: SplitRecord): RawTimeSeriesData {
-    return restoreTable(table, record);
+    this.#toContainer = parts.toContainer;
   }
 
   /** Rows between the training rows that are not among them (no label, purged): what fitting lags and windows needs to see. */
@@ -98,7 +97,7 @@ export class RawTimeSeriesData implements RawSplits<TimeSeriesDataContainer> {
    */
   withFeatures(transform: SplitTransform, featureNames: readonly string[]): TimeSeriesDataContainer {
     const history = this.#history;
-    return new TimeSeriesDataContainer<Matrix>({
+    return this.#toContainer({
       train: transform(this.train, history.of('train')),
       validation: transform(this.validation, history.of('validation')),
       test: transform(this.test, history.of('test')),

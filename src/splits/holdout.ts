@@ -104,7 +104,11 @@ export class LockedHoldout<X = Matrix> {
     }
     const { open, seal } = this.#contents;
     const split = open();
-    seal.unlocks.push({ reason, by: request.by?.trim() || currentUser(), at: new Date().toISOString() });
+    seal.unlocks.push({
+      reason,
+      by: (typeof request.by === 'string' && request.by.trim()) || currentUser(),
+      at: new Date().toISOString(),
+    });
     return split;
   }
 

@@ -57,7 +57,7 @@ const ID = /^[0-9a-f]{64}$/;
  * @example
  * const registry = new SplitRegistry('experiments/splits');
  * const id = await registry.save(raw);
- * const again = RawTimeSeriesData.restore(table, await registry.load(id, table));
+ * const again = TimeSeriesDataContainer.restoreSplit(table, await registry.load(id, table));
  */
 export class SplitRegistry {
   constructor(readonly directory: string) {
@@ -120,7 +120,7 @@ export class SplitRegistry {
 
   private async read(id: string): Promise<SplitRecord> {
     // Only what `save` gave out: an id never becomes a path elsewhere.
-    if (!ID.test(id)) {
+    if (typeof id !== 'string' || !ID.test(id)) {
       throw new InvalidInputError(`'${String(id)}' is not a split id`, {
         hint: 'Ids are what `save` returned; `list` shows them.',
       });

@@ -6,7 +6,7 @@ import { DataLeakageError, InvalidInputError, ModelFormatError } from '../../src
 import { Random } from '../../src/core/random.js';
 import { Table } from '../../src/core/table.js';
 import { TimeSeriesDataContainer } from '../../src/data/container.js';
-import { RawTimeSeriesData } from '../../src/data/raw-data.js';
+import type { RawTimeSeriesData } from '../../src/data/raw-data.js';
 import { SplitRegistry } from '../../src/splits/registry.js';
 
 let directory: string;
@@ -35,7 +35,7 @@ describe('SplitRegistry', () => {
     const raw = make(table());
     const id = await registry.save(raw);
     expect(id).toMatch(/^[0-9a-f]{64}$/);
-    const again = RawTimeSeriesData.restore(table(), await registry.load(id, table()));
+    const again = TimeSeriesDataContainer.restoreSplit(table(), await registry.load(id, table()));
     for (const role of ['train', 'validation', 'test'] as const) {
       expect(again[role].X.records()).toEqual(raw[role].X.records());
       expect({ ...again[role], X: 0 }).toEqual({ ...raw[role], X: 0 });
