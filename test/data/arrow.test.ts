@@ -69,6 +69,13 @@ describe('Table.fromArrow', () => {
 });
 
 describe('readTable', () => {
+  it('takes file URLs as import.meta.url gives them, and no others', async () => {
+    for (const name of ['types-snappy.parquet', 'types.arrow']) {
+      expect((await readTable(pathToFileURL(fixtures + name))).rowCount).toBe(3);
+    }
+    await expect(readTable(new URL('https://example.org/a.csv'))).rejects.toThrow('https: URL');
+  });
+
   it('finds the format by the first bytes', async () => {
     const odd = join(directory, 'data.bin');
     for (const name of ['types-snappy.parquet', 'types.arrow', 'types.arrows']) {

@@ -4,6 +4,7 @@ Usage: python make-columnar-fixtures.py DIRECTORY (default test/fixtures/columna
 """
 import datetime as dt
 import decimal
+import json
 import pathlib
 import sys
 
@@ -50,4 +51,4 @@ with pa.OSFile(str(out / "types.arrow"), "wb") as sink, pa.ipc.new_file(sink, fl
     writer.write_table(flat, max_chunksize=2)
 with pa.OSFile(str(out / "types.arrows"), "wb") as sink, pa.ipc.new_stream(sink, flat.schema) as writer:
     writer.write_table(flat, max_chunksize=2)
-print(pa.__version__)
+print(json.dumps(pa.__version__))
