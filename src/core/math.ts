@@ -82,6 +82,8 @@ export function log1p(x: number): number {
   const u = 1 + x;
   if (u === 1) return x;
   if (u === Number.POSITIVE_INFINITY) return u;
+  // The correction below would overflow, and 1 + x is x.
+  if (x > 9007199254740992) return log(x);
   // Kahan's correction for the rounding of 1 + x.
   return (log(u) * x) / (u - 1);
 }

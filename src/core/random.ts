@@ -2,12 +2,15 @@
  * Seeded random numbers, equal on every platform: xoshiro128** (Blackman and Vigna, 2018) seeded by SplitMix32.
  * Only 32-bit integer arithmetic shapes the stream.
  */
+import { InvalidInputError } from './errors.js';
 import { log } from './math.js';
 
 /** Mixes a seed with labels into another 32-bit seed, so that independent parts draw independent streams. */
 export function deriveSeed(seed: number, ...labels: (string | number)[]): number {
-  // A seed may be any safe integer: both 32-bit halves count.
-  let h = mix(seed >>> 0) ^ mix(Math.floor(seed / 0x1_0000_0000) >>> 0);
+  // A seed may be any safe integer. The upper half goes through the mix of the lower one: side by side, equal halves would cancel out.
+  const upper = Math.floor(seed / 0x1_0000_0000) >>> 0;
+  let h = mix(seed >>> 0) ^ mix(0);
+  if (upper !== 0) h = mix((h ^ upper) >>> 0);
   for (const label of labels) {
     for (const char of String(label)) h = mix((h ^ (char.codePointAt(0) ?? 0)) >>> 0);
     h = mix((h ^ 0x5bd1e995) >>> 0);
@@ -56,6 +59,8 @@ export class Random {
 
   /** Uniform integer in [0, n), unbiased (rejection); 1 <= n <= 2^32. */
   int(n: number): number {
+    // Rejection would never end.
+    if (!(n >= 1 && n <= 4294967296)) throw new InvalidInputError(`Random.int: ${n} is not in 1 .. 2^32`);
     const limit = 4294967296 - (4294967296 % n);
     for (;;) {
       const x = this.uint32();

@@ -13,6 +13,21 @@ const close = (actual: number, expected: number, ulps = 4) => {
   expect(Math.abs(actual - expected) / Math.abs(expected)).toBeLessThanOrEqual(ulps * 2 ** -53 * 2);
 };
 
+const view = new DataView(new ArrayBuffer(8));
+/** Doubles in order as integers: neighbours differ by one. */
+function ordinal(x: number): bigint {
+  view.setFloat64(0, x);
+  const bits = view.getBigInt64(0);
+  return bits < 0n ? -(bits & 0x7fff_ffff_ffff_ffffn) : bits;
+}
+/** Doubles between two numbers of one sign; 0 for equal ones. */
+function ulps(a: number, b: number): number {
+  if (a === b) return 0;
+  if (!Number.isFinite(a) || !Number.isFinite(b)) return Number.POSITIVE_INFINITY;
+  return Math.abs(Number(ordinal(a) - ordinal(b)));
+}
+const double = (min: number, max: number) => fc.double({ min, max, noNaN: true });
+
 describe('mathematics with one result everywhere', () => {
   it('exp and log agree with the engine to a few units in the last place', () => {
     fc.assert(
@@ -23,6 +38,31 @@ describe('mathematics with one result everywhere', () => {
       fc.property(fc.double({ min: 0, noNaN: true }), (x) => close(log(x), Math.log(x))),
       { numRuns: 3000 },
     );
+  });
+
+  it.each([
+    ['exp', exp, Math.exp, double(-745.2, 710), 2],
+    ['exp near 0', exp, Math.exp, double(-1, 1), 2],
+    ['log', log, Math.log, double(0, Number.MAX_VALUE), 2],
+    ['log near 1', log, Math.log, double(0.5, 2), 2],
+    ['log of subnormal numbers', log, Math.log, double(5e-324, 2.3e-308), 2],
+    ['log1p', log1p, Math.log1p, double(-1, Number.MAX_VALUE), 3],
+    ['log1p near 0', log1p, Math.log1p, double(-1e-3, 1e-3), 3],
+    ['expm1', expm1, Math.expm1, double(-50, 710), 4],
+  ])('%s is within a few units in the last place of the engine', (_name, run, reference, x, limit) => {
+    fc.assert(
+      fc.property(x, (value) => ulps(run(value), reference(value)) <= limit),
+      { numRuns: 5000 },
+    );
+  });
+
+  it('known values are exact', () => {
+    expect([exp(0), exp(2), log(2), log(10), log(Math.E)]).toEqual([1, 7.38905609893065, Math.LN2, Math.LN10, 1]);
+    expect(ulps(exp(1), Math.E)).toBeLessThanOrEqual(1);
+    for (let k = -1074; k <= 1023; k++) expect(ulps(log(2 ** k), k * Math.LN2)).toBeLessThanOrEqual(1);
+    expect([log(Number.MAX_VALUE), log1p(1e308), log1p(-1)]).toEqual([709.782712893384, Math.log(1e308), -Infinity]);
+    expect(exp(709.782712893384)).toBeLessThan(Number.POSITIVE_INFINITY);
+    expect([Object.is(log1p(-0), -0), Object.is(expm1(-0), -0)]).toEqual([true, true]);
   });
 
   it('expm1, log1p, sigmoid, softplus and pow agree with the engine', () => {

@@ -1,8 +1,47 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { InvalidInputError } from '../../src/core/errors.js';
 import { deriveSeed, Random } from '../../src/core/random.js';
 
+/** xoshiro128** as published, with exact integers. */
+function plainStream(state: readonly number[], count: number): number[] {
+  const s = state.map(BigInt);
+  const cut = (x: bigint) => x & 0xffff_ffffn;
+  const rotate = (x: bigint, k: bigint) => cut(x << k) | (x >> (32n - k));
+  return Array.from({ length: count }, () => {
+    const result = cut(rotate(cut(s[1] * 5n), 7n) * 9n);
+    const t = cut(s[1] << 9n);
+    s[2] ^= s[0];
+    s[3] ^= s[1];
+    s[1] ^= s[2];
+    s[0] ^= s[3];
+    s[2] ^= t;
+    s[3] = rotate(s[3], 11n);
+    return Number(result);
+  });
+}
+
 describe('Random', () => {
+  it('is xoshiro128** as published', () => {
+    fc.assert(
+      fc.property(fc.maxSafeInteger(), (seed) => {
+        const random = new Random(seed);
+        const expected = plainStream([...(random as unknown as { s: Uint32Array }).s], 50);
+        expect(Array.from({ length: 50 }, () => random.uint32())).toEqual(expected);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('near seeds, negative ones and those beyond 32 bits give different streams', () => {
+    const seeds = [0, 1, 2, -1, -2, 2 ** 32, 2 ** 32 + 1, 2 ** 33, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER];
+    expect(new Set(seeds.map((seed) => new Random(seed).uint32())).size).toBe(seeds.length);
+  });
+
+  it.each([0, -1, Number.NaN, 2 ** 32 + 1])('int(%s) is refused instead of drawing for ever', (n) => {
+    expect(() => new Random(1).int(n)).toThrow(InvalidInputError);
+  });
+
   it('gives this stream for seed 42, on every platform', () => {
     const random = new Random(42);
     expect(Array.from({ length: 4 }, () => random.uint32())).toMatchInlineSnapshot(`
