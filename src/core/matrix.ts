@@ -25,6 +25,14 @@ export class Matrix {
    * `part` is for a block of a larger array: its first row's number and the width every row must have.
    */
   static from(rows: ArrayLike<ArrayLike<number>>, part: { firstRow?: number; cols?: number } = {}): Matrix {
+    if (rows === null || typeof rows !== 'object' || !Number.isInteger(rows.length)) {
+      throw new InvalidInputError(
+        `Matrix.from: expected an array of rows, got ${rows === null ? 'null' : typeof rows}`,
+        {
+          hint: 'Pass an array of rows, each an array of numbers.',
+        },
+      );
+    }
     const n = rows.length;
     const first = part.firstRow ?? 0;
     const cols = part.cols ?? (n === 0 ? 0 : rows[0]?.length);
@@ -97,7 +105,7 @@ export class Matrix {
     const out = Matrix.zeros(rows.length, this.cols);
     for (let i = 0; i < rows.length; i++) {
       const r = rows[i];
-      if (!(r >= 0 && r < this.rows))
+      if (!(r >= 0 && r < this.rows && Number.isInteger(r)))
         throw new InvalidInputError(`Matrix.take: row ${r} is outside 0..${this.rows - 1}`, { details: { row: r } });
       out.data.set(this.row(r), i * this.cols);
     }
@@ -106,6 +114,14 @@ export class Matrix {
 
   /** Copy of the given columns, in that order. */
   selectColumns(columns: ArrayLike<number>): Matrix {
+    for (let j = 0; j < columns.length; j++) {
+      const c = columns[j];
+      if (!(c >= 0 && c < this.cols && Number.isInteger(c))) {
+        throw new InvalidInputError(`Matrix.selectColumns: column ${c} is outside 0..${this.cols - 1}`, {
+          details: { column: c },
+        });
+      }
+    }
     const out = Matrix.zeros(this.rows, columns.length);
     for (let i = 0, p = 0; i < this.rows; i++) {
       for (let j = 0; j < columns.length; j++, p++) out.data[p] = this.data[i * this.cols + columns[j]];

@@ -38,7 +38,7 @@ export type SchemaOutput<L> = L extends LazySchema<infer S> ? Zod.output<S> : ne
 export function parseWith<S extends Zod.ZodType>(schema: S, value: unknown, what: string): Zod.output<S> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const problems = result.error.issues.map((issue) => describeIssue(issue, schema));
+  const problems = result.error.issues.flatMap((issue) => describeIssue(issue, schema));
   throw new ConfigError(`${what}: ${problems.map((p) => p.message).join('; ')}`, {
     hint:
       problems
@@ -58,21 +58,22 @@ export interface ConfigProblem {
   nearest?: string;
 }
 
-function describeIssue(issue: Zod.core.$ZodIssue, root: Zod.ZodType): ConfigProblem {
+function describeIssue(issue: Zod.core.$ZodIssue, root: Zod.ZodType): ConfigProblem[] {
   const path = issue.path.map((p) => (typeof p === 'symbol' ? String(p) : p));
   if (issue.code === 'unrecognized_keys') {
-    const key = issue.keys[0];
     const allowed = keysAt(root, path);
-    const close = nearest(key, allowed);
-    return {
-      path: [...path, key],
-      message: `unknown key '${[...path, key].join('.')}'`,
-      hint: close ? `Did you mean '${close}'?` : allowed.length > 0 ? `Valid keys: ${allowed.join(', ')}.` : '',
-      nearest: close,
-    };
+    return issue.keys.map((key) => {
+      const close = nearest(key, allowed);
+      return {
+        path: [...path, key],
+        message: `unknown key '${[...path, key].join('.')}'`,
+        hint: close ? `Did you mean '${close}'?` : allowed.length > 0 ? `Valid keys: ${allowed.join(', ')}.` : '',
+        nearest: close,
+      };
+    });
   }
   const at = path.length > 0 ? `'${path.join('.')}'` : 'value';
-  return { path, message: `${at}: ${issue.message}`, hint: '' };
+  return [{ path, message: `${at}: ${issue.message}`, hint: '' }];
 }
 
 /** Keys of the object schema at `path`, looking through optional, default and pipe wrappers. */

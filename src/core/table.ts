@@ -148,7 +148,9 @@ export class Table {
     if (column.kind === 'categorical') {
       return Array.from(column.codes, (code) => (code < 0 ? null : column.categories[code]));
     }
-    const text = column.kind === 'time' ? (v: number) => new Date(v).toISOString() : String;
+    // Beyond a Date's range a time has no calendar form.
+    const iso = (v: number) => (Math.abs(v) <= 8.64e15 ? new Date(v).toISOString() : String(v));
+    const text = column.kind === 'time' ? iso : String;
     return Array.from(column.values, (v) => (Number.isNaN(v) ? null : text(v)));
   }
 

@@ -13,9 +13,11 @@ export class Windows {
     readonly length: number,
   ) {
     if (!Number.isInteger(length) || length < 1)
-      throw new InvalidInputError(`Windows: length ${length} is not a positive integer`);
+      throw new InvalidInputError(`Windows: length ${length} is not a positive integer`, {
+        hint: 'Pass the number of consecutive rows a window has.',
+      });
     for (let i = 0; i < ends.length; i++) {
-      if (ends[i] < length - 1 || ends[i] >= base.rows) {
+      if (!(ends[i] >= length - 1 && ends[i] < base.rows)) {
         throw new InvalidInputError(
           `Windows: window ${i} of ${length} rows cannot end at row ${ends[i]} of ${base.rows}`,
           {
@@ -46,15 +48,22 @@ export class Windows {
       throw new InvalidInputError(
         `Windows.gather: out holds ${target.length} values, ${indices.length * size} are needed`,
       );
-    for (let i = 0; i < indices.length; i++) target.set(this.window(indices[i]), i * size);
+    for (let i = 0; i < indices.length; i++) target.set(this.window(this.checked(indices[i])), i * size);
     return target;
   }
 
   /** The given windows over the same base; nothing is copied but 4 bytes a window. */
   take(indices: ArrayLike<number>): Windows {
     const ends = new Uint32Array(indices.length);
-    for (let i = 0; i < indices.length; i++) ends[i] = this.ends[indices[i]];
+    for (let i = 0; i < indices.length; i++) ends[i] = this.ends[this.checked(indices[i])];
     return new Windows(this.base, ends, this.length);
+  }
+
+  private checked(i: number): number {
+    if (i >= 0 && i < this.ends.length && Number.isInteger(i)) return i;
+    throw new InvalidInputError(`Windows: window ${i} is outside 0..${this.ends.length - 1}`, {
+      details: { window: i },
+    });
   }
 
   /** Copies nested arrays (n, length, channels) into a base of n * length rows. */

@@ -67,5 +67,8 @@ describe('Matrix', () => {
     refuses(() => Matrix.wrap([1, 2] as never, 2), {});
     refuses(() => Matrix.from([[1]]).take([1]), { row: 1 });
     refuses(() => Matrix.from([[1]]).take([-1]), { row: -1 });
+    refuses(() => Matrix.from([[1], [2]]).take([0.5]), { row: 0.5 });
+    refuses(() => Matrix.from([[1]]).selectColumns([1]), { column: 1 });
+    for (const bad of [null, undefined, 5, {}]) refuses(() => Matrix.from(bad as never), {});
   });
 });

@@ -40,6 +40,7 @@ describe('lazySchema', () => {
   });
 
   it('lists every problem with its path', () => {
+    expect(failure({ numLeafs: 5, nestd: {} }).message).toMatch(/'numLeafs'.*'nestd'/);
     const error = failure({ numLeaves: 1, nested: { learningRate: 'fast' } });
     expect(error.message).toContain('lightgbm');
     expect(error.message).toContain("'numLeaves'");

@@ -157,5 +157,7 @@ describe('Table', () => {
   it('gives every column as text', () => {
     expect(sample().strings('close')).toEqual(['10', '11', null]);
     expect(sample().strings('at')).toEqual(['1970-01-01T00:00:00.000Z', '1970-01-01T00:01:00.000Z', null]);
+    const far = Table.fromColumns({ at: { kind: 'time', values: Float64Array.of(1e18, Number.POSITIVE_INFINITY) } });
+    expect(far.strings('at')).toEqual(['1000000000000000000', 'Infinity']);
   });
 });

@@ -59,6 +59,15 @@ describe('Windows', () => {
       expect(() => new Windows(base, Uint32Array.of(end), length)).toThrow(InvalidInputError);
     }
     expect(() => new Windows(base, Uint32Array.of(3), 2).gather([0], new Float32Array(3))).toThrow(InvalidInputError);
+    expect(() => new Windows(base, [Number.NaN] as never, 1)).toThrow(InvalidInputError);
+  });
+
+  it('refuses to gather or take windows that are not there', () => {
+    const windows = new Windows(base, Uint32Array.of(0, 1), 1);
+    for (const i of [2, -1, 0.5, Number.NaN]) {
+      expect(() => windows.gather([i])).toThrow(InvalidInputError);
+      expect(() => windows.take([i])).toThrow(InvalidInputError);
+    }
   });
 
   it('73,000 windows of 60 x 180 add less than 50 MB to a process, batches of 256 included', () => {
