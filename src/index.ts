@@ -11,7 +11,7 @@ export { Table } from './core/table.js';
 export { type FeatureInput, type HybridInput, type SequenceInput, Windows } from './core/windows.js';
 export { TimeSeriesDataContainer } from './data/container.js';
 export type { FromTableOptions } from './data/from-table.js';
-export type { RawTimeSeriesData } from './data/raw-data.js';
+export { RawTimeSeriesData } from './data/raw-data.js';
 export { accuracy } from './metrics/accuracy.js';
 export { balancedAccuracy } from './metrics/balanced-accuracy.js';
 export { type BootstrapInterval, bootstrapInterval } from './metrics/bootstrap-interval.js';
@@ -63,6 +63,7 @@ export type {
   TrainingData,
   TrainingMetrics,
 } from './model/types.js';
+export type { PreprocessingOptions } from './preprocessing/options.js';
 export { PreprocessingPipeline } from './preprocessing/pipeline.js';
 export { type HoldoutUnlock, LockedHoldout } from './splits/holdout.js';
 export {
@@ -74,6 +75,7 @@ export {
   type LeakageReport,
 } from './splits/leakage.js';
 export { type SplitRecord, SplitRegistry, type SplitSource, type StoredSplit } from './splits/registry.js';
+export { type TestEvaluation, TestSetGuard } from './splits/test-guard.js';
 export type { RunDescription, TrackedRun, Tracker } from './training/tracker.js';
 export {
   ModelTrainer,
