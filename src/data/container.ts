@@ -120,7 +120,8 @@ export class TimeSeriesDataContainer<X extends ContainerX = Matrix> {
 
   /**
    * Rows to windows of `seqLen` rows: of features known up to and including the window's last row, whose label, weight and time it takes.
-   * No window crosses a split, a group or (with `maxGap`, ms) a gap in time. Windows share the matrix of their split: 4 bytes a window.
+   * No window crosses a split, a group or (with `maxGap`, ms) a gap in time. Rows of a split are neighbours even where a row between them was
+   * dropped (no label, purged): give `maxGap` where that happens. Windows share the matrix of their split: 4 bytes a window.
    * Throws `InvalidInputError` when a split has no window; a holdout without one becomes empty.
    */
   toSequences(seqLen: number, options: SequenceOptions = {}): TimeSeriesDataContainer<Windows> {

@@ -36,9 +36,10 @@ export class RowHistory {
     const own = this.#positions[role];
     if (own.length === 0) return undefined;
     const [first, last] = [own[0], own[own.length - 1]];
-    // One run of rows, and no groups: what lies before it can be a view.
-    if (!this.#groups && last - first + 1 === own.length) return first === 0 ? undefined : this.rows(0, first);
-    return this.others(own);
+    // One run of rows, and no groups: what lies before it can be a view, but for train, whose history anyone can ask for: behind a view
+    // lies the whole column, with the holdout's rows.
+    const run = !this.#groups && last - first + 1 === own.length;
+    return run && role !== 'train' ? this.rows(0, first) : this.others(own);
   }
 
   private rows(from: number, to: number): History {
