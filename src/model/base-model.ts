@@ -156,7 +156,7 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
     }
     throwIfAborted(options.signal);
     const seed = resolveSeed(options.seed ?? (this.config as { seed?: number }).seed);
-    const threads = resolveThreads(options.threads);
+    const threads = resolveThreads(options.threads ?? configuredThreads(this.config));
     this.fitting = true;
     this.fitted = undefined;
     const started = performance.now();
@@ -336,7 +336,7 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
   async predict(X: ModelInput, options: { threads?: number } = {}): Promise<PredictionOutput> {
     const fitted = this.requireFitted('predict');
     const input = await this.predictionInput(X, fitted);
-    const threads = resolveThreads(options.threads);
+    const threads = resolveThreads(options.threads ?? configuredThreads(this.config));
     const raw = rowCount(input) === 0 ? emptyOutput(fitted) : await this.predictRaw(input as X, { threads });
     checkOutput(raw, rowCount(input), fitted.classes.length, this.label);
     return fitted.task === 'classification' ? classifierOutput(raw as Matrix, fitted.classes) : regressorOutput(raw);
@@ -394,7 +394,7 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
       name: this.description.name,
       family: this.description.family,
       task: fitted.task,
-      config: this.config as Record<string, unknown>,
+      config: withoutThreads(this.config as Record<string, unknown>),
       seed: fitted.seed,
       classes: [...fitted.classes],
       featureNames: [...fitted.featureNames],
@@ -553,6 +553,17 @@ function checkNames(names: readonly string[] | undefined, columns: number, what:
     seen.add(name);
   }
   return [...names];
+}
+
+/** `threads` of a config that has it (libraries' n_jobs); 0 or less means all cores. */
+function configuredThreads(config: unknown): number | undefined {
+  const { threads } = config as { threads?: number };
+  return threads !== undefined && threads > 0 ? threads : undefined;
+}
+
+/** Threads never change a model, so they are no part of its bytes. */
+function withoutThreads({ threads: _threads, ...config }: Record<string, unknown>): Record<string, unknown> {
+  return config;
 }
 
 function resolveSeed(seed: number | undefined): number {
