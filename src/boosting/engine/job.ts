@@ -37,6 +37,8 @@ export interface BoostingResult extends PackedEnsemble {
   /** 1-based: the iteration with the lowest validation loss, or the last one. */
   bestIteration: number;
   stoppedEarly: boolean;
+  /** Raw scores of the training rows, output after output; empty when trees after the best iteration were left out. */
+  trainScores: Float64Array;
 }
 
 export async function run(context: JobContext<BoostingArgs>): Promise<BoostingResult> {
@@ -45,6 +47,7 @@ export async function run(context: JobContext<BoostingArgs>): Promise<BoostingRe
 }
 
 class BoostingRun {
+  private readonly arena: Arena;
   private readonly params: BoostingParams;
   private readonly trainRows: RowSet;
   private readonly validation?: { rows: RowSet; matrix: BinnedMatrix };
@@ -66,6 +69,7 @@ class BoostingRun {
     const { args } = context;
     const { params, seed } = args;
     const arena = new Arena(context);
+    this.arena = arena;
     this.params = params;
     context.report({ phase: 'bin', step: 0, total: params.numIterations });
     const train = weightedRows(args.train);
@@ -177,6 +181,7 @@ class BoostingRun {
       validationLoss: Float64Array.from(this.validationLoss),
       bestIteration,
       stoppedEarly,
+      trainScores: trees.length === this.trees.length ? this.trainRows.copyScores() : new Float64Array(0),
     };
   }
 }

@@ -47,6 +47,14 @@ export class RowSet {
     return this.scores + output * this.stride * 8;
   }
 
+  /** The present scores, (outputs, rows). */
+  copyScores(): Float64Array {
+    const { rows, objective, arena } = this;
+    const copy = new Float64Array(rows * objective.outputs);
+    for (let k = 0; k < objective.outputs; k++) copy.set(arena.float64(this.scoresOf(k), rows), k * rows);
+    return copy;
+  }
+
   gradientsOf(output: number): number {
     return this.gradients + output * this.stride * 8;
   }

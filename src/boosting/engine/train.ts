@@ -34,6 +34,11 @@ export interface TrainedBoosting {
   /** 1-based: the iteration of lowest validation loss; without validation, the last. */
   bestIteration: number;
   stoppedEarly: boolean;
+  /**
+   * The ensemble's raw scores of the training rows, (rows * outputs), as `predictEnsemble` would give them. Left out where they
+   * are not at hand: rows of weight 0, or trees after the best iteration that were dropped.
+   */
+  trainScores?: Float64Array;
 }
 
 /** Cells of X below which another worker costs more than it brings. */
@@ -71,8 +76,23 @@ export async function trainBoosting(
     trainLoss,
     valLoss: result.validationLoss[i] ?? Number.NaN,
   }));
-  const { bestIteration, stoppedEarly } = result;
-  return { ensemble: unpackEnsemble(result), history, bestIteration, stoppedEarly };
+  const { bestIteration, stoppedEarly, trainScores, outputs } = result;
+  return {
+    ensemble: unpackEnsemble(result),
+    history,
+    bestIteration,
+    stoppedEarly,
+    ...(trainScores.length === data.X.rows * outputs ? { trainScores: rowMajor(trainScores, outputs) } : {}),
+  };
+}
+
+/** (outputs, rows) to (rows, outputs). */
+function rowMajor(scores: Float64Array, outputs: number): Float64Array {
+  if (outputs === 1) return scores;
+  const rows = scores.length / outputs;
+  const out = new Float64Array(scores.length);
+  for (let k = 0, p = 0; k < outputs; k++) for (let i = 0; i < rows; i++, p++) out[i * outputs + k] = scores[p];
+  return out;
 }
 
 async function share({ X, y, weights }: BoostingData): Promise<BoostingRows> {

@@ -7,11 +7,12 @@ import { ConfigError, ModelFormatError } from '../../core/errors.js';
 import { writeFileAtomic } from '../../core/files.js';
 import type { Matrix } from '../../core/matrix.js';
 import { BaseModel } from '../../model/base-model.js';
+import { lossAndAccuracy } from '../../model/output.js';
 import type { FitContext, FitData, FitResult, ModelPayload } from '../../model/types.js';
 import { predictEnsemble } from '../../trees/predictor.js';
 import type { Ensemble } from '../../trees/tree.js';
 import { type BoostingParams, defaultBoostingParams } from '../engine/params.js';
-import { trainBoosting } from '../engine/train.js';
+import { type TrainedBoosting, trainBoosting } from '../engine/train.js';
 import { type LightGBMConfig, type LightGBMSettings, lightgbmConfig } from './config.js';
 import { featureRanges } from './feature-ranges.js';
 import { configOfFile, fileParameters } from './file-parameters.js';
@@ -64,6 +65,7 @@ export class LightGBMModel extends BaseModel<LightGBMSettings> {
     };
     const stopping = config.earlyStoppingRounds > 0 && data.validation !== undefined;
     return {
+      ...(await trainingScores(data, trained, objective)),
       history: trained.history,
       totalEpochs: trained.history.length,
       bestEpoch: stopping ? trained.bestIteration : trained.history.length,
@@ -140,6 +142,18 @@ export class LightGBMModel extends BaseModel<LightGBMSettings> {
     if (!this.learned) throw damaged('state', `${this.classes.length} classes but no trees`);
     return this.learned;
   }
+}
+
+/** Loss and accuracy on the training rows from the scores that training ended with; without them they are predicted. */
+async function trainingScores(
+  { y, weights, classes }: FitData,
+  { trainScores, ensemble }: TrainedBoosting,
+  objective: FileObjective,
+): Promise<Pick<FitResult, 'trainLoss' | 'trainAccuracy'>> {
+  if (!trainScores) return {};
+  const output = await fromScores(objective, trainScores, ensemble.outputs);
+  const { loss, accuracy } = lossAndAccuracy(output, y, weights, classes.length);
+  return { trainLoss: loss, trainAccuracy: accuracy };
 }
 
 function engineParams(config: LightGBMSettings, objective: FileObjective): BoostingParams {

@@ -8,6 +8,7 @@ import { ConfigError, ModelFormatError, NotFittedError, TrainingCancelledError }
 import { Matrix } from '../../../src/core/matrix.js';
 import { Random } from '../../../src/core/random.js';
 import { logLoss } from '../../../src/metrics/log-loss.js';
+import { lossAndAccuracy } from '../../../src/model/output.js';
 import { rawScoresOfFile } from '../../oracles/lightgbm-predict.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'holdfast-lightgbm-'));
@@ -89,6 +90,24 @@ describe('LightGBMModel learns', () => {
     const { predictions } = await model.predict(test.X);
     const walked = Array.from({ length: test.X.rows }, (_, i) => rawScoresOfFile(file, [...test.X.row(i)])[0]);
     expect(Array.from(predictions)).toEqual(walked.map(Math.fround));
+  });
+
+  it.each([
+    ['two classes', {}, train.binary],
+    ['three classes, sampled', { baggingFraction: 0.5, baggingFreq: 2 }, train.classes],
+    ['values', { task: 'regression' }, train.value],
+  ] as const)('%s: the training loss and accuracy are those of its predictions', async (_, config, y) => {
+    const model = new LightGBMModel({ ...quick, ...config });
+    const weights = Float32Array.from(y, (_value, i) => 1 + (i % 3));
+    const metrics = await model.fit({ X: train.X, y, weights });
+    const predicted = await model.predict(train.X);
+    const raw = predicted.probabilities ?? predicted.predictions;
+    const labels = Float64Array.from(y, (label) =>
+      predicted.probabilities ? predicted.classes.indexOf(label) : label,
+    );
+    const { loss, accuracy } = lossAndAccuracy(raw, labels, weights, predicted.classes.length);
+    expect(metrics.trainLoss).toBeCloseTo(loss, 6);
+    expect(metrics.trainAccuracy).toBeCloseTo(accuracy, 6);
   });
 
   it('stops early and predicts by the best iteration', async () => {
