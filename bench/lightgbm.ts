@@ -137,7 +137,11 @@ function normalised(values: Float32Array, width: number): Float32Array {
 }
 
 /** LightGBM against itself: its scores when its bins come from other samples of the rows. Kept, since it never changes. */
-export async function nativeSpread(data: string, target: Target, rounds: number): Promise<Record<'auc' | 'logLoss', Spread>> {
+export async function nativeSpread(
+  data: string,
+  target: Target,
+  rounds: number,
+): Promise<Record<'auc' | 'logLoss', Spread>> {
   const { lightgbm } = describeVersions(python(), ['lightgbm']);
   const file = `${cache}spread-${lightgbm}-${data.split('/').at(-2)}-${target}-${rounds}-${BIN_SAMPLE}.json`;
   if (!existsSync(file)) {
@@ -193,6 +197,9 @@ function table({ machine, versions, rounds, cases, spreads }: Result): string {
     '| --- | --- | --- | --- | --- | --- |',
     ...quality,
     '',
+    ...(machine.loadAtStart > 0.3 * machine.cores
+      ? ['**Something else was running: do not trust these times.**', '']
+      : []),
     `Machine: ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}; load at start ${machine.loadAtStart.toFixed(2)}.`,
     `Versions: ${Object.entries(versions)
       .map(([key, version]) => `${key} ${version}`)
