@@ -35,11 +35,9 @@ export class Histograms {
     this.scratch = arena.alloc(context.threads * SCRATCH_BYTES) + context.thread * SCRATCH_BYTES;
     // The slot given back last is taken next: it is still in the cache.
     this.free = Array.from({ length: slots }, (_, i) => slots - 1 - i);
-    const size = unitSize(groups, context.threads);
-    this.units = Array.from({ length: Math.ceil(groups / size) }, (_, i) => {
-      const to = Math.min(groups, (i + 1) * size);
-      return { groups: [i * size, to], features: [i * size * 8, Math.min(features, to * 8)] } as const;
-    });
+    this.units = unitsOf(groups, context.threads).map(
+      ([from, to]) => ({ groups: [from, to], features: [from * 8, Math.min(features, to * 8)] }) as const,
+    );
   }
 
   /** An unused slot; every worker takes and gives back the same ones. */
@@ -71,8 +69,17 @@ export class Histograms {
   }
 }
 
-/** Large units gather rows best; with few groups, workers must still find enough of them. */
-function unitSize(groups: number, threads: number): number {
-  for (const size of [MOST_GROUPS, 2]) if (groups >= size * threads * 2.5 || threads === 1) return size;
-  return 1;
+/**
+ * Groups cut into units, large ones first: they gather rows best, and small ones at the end let all workers finish together. One
+ * worker alone takes the largest.
+ */
+function unitsOf(groups: number, threads: number): [from: number, to: number][] {
+  const units: [number, number][] = [];
+  for (let from = 0; from < groups; ) {
+    const fair = threads === 1 ? MOST_GROUPS : Math.ceil((groups - from) / (2 * threads));
+    const to = Math.min(groups, from + (fair >= MOST_GROUPS ? MOST_GROUPS : fair >= 2 ? 2 : 1));
+    units.push([from, to]);
+    from = to;
+  }
+  return units;
 }

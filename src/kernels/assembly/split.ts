@@ -139,7 +139,7 @@ export function scanFeature(
     const numerator = f32x4.mul(D, D), denominator = f32x4.mul(left, right);
     let better = v128.and(
       f32x4.gt(numerator, f32x4.mul(bar, denominator)),
-      f32x4.ge(f32x4.min(left, right), least),
+      f32x4.ge(f32x4.pmin(left, right), least),
     );
     if (v128.any_true(better)) {
       const score = f32x4.div(numerator, denominator);
