@@ -79,7 +79,7 @@ function infinite(name: string, values: Float64Array): QCFinding[] {
   return [
     {
       code: 'INFINITE_VALUES',
-      severity: 'warning',
+      severity: 'error',
       column: name,
       message: `Column '${name}' has ${count} infinite values`,
       rows,

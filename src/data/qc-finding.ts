@@ -1,7 +1,7 @@
 /** What a data-quality report says: its findings, what each weighs, and the verdict they add up to. */
 
 export type QCStatus = 'PASSED' | 'WARNING' | 'FAILED';
-/** error: training on this is pointless; warning: look at it first; info: good to know. */
+/** error: training on this fails or misleads (features of rows out of order mix up past and future); warning: look at it first; info: good to know. */
 export type QCSeverity = 'info' | 'warning' | 'error';
 
 export type QCCode =

@@ -65,7 +65,7 @@ function order(times: Float64Array, time: string, before: Int32Array): QCFinding
   return [
     {
       code: 'TIME_ORDER',
-      severity: 'warning',
+      severity: 'error',
       column: time,
       message: `${count} rows are earlier than the row before them`,
       rows,

@@ -48,7 +48,7 @@ describe('qualityReport', () => {
       sideAgain: c.side,
       id: Array.from({ length: n }, (_, i) => `row ${i}`),
     }));
-    expect(report.status).toBe('WARNING');
+    expect(report.status).toBe('FAILED');
     expect(finding(report, 'MISSING_VALUES', 'b')).toMatchObject({
       severity: 'warning',
       values: { missing: 134, share: 0.335 },
@@ -56,12 +56,16 @@ describe('qualityReport', () => {
     expect(finding(report, 'MISSING_VALUES', 'few')).toMatchObject({ severity: 'info' });
     expect(finding(report, 'ALL_MISSING', 'none')).toBeDefined();
     expect(finding(report, 'CONSTANT_COLUMN', 'one')).toBeDefined();
-    expect(finding(report, 'INFINITE_VALUES', 'huge')).toMatchObject({ rows: [3], values: { count: 1 } });
+    expect(finding(report, 'INFINITE_VALUES', 'huge')).toMatchObject({
+      severity: 'error',
+      rows: [3],
+      values: { count: 1 },
+    });
     expect(finding(report, 'DUPLICATE_COLUMNS', 'again')?.message).toContain("'a'");
     expect(finding(report, 'DUPLICATE_COLUMNS', 'sideAgain')?.message).toContain("'side'");
     expect(finding(report, 'HIGH_CARDINALITY', 'id')).toBeDefined();
-    // Seven kinds of warning; the missing cell is information.
-    expect(report.score).toBe(0.7);
+    // Five kinds of warning and an error; the missing cell is information.
+    expect(report.score).toBe(0.25);
   });
 
   it('one class only is a failure, few rows of a class a warning', async () => {
@@ -116,7 +120,7 @@ describe('qualityReport', () => {
       200,
     );
     const report = await judge((c) => ({ ...c, time: { kind: 'time', values: times } }));
-    expect(finding(report, 'TIME_ORDER')).toMatchObject({ rows: [10], values: { count: 1 } });
+    expect(finding(report, 'TIME_ORDER')).toMatchObject({ severity: 'error', rows: [10], values: { count: 1 } });
     expect(finding(report, 'DUPLICATE_TIMESTAMPS')).toMatchObject({ rows: [10] });
     expect(finding(report, 'TIME_GAPS')).toMatchObject({ severity: 'info', values: { count: 2, usual: 60_000 } });
     const panel = Float64Array.from({ length: n }, (_, i) => (i >> 1) * 60_000);
@@ -194,17 +198,17 @@ describe('qualityReport', () => {
   it('refuses an empty table, unknown columns, a time as label, rows outside the table', async () => {
     const table = Table.fromColumns(clean());
     for (const bad of [
-      qualityReport(table.slice(0, 0)),
-      qualityReport(null as never),
-      qualityReport(table, { label: 'yy' }),
-      qualityReport(table, { features: ['aa'] }),
-      qualityReport(table, { label: 'time' }),
-      qualityReport(table, { label: 'side', task: 'regression' }),
-      qualityReport(table, { time: 'side' }),
-      qualityReport(table, { splits: { test: [1] } }),
-      qualityReport(table, { splits: { train: [n], test: [1] } }),
+      () => qualityReport(table.slice(0, 0)),
+      () => qualityReport(null as never),
+      () => qualityReport(table, { label: 'yy' }),
+      () => qualityReport(table, { features: ['aa'] }),
+      () => qualityReport(table, { label: 'time' }),
+      () => qualityReport(table, { label: 'side', task: 'regression' }),
+      () => qualityReport(table, { time: 'side' }),
+      () => qualityReport(table, { splits: { test: [1] } }),
+      () => qualityReport(table, { splits: { train: [n], test: [1] } }),
     ]) {
-      await expect(bad).rejects.toBeInstanceOf(InvalidInputError);
+      await expect(bad()).rejects.toBeInstanceOf(InvalidInputError);
     }
   });
 
