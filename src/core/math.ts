@@ -7,7 +7,7 @@
 const scratch = new DataView(new ArrayBuffer(8));
 const LN2_HI = 0.6931471803691238; // upper 33 bits of ln 2: k * LN2_HI is exact for |k| < 2^20
 const LN2_LO = 1.9082149292705877e-10;
-const INV_LN2 = 1.4426950408889634;
+const INV_LN2 = Math.LOG2E;
 
 /** 1/12!, 1/11!, ..., 1/2!: all but the first term of e^r by Horner's rule. */
 const EXP_COEFFICIENTS = [

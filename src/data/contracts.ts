@@ -2,7 +2,9 @@
  * Contracts: zod schemas of what training takes and gives, for callers that receive these values from elsewhere (a queue, a file, another
  * service). `contract.parse(value, 'what it is')` returns the value or throws a `ConfigError` naming every problem; `contract()` is the schema.
  */
-import { lazySchema, type SchemaOutput, type ZodModule } from '../core/schema.js';
+import { ConfigError } from '../core/errors.js';
+import { type LazySchema, lazySchema, type SchemaOutput, type ZodModule, type ZodType } from '../core/schema.js';
+import { nearest } from '../core/text.js';
 
 const isNumbers = (value: unknown): value is ArrayLike<number> =>
   (ArrayBuffer.isView(value) &&
@@ -67,6 +69,8 @@ export const modelCandidateContract = lazySchema((z) =>
     task: task(z).optional(),
     variant: name(z).optional(),
     config: z.record(z.string(), z.unknown()).default({}),
+    /** What tuning may vary, by parameter. */
+    space: z.record(z.string(), z.unknown()).optional(),
     seed: z.number().int().optional(),
   }),
 );
@@ -171,3 +175,38 @@ export const handoffContract = lazySchema((z) =>
 export type ModelCandidate = SchemaOutput<typeof modelCandidateContract>;
 export type TrainedModel = SchemaOutput<typeof trainedModelContract>;
 export type Handoff = SchemaOutput<typeof handoffContract>;
+
+/** All contracts by name. */
+export const CONTRACTS = {
+  qcReport: qcReportContract,
+  modelCandidate: modelCandidateContract,
+  trainingData: trainingDataContract,
+  predictions: predictionsContract,
+  trainingMetrics: trainingMetricsContract,
+  metrics: metricsContract,
+  trainedModel: trainedModelContract,
+  handoff: handoffContract,
+} as const;
+
+export type ContractName = keyof typeof CONTRACTS;
+export type ContractValue<N extends ContractName> = SchemaOutput<(typeof CONTRACTS)[N]>;
+
+/**
+ * The value, checked against the contract of that name, with defaults filled in. Throws `ConfigError` that names the path of every problem,
+ * or the nearest contract when there is none of this name.
+ *
+ * @example
+ * const handoff = parseContract('handoff', JSON.parse(message));
+ * const model = await loadModel(handoff.model.directory);
+ */
+export function parseContract<N extends ContractName>(name: N, value: unknown): ContractValue<N> {
+  if (!Object.hasOwn(CONTRACTS, name)) {
+    const close = nearest(String(name), Object.keys(CONTRACTS));
+    throw new ConfigError(`There is no contract '${name}'`, {
+      hint: close ? `Did you mean '${close}'?` : `Contracts: ${Object.keys(CONTRACTS).join(', ')}.`,
+      details: { nearest: close },
+    });
+  }
+  const contract: LazySchema<ZodType> = CONTRACTS[name];
+  return contract.parse(value, name) as ContractValue<N>;
+}

@@ -15,11 +15,14 @@ export {
 } from './bar-dataset.js';
 export type { ByteSource, ReadOptions } from './byte-source.js';
 export {
+  type ContractName,
+  type ContractValue,
   type Handoff,
   handoffContract,
   type ModelCandidate,
   metricsContract,
   modelCandidateContract,
+  parseContract,
   predictionsContract,
   qcReportContract,
   type TrainedModel,

@@ -1,13 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../../src/core/errors.js';
 import { Matrix } from '../../src/core/matrix.js';
+import { Table } from '../../src/core/table.js';
 import {
   handoffContract,
   modelCandidateContract,
+  parseContract,
   predictionsContract,
   trainedModelContract,
   trainingDataContract,
 } from '../../src/data/contracts.js';
+import { qualityReport } from '../../src/data/qc.js';
+import { ModelTrainer, TimeSeriesDataContainer } from '../../src/index.js';
+import { syntheticClassification } from '../../src/testing/index.js';
 
 const refuses = (run: () => unknown, text: string) => {
   expect(run).toThrow(ConfigError);
@@ -86,5 +91,57 @@ describe('contracts', () => {
     expect(() => handoffContract.parse(JSON.parse(JSON.stringify(handoff)), 'handoff')).not.toThrow();
     refuses(() => trainedModelContract.parse({ ...model, seed: 'x' }, 'model'), "'seed'");
     refuses(() => handoffContract.parse({ ...handoff, createdAt: 'yesterday' }, 'handoff'), "'createdAt'");
+  });
+});
+
+describe('parseContract', () => {
+  it('takes a real quality report and the handoff of a real run', async () => {
+    const { X, y } = syntheticClassification({ rows: 300 });
+    const part = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
+    const container = new TimeSeriesDataContainer({
+      XTrain: X.take(part(0, 180)),
+      yTrain: y.slice(0, 180),
+      XVal: X.take(part(180, 240)),
+      yVal: y.slice(180, 240),
+      XTest: X.take(part(240, 300)),
+      yTest: y.slice(240, 300),
+      symbol: 'ES',
+      horizon: 3,
+    });
+    const qc = await qualityReport(Table.fromColumns({ x: X.column(0), y }), { label: 'y' });
+    expect(parseContract('qcReport', qc)).toEqual(qc);
+
+    const { model, report } = await new ModelTrainer().trainModel('logistic', container, { save: false });
+    const predictions = await model.predict(container.test.X);
+    expect(parseContract('predictions', predictions).predictions.length).toBe(60);
+    const { runId, createdAt, seed } = report;
+    const { name, family, task, classes } = report.model;
+    const { featureNames, symbol, horizon } = report.data;
+    const handoff = {
+      runId,
+      createdAt,
+      qc,
+      model: {
+        ...{ runId, name, family, task, classes, featureNames, symbol, horizon, seed },
+        directory: `experiments/runs/${runId}/models/logistic`,
+        metrics: report.training,
+        validationMetrics: report.evaluations.validation?.metrics,
+        testMetrics: report.evaluations.test?.metrics,
+      },
+      artifacts: { report: `experiments/runs/${runId}/report.json` },
+      nextSteps: ['evaluate'],
+    };
+    expect(parseContract('handoff', handoff).model.classes).toEqual([0, 1]);
+    expect(parseContract('handoff', JSON.parse(JSON.stringify(handoff))).runId).toBe(runId);
+    refuses(
+      () => parseContract('handoff', { ...handoff, model: { ...handoff.model, classes: ['up'] } }),
+      "'model.classes.0'",
+    );
+    refuses(() => parseContract('qcReport', { ...qc, score: 2 }), "'score'");
+  });
+
+  it('names the nearest contract for an unknown one', () => {
+    refuses(() => parseContract('handof' as never, {}), "'handof'");
+    expect(() => parseContract('__proto__' as never, {})).toThrow(ConfigError);
   });
 });
