@@ -47,7 +47,6 @@ export async function run(context: JobContext<BoostingArgs>): Promise<BoostingRe
 }
 
 class BoostingRun {
-  private readonly arena: Arena;
   private readonly params: BoostingParams;
   private readonly trainRows: RowSet;
   private readonly validation?: { rows: RowSet; matrix: BinnedMatrix };
@@ -69,7 +68,6 @@ class BoostingRun {
     const { args } = context;
     const { params, seed } = args;
     const arena = new Arena(context);
-    this.arena = arena;
     this.params = params;
     context.report({ phase: 'bin', step: 0, total: params.numIterations });
     const train = weightedRows(args.train);
