@@ -95,9 +95,9 @@ export function presentGroups(values: ArrayLike<string | number>, rows: number, 
   return Array.from(values);
 }
 
-/** Throws on infinite features; NaN is a missing value and passes. */
-export function assertNoInfinity(data: Float32Array, cols: number, what: string): void {
-  for (let i = 0; i < data.length; i++) {
+/** Throws on infinite features (of values `from` .. `to`-1, default all); NaN is a missing value and passes. */
+export function assertNoInfinity(data: Float32Array, cols: number, what: string, from = 0, to = data.length): void {
+  for (let i = from; i < to; i++) {
     const value = data[i];
     // x - x is 0 for finite values and NaN otherwise; NaN itself is allowed.
     if (value - value === 0 || Number.isNaN(value)) continue;

@@ -12,17 +12,16 @@ import {
   NotFittedError,
   TrainingFailedError,
 } from '../core/errors.js';
-import { Matrix, sharedFloat32 } from '../core/matrix.js';
+import { Matrix } from '../core/matrix.js';
 import { type LazySchema, parseWith } from '../core/schema.js';
 import { resolveThreads } from '../core/threads.js';
 import { Windows } from '../core/windows.js';
 import { type ModelMetadata, readBundle, writeBundle } from './bundle.js';
 import { describeModel, withFamilyEntry } from './info.js';
-import { checkValues, columnCount, rowCount, takeRows, toLabels, toModelInput, toWeights } from './input.js';
-import { internalValidationRows } from './internal-validation.js';
-import { checkClasses, distinctLabels, encodeLabels } from './label-encoder.js';
-import { applyMissing, type MissingValuePlan, planMissing } from './missing.js';
+import { checkValues, columnCount, rowCount, takeRows, toModelInput } from './input.js';
+import { applyMissing } from './missing.js';
 import { checkOutput, classifierOutput, lossAndAccuracy, regressorOutput } from './output.js';
+import { type LearnedFromData, prepareTraining } from './prepare.js';
 import type {
   FeatureImportance,
   FitContext,
@@ -52,13 +51,8 @@ export interface ModelClass<M extends BaseModel = BaseModel> {
   readonly configSchema?: LazySchema<ZodType> | ZodType;
 }
 
-interface Fitted {
-  readonly task: Task;
+interface Fitted extends LearnedFromData {
   readonly seed: number;
-  readonly classes: readonly number[];
-  readonly featureNames: readonly string[];
-  readonly sequenceLength?: number;
-  readonly missing?: MissingValuePlan;
   readonly metrics: TrainingMetrics;
 }
 
@@ -161,7 +155,12 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
     this.fitted = undefined;
     const started = performance.now();
     try {
-      const prepared = await this.prepare(data, seed);
+      const prepared = await prepareTraining<X>(data, {
+        info: this.description,
+        task: this.task,
+        setValidationAside: this.wantsValidation,
+        seed,
+      });
       throwIfAborted(options.signal);
       const result =
         (await this.fitModel(prepared.data, {
@@ -187,96 +186,6 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
     } finally {
       this.fitting = false;
     }
-  }
-
-  /** Checks and encodes the data as the hooks want it. */
-  private async prepare(
-    data: TrainingData,
-    seed: number,
-  ): Promise<{ data: FitData<X>; fitted: Omit<Fitted, 'metrics' | 'seed'> }> {
-    const what = this.label;
-    if (data === null || typeof data !== 'object') {
-      throw new InvalidInputError(`${what}: fit takes { X, y }`, { hint: 'model.fit({ X, y })' });
-    }
-    const task = this.task;
-    if (!this.description.tasks.includes(task)) {
-      throw new InvalidInputError(`${what}: task '${task}' is not supported`, {
-        hint: `Supported: ${this.description.tasks.join(', ')}.`,
-      });
-    }
-    let train = await this.readRows(data, what);
-    const featureNames = checkNames(data.featureNames, columnCount(train.X), what);
-    train = withoutZeroWeights(train);
-    const classes = task === 'classification' ? distinctLabels(train.y) : [];
-    if (task === 'classification') checkClasses(classes, train.y.length, what);
-    const encode = (y: Float64Array, of: string) => (task === 'classification' ? encodeLabels(y, classes, of) : y);
-    let y = encode(train.y, what);
-
-    let validation: Rows | undefined;
-    if (data.validation) {
-      const of = `${what}: validation`;
-      validation = withoutZeroWeights(await this.readRows(data.validation, of));
-      if (columnCount(validation.X) !== columnCount(train.X)) {
-        throw new InvalidInputError(
-          `${of}: ${columnCount(validation.X)} columns, the training rows have ${columnCount(train.X)}`,
-          {
-            hint: 'Pass the same features in the same order.',
-          },
-        );
-      }
-      validation = { ...validation, y: encode(validation.y, of) };
-    } else if (this.wantsValidation) {
-      const parts = internalValidationRows(y, classes.length, seed);
-      if (parts) {
-        validation = pick({ ...train, y }, parts.validation);
-        train = pick(train, parts.train);
-        y = pickValues(y, parts.train);
-      }
-    }
-
-    let missing: MissingValuePlan | undefined;
-    let X = train.X;
-    let validationX = validation?.X;
-    if (!this.description.capabilities.missingValues && X instanceof Matrix) {
-      missing = await planMissing(X);
-      X = await applyMissing(X, missing);
-      if (validationX instanceof Matrix) validationX = await applyMissing(validationX, missing);
-    }
-    const kept = missing ? missing.kept.map((j) => featureNames[j]) : featureNames;
-    return {
-      data: {
-        X: X as X,
-        y,
-        weights: train.weights,
-        classes,
-        validation: validation && { X: validationX as X, y: validation.y, weights: validation.weights },
-        featureNames: kept,
-      },
-      fitted: {
-        task,
-        classes,
-        featureNames,
-        sequenceLength: train.X instanceof Windows ? train.X.length : undefined,
-        missing,
-      },
-    };
-  }
-
-  private async readRows(
-    data: { X: ModelInput; y: ArrayLike<number>; weights?: ArrayLike<number> },
-    what: string,
-  ): Promise<Rows> {
-    const X = await toModelInput(data.X, this.description.inputMode, what);
-    const rows = rowCount(X);
-    if (rows === 0 || columnCount(X) === 0) {
-      throw new InvalidInputError(`${what}: X is empty (${rows} rows, ${columnCount(X)} columns)`, {
-        hint: 'Pass at least one row and one column.',
-      });
-    }
-    const y = toLabels(data.y, rows, what);
-    const weights = data.weights === undefined ? undefined : toWeights(data.weights, rows, what);
-    await checkValues(X, what);
-    return { X, y, weights };
   }
 
   /** Sanity of the outputs, and the losses and accuracies that the hook did not report. */
@@ -504,55 +413,6 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
     }
     return this.fitted;
   }
-}
-
-interface Rows {
-  readonly X: ModelInputMatrix;
-  readonly y: Float64Array;
-  readonly weights?: Float32Array;
-}
-
-function withoutZeroWeights(rows: Rows): Rows {
-  const { weights } = rows;
-  if (!weights?.includes(0)) return rows;
-  const kept: number[] = [];
-  for (let i = 0; i < weights.length; i++) if (weights[i] > 0) kept.push(i);
-  return pick(rows, Uint32Array.from(kept));
-}
-
-function pick(rows: Rows, kept: Uint32Array): Rows {
-  return {
-    X: takeRows(rows.X, kept),
-    y: pickValues(rows.y, kept),
-    weights: rows.weights && pickInto(rows.weights, kept, sharedFloat32(kept.length)),
-  };
-}
-
-const pickValues = (values: Float64Array, kept: Uint32Array) => pickInto(values, kept, new Float64Array(kept.length));
-
-function pickInto<T extends Float64Array | Float32Array>(values: T, kept: Uint32Array, out: T): T {
-  for (let i = 0; i < kept.length; i++) out[i] = values[kept[i]];
-  return out;
-}
-
-function checkNames(names: readonly string[] | undefined, columns: number, what: string): readonly string[] {
-  if (names === undefined) return Array.from({ length: columns }, (_, j) => `f${j}`);
-  if (names.length !== columns) {
-    throw new InvalidInputError(`${what}: ${names.length} feature names for ${columns} columns`, {
-      hint: 'Pass one name for each column.',
-    });
-  }
-  const seen = new Set<string>();
-  for (const name of names) {
-    if (typeof name !== 'string' || seen.has(name)) {
-      throw new InvalidInputError(
-        `${what}: feature name '${String(name)}' ${seen.has(name) ? 'occurs twice' : 'is not a string'}`,
-        { hint: 'Names must be different strings.' },
-      );
-    }
-    seen.add(name);
-  }
-  return [...names];
 }
 
 /** `threads` of a config that has it (libraries' n_jobs); 0 or less means all cores. */

@@ -1,4 +1,5 @@
 /** Checks of what callers pass to fit and predict: each problem a typed error that names the place. */
+import { assertNoInfinity } from '../core/checks.js';
 import { InvalidInputError } from '../core/errors.js';
 import { Matrix } from '../core/matrix.js';
 import { Turns } from '../core/turns.js';
@@ -100,78 +101,7 @@ export async function checkValues(X: ModelInputMatrix, what: string): Promise<vo
     const { data, cols } = matrix;
     for (let start = 0; start < data.length; start += VALUES_PER_STEP) {
       await turns.pause();
-      const at = firstInfinite(data, start, Math.min(data.length, start + VALUES_PER_STEP));
-      if (at >= 0) {
-        throw new InvalidInputError(
-          `${what}: X holds ${data[at]} in row ${Math.floor(at / cols)}, column ${at % cols}`,
-          {
-            hint: 'Replace infinite values (NaN stands for a missing one); float64 values above 3.4e38 become infinite in float32.',
-            details: { row: Math.floor(at / cols), column: at % cols },
-          },
-        );
-      }
+      assertNoInfinity(data, cols, `${what}: X`, start, Math.min(data.length, start + VALUES_PER_STEP));
     }
   }
-}
-
-function firstInfinite(data: Float32Array, from: number, to: number): number {
-  for (let i = from; i < to; i++) {
-    const value = data[i];
-    // x - x is 0 for finite values and NaN otherwise; NaN itself is allowed.
-    if (value - value !== 0 && !Number.isNaN(value)) return i;
-  }
-  return -1;
-}
-
-/** Labels as float64, checked for length and finiteness. */
-export function toLabels(y: ArrayLike<number>, rows: number, what: string): Float64Array {
-  if (y === null || typeof y !== 'object' || typeof y.length !== 'number') {
-    throw new InvalidInputError(`${what}: y is not an array of numbers`, {
-      hint: 'Pass one number for each row of X.',
-    });
-  }
-  if (y.length !== rows) {
-    throw new InvalidInputError(`${what}: y has ${y.length} labels, X has ${rows} rows`, {
-      hint: 'Pass one label for each row.',
-      details: { labels: y.length, rows },
-    });
-  }
-  const out = y instanceof Float64Array ? y : new Float64Array(rows);
-  for (let i = 0; i < rows; i++) {
-    const value = y[i];
-    if (typeof value !== 'number' || !Number.isFinite(value)) {
-      throw new InvalidInputError(`${what}: label ${i} is ${String(value)}`, {
-        hint: 'Labels are finite numbers; drop rows whose label is unknown, and map names to numbers.',
-        details: { row: i },
-      });
-    }
-    out[i] = value;
-  }
-  return out;
-}
-
-/** Weights as float32, checked: finite, not negative, not all zero. */
-export function toWeights(weights: ArrayLike<number>, rows: number, what: string): Float32Array {
-  if (weights.length !== rows) {
-    throw new InvalidInputError(`${what}: ${weights.length} weights for ${rows} rows`, {
-      hint: 'Pass one weight for each row, or none.',
-    });
-  }
-  const out = new Float32Array(rows);
-  let positive = false;
-  for (let i = 0; i < rows; i++) {
-    const value = weights[i];
-    if (!(value >= 0 && Math.fround(value) < Number.POSITIVE_INFINITY)) {
-      throw new InvalidInputError(`${what}: weight ${i} is ${String(value)}`, {
-        hint: 'Weights are finite and not negative.',
-        details: { row: i },
-      });
-    }
-    out[i] = value;
-    positive ||= out[i] > 0;
-  }
-  if (!positive) {
-    throw new InvalidInputError(`${what}: all weights are zero`, { hint: 'At least one row must count.' });
-  }
-  return out;
 }
