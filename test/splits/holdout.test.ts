@@ -42,6 +42,8 @@ describe('LockedHoldout', () => {
       JSON.stringify(Object.getOwnPropertyDescriptors(holdout)),
       JSON.stringify(Reflect.ownKeys(holdout)),
       inspect(holdout, { depth: 10 }),
+      inspect(holdout, { depth: 10, showHidden: true, getters: true }),
+      JSON.stringify(Object.values(holdout)),
       String(holdout),
       serialize(holdout).toString('latin1'),
     ];
@@ -63,6 +65,15 @@ describe('LockedHoldout', () => {
     // Open now: the properties work for JavaScript callers.
     expect(Reflect.get(holdout, 'y')).toBe(split.y);
   });
+
+  it.each([undefined, '', 3, null])(
+    'records the user of the process when %j is given as the one who opens it',
+    (by) => {
+      const holdout = sealed();
+      holdout.unlock({ reason: 'final', by } as never);
+      expect(holdout.unlocks[0].by).toMatch(/./);
+    },
+  );
 
   it('keeps its record from being rewritten', () => {
     const holdout = sealed();

@@ -98,6 +98,11 @@ describe('SplitRegistry', () => {
     for (const id of ['', '../x', 'a'.repeat(64), `../${'a'.repeat(61)}`]) {
       await expect(registry.load(id, table())).rejects.toBeInstanceOf(InvalidInputError);
     }
+    // Text only: an object could be one id when it is checked and another when it is used.
+    const id = await registry.save(make(table()));
+    let reads = 0;
+    const twoFaced = { toString: () => (reads++ === 0 ? id : '../secret') };
+    await expect(registry.load(twoFaced as never, table())).rejects.toThrow(/is not a split id/);
     expect(() => new SplitRegistry('')).toThrow(InvalidInputError);
   });
 
