@@ -9,10 +9,10 @@ import { Matrix } from '../src/core/matrix.js';
 import { logLoss } from '../src/metrics/log-loss.js';
 import { rocAuc } from '../src/metrics/roc-auc.js';
 import { python } from '../test/interop/python.js';
+import type { BenchmarkOptions, BenchmarkReport } from './benchmark.js';
 import { benchmarkData, MARKET, readFloat32 } from './data.js';
 import { type Measurement, measurePairs, type PairedResult, runSide, type Spread, spread } from './harness.js';
 import { describeMachine, describeVersions } from './machine.js';
-import type { BenchmarkOptions, BenchmarkReport } from './run.js';
 
 const SEEDS = [1, 2, 3, 4, 5];
 /** Rows that LightGBM samples for its bins when its own spread is measured: below the rows there are. */

@@ -4,20 +4,7 @@
  */
 import { existsSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-
-export interface BenchmarkOptions {
-  pairs: number;
-  threads: number[];
-  quick: boolean;
-  log: (line: string) => void;
-}
-
-export interface BenchmarkReport {
-  /** Everything measured, as plain JSON. */
-  result: object;
-  /** Tables and what they were made on. */
-  markdown: string;
-}
+import type { BenchmarkOptions, BenchmarkReport } from './benchmark.js';
 
 const BENCHMARKS: Record<string, () => Promise<{ run(options: BenchmarkOptions): Promise<BenchmarkReport> }>> = {
   lightgbm: () => import('./lightgbm.js'),

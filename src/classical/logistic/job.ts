@@ -1,21 +1,10 @@
 /** Logistic regression inside the worker pool: worker 0 runs the optimiser, all workers share the passes over the rows. */
 import { log } from '../../core/math.js';
 import type { JobContext } from '../../kernels/job.js';
+import type { LogisticJobArgs } from './job-args.js';
 import { type Minimum, minimise } from './lbfgs.js';
 import { Objective } from './objective.js';
-import { type RowsSource, sum, TrainingRows } from './rows.js';
-
-export interface LogisticJobArgs extends RowsSource {
-  /** (classes,) weight of each class, > 0. */
-  readonly classTotals: Float64Array;
-  /** Strength of 0.5 |w|^2 beside the mean log-loss; 0 for no penalty. */
-  readonly lambda: number;
-  readonly fitIntercept: boolean;
-  readonly maxIterations: number;
-  readonly tolerance: number;
-  /** Coefficients to start from: for each output `cols` weights and the intercept. */
-  readonly start?: Float64Array;
-}
+import { sum, TrainingRows } from './rows.js';
 
 export interface LogisticJobResult {
   /** For each output `cols` weights and the intercept. */

@@ -2,7 +2,7 @@
  * The objective as the optimiser sees it: mean log-loss plus penalty in coordinates where every column has mean 0 (with an
  * intercept) and unit scale. The change of coordinates only helps the search; the optimum is that of the given columns.
  */
-import type { LogisticJobArgs } from './job.js';
+import type { LogisticJobArgs } from './job-args.js';
 import type { Problem } from './lbfgs.js';
 import {
   type BlockShape,

@@ -7,7 +7,8 @@ import { runJob } from '../../kernels/pool.js';
 import { shared } from '../../kernels/shared.js';
 import { type LogisticCoefficients, outputsFor } from './coefficients.js';
 import { type ClassWeight, LOGISTIC_DEFAULTS } from './config.js';
-import type { LogisticJobArgs, LogisticJobResult } from './job.js';
+import type { LogisticJobResult } from './job.js';
+import type { LogisticJobArgs } from './job-args.js';
 import { sum } from './rows.js';
 import { weightedRows } from './weights.js';
 

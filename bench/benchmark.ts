@@ -1,0 +1,15 @@
+/** What a benchmark is given and what it gives back. */
+
+export interface BenchmarkOptions {
+  pairs: number;
+  threads: number[];
+  quick: boolean;
+  log: (line: string) => void;
+}
+
+export interface BenchmarkReport {
+  /** Everything measured, as plain JSON. */
+  result: object;
+  /** Tables and what they were made on. */
+  markdown: string;
+}
