@@ -36,7 +36,9 @@ export function cutPoints(values: Float32Array, counts: Int32Array, options: Bin
     values.length <= options.maxBin
       ? endsOfFewValues(counts, options.minDataInBin)
       : endsOfManyValues(counts, options.maxBin, options.minDataInBin);
-  return Float64Array.from(ends, (last) => values[last] + (values[last + 1] - values[last]) / 2);
+  const cuts = new Float64Array(ends.length);
+  for (let i = 0; i < cuts.length; i++) cuts[i] = (values[ends[i]] + values[ends[i] + 1]) / 2;
+  return cuts;
 }
 
 /** Indices of the last value of each bin but the final one: one value a bin, small ones together. */
@@ -54,16 +56,17 @@ function endsOfFewValues(counts: Int32Array, minDataInBin: number): number[] {
 }
 
 function endsOfManyValues(counts: Int32Array, maxBin: number, minDataInBin: number): number[] {
-  const total = counts.reduce((a, b) => a + b, 0);
+  let total = 0;
+  for (let i = 0; i < counts.length; i++) total += counts[i];
   const most = Math.max(1, Math.min(maxBin, Math.floor(total / Math.max(1, minDataInBin))));
   const frequent = total / most;
   // What is left for the bins of infrequent values.
   let bins = most;
   let rows = total;
-  for (const count of counts) {
-    if (count < frequent) continue;
+  for (let i = 0; i < counts.length; i++) {
+    if (counts[i] < frequent) continue;
     bins--;
-    rows -= count;
+    rows -= counts[i];
   }
   let target = rows / Math.max(1, bins);
   const ends: number[] = [];
@@ -72,8 +75,8 @@ function endsOfManyValues(counts: Int32Array, maxBin: number, minDataInBin: numb
     const own = counts[i] >= frequent;
     if (!own) rows -= counts[i];
     inBin += counts[i];
-    const beforeOwn = counts[i + 1] >= frequent && inBin >= Math.max(1, target / 2);
-    if (!own && inBin < target && !beforeOwn) continue;
+    const full = own || inBin >= target;
+    if (!full && !(counts[i + 1] >= frequent && inBin >= Math.max(1, target / 2))) continue;
     ends.push(i);
     inBin = 0;
     if (own) continue;

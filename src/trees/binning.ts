@@ -159,15 +159,48 @@ function cutsOfColumn(
   return { cuts, varies: cuts.length > 0 || (present > 0 && missing > 0), missing };
 }
 
+/** Rows whose cache lines are read for one column after the other before going on. */
+const GATHERED = 1024;
+
 /** Writes `count` rows of the given columns into `out`, column after column. */
 function gather(source: RowSource, columns: readonly number[], from: number, count: number, out: Float32Array): void {
   const { data, cols, list } = source;
-  for (let j = 0; j < columns.length; j++) {
-    const column = columns[j];
-    const at = j * count;
-    if (list) for (let i = 0; i < count; i++) out[at + i] = data[list[from + i] * cols + column];
-    else for (let i = 0, p = from * cols + column; i < count; i++, p += cols) out[at + i] = data[p];
+  for (let start = 0; start < count; start += GATHERED) {
+    const end = Math.min(count, start + GATHERED);
+    for (let j = 0; j < columns.length; j++) {
+      if (list) gatherListed(data, cols, columns[j], list, from, start, end, out, j * count);
+      else gatherColumn(data, cols, columns[j], from, start, end, out, j * count);
+    }
   }
+}
+
+// Two small functions of their own, so that each sees one kind of arrays only and stays optimised.
+
+function gatherColumn(
+  data: Float32Array,
+  cols: number,
+  column: number,
+  from: number,
+  start: number,
+  end: number,
+  out: Float32Array,
+  at: number,
+): void {
+  for (let i = start, p = (from + start) * cols + column; i < end; i++, p += cols) out[at + i] = data[p];
+}
+
+function gatherListed(
+  data: Float32Array,
+  cols: number,
+  column: number,
+  list: Uint32Array,
+  from: number,
+  start: number,
+  end: number,
+  out: Float32Array,
+  at: number,
+): void {
+  for (let i = start; i < end; i++) out[at + i] = data[list[from + i] * cols + column];
 }
 
 function writeBounds(mapper: BinMapper, bounds: Float32Array): void {

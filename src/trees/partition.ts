@@ -5,7 +5,7 @@ import type { JobContext } from '../kernels/job.js';
 import type { BinnedMatrix } from './binned-matrix.js';
 
 /** Nodes below this many rows a worker are split by one worker alone. */
-const ROWS_A_WORKER = 8192;
+const ROWS_A_WORKER = 2048;
 /** Quantised gradients and hessians stay below 2^30 in magnitude. */
 const LARGEST_BITS = 30;
 
