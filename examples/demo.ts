@@ -22,7 +22,7 @@ step(
 
 const quality = await qualityReport(dataset.table, { label: 'label', time: dataset.time, features: dataset.features });
 step(
-  `data quality ${quality.status} (score ${quality.score.toFixed(2)}): ${quality.findings.map((finding) => finding.code).join(', ') || 'no findings'}`,
+  `data quality ${quality.status} (score ${quality.score.toFixed(2)}): ${[...new Set(quality.findings.map((finding) => finding.code))].join(', ') || 'no findings'}`,
 );
 
 const raw = TimeSeriesDataContainer.fromTable(dataset.table, {

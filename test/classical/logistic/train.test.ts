@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { LogisticCoefficients } from '../../../src/classical/logistic/coefficients.js';
-import type { LogisticJobArgs, LogisticJobResult } from '../../../src/classical/logistic/job.js';
+import type { LogisticJobResult } from '../../../src/classical/logistic/job.js';
+import type { LogisticJobArgs } from '../../../src/classical/logistic/job-args.js';
 import { type LogisticOptions, type LogisticResult, trainLogistic } from '../../../src/classical/logistic/train.js';
 import { ConfigError, InvalidInputError, TrainingCancelledError } from '../../../src/core/errors.js';
 import { Matrix } from '../../../src/core/matrix.js';
