@@ -26,30 +26,29 @@ export function ewm(values: Float64Array, { statistic, alpha, minPeriods }: EwmS
   const decay = 1 - alpha;
   let count = 0;
   let weight = 0;
-  let squaredWeight = 0;
+  // Sum over all pairs of known values of the product of their weights: the correction without a difference of nearly equal numbers.
+  let pairs = 0;
   let mean = 0;
   let spread = 0;
   for (let i = 0; i < values.length; i++) {
     weight *= decay;
-    squaredWeight *= decay * decay;
+    pairs *= decay * decay;
     spread *= decay;
     const x = values[i];
     if (!Number.isNaN(x)) {
       count++;
+      pairs += weight;
       weight += 1;
-      squaredWeight += 1;
       const d = x - mean;
       mean += d / weight;
       spread += d * (x - mean);
     }
     if (count < minPeriods || count === 0) continue;
-    out[i] = known(statistic === 'mean' ? mean : standardDeviation(spread, weight, squaredWeight, count));
+    out[i] = known(statistic === 'mean' ? mean : standardDeviation(spread, weight, pairs));
   }
   return out;
 }
 
-function standardDeviation(spread: number, weight: number, squaredWeight: number, count: number): number {
-  if (count < 2) return Number.NaN;
-  const correction = weight - squaredWeight / weight;
-  return correction > 0 ? Math.sqrt(Math.max(spread, 0) / correction) : Number.NaN;
-}
+/** sqrt of spread / (weight - squares / weight), where weight^2 - squares is twice the sum over pairs; NaN for fewer than two values. */
+const standardDeviation = (spread: number, weight: number, pairs: number): number =>
+  pairs > 0 ? Math.sqrt((spread * weight) / (2 * pairs)) : Number.NaN;

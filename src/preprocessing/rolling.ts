@@ -75,14 +75,21 @@ const sum: WindowFunction = (x, from, to) => {
 };
 const mean: WindowFunction = (x, from, to, current) => sum(x, from, to, current) / (to - from);
 
-/** Sum of (x - mean)^power over the window. */
-function moment(x: Float64Array, from: number, to: number, center: number, power: 2 | 3): number {
+/** Sum of ((x - center) / unit)^power over the window. */
+function moment(x: Float64Array, from: number, to: number, center: number, power: 2 | 3, unit = 1): number {
   let total = 0;
   for (let i = from; i < to; i++) {
-    const d = x[i] - center;
+    const d = (x[i] - center) / unit;
     total += power === 2 ? d * d : d * d * d;
   }
   return total;
+}
+
+/** Largest distance from the center. */
+function reach(x: Float64Array, from: number, to: number, center: number): number {
+  let most = 0;
+  for (let i = from; i < to; i++) most = Math.max(most, Math.abs(x[i] - center));
+  return most;
 }
 
 function constant(x: Float64Array, from: number, to: number): boolean {
@@ -101,8 +108,10 @@ const skew: WindowFunction = (x, from, to, current) => {
   const n = to - from;
   if (n < 3 || constant(x, from, to)) return Number.NaN;
   const center = mean(x, from, to, current);
-  const m2 = moment(x, from, to, center, 2) / n;
-  const m3 = moment(x, from, to, center, 3) / n;
+  // In units of the largest deviation, so that no third power falls below the smallest number.
+  const unit = reach(x, from, to, center);
+  const m2 = moment(x, from, to, center, 2, unit) / n;
+  const m3 = moment(x, from, to, center, 3, unit) / n;
   return ((m3 / (m2 * Math.sqrt(m2))) * Math.sqrt(n * (n - 1))) / (n - 2);
 };
 

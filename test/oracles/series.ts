@@ -24,8 +24,10 @@ function skewness(x: readonly number[]): number {
   const n = x.length;
   if (n < 3 || x.every((value) => value === x[0])) return Number.NaN;
   const mean = sum(x) / n;
-  const m2 = sum(x.map((value) => (value - mean) ** 2)) / n;
-  const m3 = sum(x.map((value) => (value - mean) ** 3)) / n;
+  // Skewness does not depend on the unit; this one keeps third powers of tiny values above the smallest number.
+  const unit = Math.max(...x.map((value) => Math.abs(value - mean)));
+  const m2 = sum(x.map((value) => ((value - mean) / unit) ** 2)) / n;
+  const m3 = sum(x.map((value) => ((value - mean) / unit) ** 3)) / n;
   return ((Math.sqrt(n * (n - 1)) / (n - 2)) * m3) / m2 ** 1.5;
 }
 
@@ -79,8 +81,9 @@ export function ewmOracle(
     const weight = sum(known.map(({ w }) => w));
     const mean = sum(known.map(({ w, x }) => w * x)) / weight;
     if (statistic === 'mean') return mean;
-    const squares = sum(known.map(({ w }) => w * w));
+    // Twice the sum over pairs is weight^2 minus the sum of squares, without their cancellation.
+    const pairs = sum(known.flatMap(({ w }, i) => known.slice(i + 1).map((later) => w * later.w)));
     const spread = sum(known.map(({ w, x }) => w * (x - mean) ** 2));
-    return Math.sqrt(spread / (weight - squares / weight));
+    return Math.sqrt((spread * weight) / (2 * pairs));
   });
 }
