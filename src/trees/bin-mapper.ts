@@ -37,8 +37,14 @@ export function cutPoints(values: Float32Array, counts: Int32Array, options: Bin
       ? endsOfFewValues(counts, options.minDataInBin)
       : endsOfManyValues(counts, options.maxBin, options.minDataInBin);
   const cuts = new Float64Array(ends.length);
-  for (let i = 0; i < cuts.length; i++) cuts[i] = (values[ends[i]] + values[ends[i] + 1]) / 2;
+  for (let i = 0; i < cuts.length; i++) cuts[i] = between(values[ends[i]], values[ends[i] + 1]);
   return cuts;
+}
+
+/** The middle of two float32 values; next to an infinite one, a cut that only it is beyond. */
+function between(below: number, above: number): number {
+  if (above === Number.POSITIVE_INFINITY) return Number.MAX_VALUE;
+  return below === Number.NEGATIVE_INFINITY ? -Number.MAX_VALUE : (below + above) / 2;
 }
 
 /** Indices of the last value of each bin but the final one: one value a bin, small ones together. */

@@ -1,0 +1,214 @@
+import { describe, expect, it } from 'vitest';
+import type { Matrix } from '../../src/core/matrix.js';
+import { Random } from '../../src/core/random.js';
+import { type GrowerOptions, TreeGrower } from '../../src/trees/grower.js';
+import { depthWise, leafWise } from '../../src/trees/growth-policy.js';
+import { Histograms } from '../../src/trees/histogram.js';
+import { RowPartition } from '../../src/trees/partition.js';
+import type { Tree } from '../../src/trees/tree.js';
+import { plainHistogram, plainQuantised, plainScale } from '../oracles/histogram.js';
+import { leafOf } from '../oracles/lightgbm-predict.js';
+import { growPlainTree } from '../oracles/tree-growth.js';
+import { binned, binsOf, type ColumnKind, KINDS, randomMatrix } from './random-rows.js';
+
+const OPTIONS: GrowerOptions = {
+  maxLeaves: 12,
+  maxDepth: 0,
+  minDataInLeaf: 5,
+  minSumHessianInLeaf: 1e-3,
+  minGainToSplit: 0,
+  lambdaL1: 0,
+  lambdaL2: 0,
+  policy: leafWise,
+};
+
+/** Gradients that depend on X a little, with hessians like those of weighted rows. */
+function randomGradients(random: Random, X: Matrix, span = 1): Float32Array {
+  const pairs = new Float32Array(2 * X.rows);
+  for (let i = 0; i < X.rows; i++) {
+    const weight = span ** random.float();
+    const value = X.data[i * X.cols];
+    pairs[2 * i] = weight * (random.normal() + (Number.isNaN(value) ? 1 : Math.tanh(value)));
+    pairs[2 * i + 1] = weight * (0.05 + 0.2 * random.float());
+  }
+  return pairs;
+}
+
+function grow(X: Matrix, pairs: Float32Array, options: GrowerOptions, sample?: Uint32Array, features?: Set<number>) {
+  const { context, arena, mapper, matrix } = binned(X, { minDataInBin: 1 });
+  const gradients = arena.alloc(pairs.byteLength + 8);
+  const list = sample ? arena.alloc(sample.byteLength) : 0;
+  const grower = new TreeGrower(context, arena, mapper, matrix, options);
+  arena.commit();
+  arena.float32(gradients, pairs.length).set(pairs);
+  if (sample) arena.uint32(list, sample.length).set(sample);
+  const grown = grower.grow(gradients, list, sample?.length ?? X.rows, features);
+  const rowsOf = (leaf: number): number[] => {
+    const { begin, count } = grown.leafRows[leaf];
+    return [...arena.uint32(grower.partition.rowsAt(begin), count)];
+  };
+  return { grown, mapper, bins: binsOf(context.memory, matrix, mapper), rowsOf };
+}
+
+function compareToPlain(X: Matrix, pairs: Float32Array, options: GrowerOptions, sample?: Uint32Array): void {
+  const { grown, mapper, bins, rowsOf } = grow(X, pairs, options, sample);
+  const g = Float32Array.from({ length: X.rows }, (_, i) => pairs[2 * i]);
+  const h = Float32Array.from({ length: X.rows }, (_, i) => pairs[2 * i + 1]);
+  const [scaleG, scaleH] = [plainScale(g), plainScale(h)];
+  const plain = growPlainTree(
+    {
+      bins,
+      valueBins: mapper.cuts.map((cuts) => cuts.length + 1),
+      hasMissing: Array.from(mapper.hasMissing, (flag) => flag === 1),
+      g: plainQuantised(g, scaleG),
+      h: plainQuantised(h, scaleH),
+      scaleG,
+      scaleH,
+      rows: sample ? [...sample] : Array.from({ length: X.rows }, (_, i) => i),
+    },
+    { ...options, order: options.policy === depthWise ? 'depth' : 'leaf' },
+  );
+  const splits = grown.tests.map(({ feature, bin, missingLeft, gain }) => ({ feature, bin, missingLeft, gain }));
+  const expected = plain.splits.map(({ feature, bin, missingLeft, gain }) => ({ feature, bin, missingLeft, gain }));
+  expect(splits.length).toBe(expected.length);
+  for (const [i, split] of splits.entries()) {
+    expect({ ...split, gain: 0 }).toEqual({ ...expected[i], gain: 0 });
+    expect(split.gain).toBeCloseTo(expected[i].gain, 8);
+  }
+  for (const [i, leaf] of plain.leaves.entries()) {
+    expect(rowsOf(i)).toEqual(leaf.rows);
+    expect(grown.tree.leafRows[i]).toBe(leaf.rows.length);
+    expect(grown.tree.leafValue[i]).toBeCloseTo(leaf.value, 12);
+  }
+  expectRowsInLeaves(grown.tree, X, rowsOf);
+}
+
+/** Walking the finished tree on raw values ends where training put the row. */
+function expectRowsInLeaves(tree: Tree, X: Matrix, rowsOf: (leaf: number) => number[]): void {
+  for (let leaf = 0; leaf < tree.leafCount; leaf++) {
+    for (const row of rowsOf(leaf)) expect(leafOf(tree, X.row(row))).toBe(leaf);
+  }
+}
+
+const variants: [string, Partial<GrowerOptions>][] = [
+  ['defaults', {}],
+  ['level by level', { policy: depthWise, maxDepth: 3 }],
+  ['L2', { lambdaL2: 3 }],
+  ['L1 and L2, the exact scan', { lambdaL1: 0.7, lambdaL2: 1 }],
+  ['limits on hessian and gain', { minDataInLeaf: 0, minSumHessianInLeaf: 3, minGainToSplit: 0.5 }],
+  ['a huge lambda, the exact scan', { lambdaL2: 1e9 }],
+  ['depth 2', { maxDepth: 2 }],
+  ['two leaves', { maxLeaves: 2 }],
+];
+
+describe('growing a tree', () => {
+  it.each(variants)('equals the plain twin: %s', (_name, options) => {
+    for (let seed = 0; seed < 6; seed++) {
+      const random = new Random(seed);
+      const X = randomMatrix(random, 150, KINDS);
+      compareToPlain(X, randomGradients(random, X), { ...OPTIONS, ...options });
+    }
+  });
+
+  it('equals the plain twin on weights that span a factor of a million', () => {
+    for (let seed = 0; seed < 4; seed++) {
+      const random = new Random(100 + seed);
+      const X = randomMatrix(random, 200, KINDS);
+      compareToPlain(X, randomGradients(random, X, 1e6), { ...OPTIONS, lambdaL1: 1e-12 });
+    }
+  });
+
+  it('equals the plain twin on a sample of the rows', () => {
+    const random = new Random(31);
+    const X = randomMatrix(random, 300, KINDS);
+    const sample = Uint32Array.from({ length: 300 }, (_, i) => i).filter(() => random.int(2) === 0);
+    compareToPlain(X, randomGradients(random, X), OPTIONS, sample);
+  });
+
+  it('gives equal columns to the lowest, and no split where nothing can be gained', () => {
+    const random = new Random(3);
+    const X = randomMatrix(random, 400, ['constant', 'normal', 'normal']);
+    for (let i = 0; i < X.rows; i++) X.data[3 * i + 2] = X.data[3 * i + 1];
+    const { grown } = grow(X, randomGradients(random, X), OPTIONS);
+    expect(new Set(grown.tree.splitFeature)).toEqual(new Set([1]));
+    const flat = new Float32Array(800).map((_, i) => (i % 2 === 0 ? 0 : 1));
+    expect(grow(X, flat, OPTIONS).grown.tree.leafCount).toBe(1);
+  });
+
+  it('uses only the features it may', () => {
+    const random = new Random(4);
+    const X = randomMatrix(random, 400, ['normal', 'normal', 'gaps', 'integer']);
+    const { grown } = grow(X, randomGradients(random, X), OPTIONS, undefined, new Set([1, 3]));
+    expect([...new Set(grown.tree.splitFeature)].sort()).toEqual([1, 3]);
+  });
+
+  it('can part missing values from all others', () => {
+    const random = new Random(9);
+    const X = randomMatrix(random, 300, ['gaps']);
+    const pairs = new Float32Array(600);
+    for (let i = 0; i < 300; i++) pairs.set([Number.isNaN(X.data[i]) ? -1 : 1, 1], 2 * i);
+    const { grown } = grow(X, pairs, { ...OPTIONS, maxLeaves: 2 });
+    expect(grown.tree.threshold[0]).toBe(Number.MAX_VALUE);
+    expect([...grown.tree.leafValue]).toEqual([-1, 1]);
+  });
+});
+
+describe('sums in a node of 80,000 rows', () => {
+  const rows = 80_000;
+  const kinds: ColumnKind[] = ['integer', 'gaps', ...Array.from({ length: 9 }, () => 'normal' as const)];
+  const random = new Random(77);
+  const X = randomMatrix(random, rows, kinds);
+  const { context, arena, mapper, matrix } = binned(X);
+  const partition = new RowPartition(context, matrix, arena);
+  const histograms = new Histograms(context, matrix, arena, 2);
+  const gradients = arena.alloc(rows * 8);
+  const list = Array.from({ length: rows }, (_, i) => i);
+  arena.commit();
+
+  it('are exact where every gradient is as large as can be', () => {
+    const pairs = arena.float32(gradients, 2 * rows);
+    for (let i = 0; i < rows; i++) pairs.set([random.int(4) ? 1 - 2 ** -24 : -1, 1 - 2 ** -24], 2 * i);
+    const { scale, sums } = partition.load(gradients, 0, rows);
+    expect(scale).toEqual({ gradient: 2 ** 29, hessian: 2 ** 30 });
+    const g = plainQuantised(
+      pairs.filter((_, i) => i % 2 === 0),
+      scale.gradient,
+    );
+    const h = plainQuantised(
+      pairs.filter((_, i) => i % 2 === 1),
+      scale.hessian,
+    );
+    const bins = binsOf(context.memory, matrix, mapper);
+    const slot = histograms.take();
+    for (const unit of histograms.units) histograms.build(slot, unit, partition.rowsAt(0), partition.pairsAt(0), rows);
+    for (let f = 0; f < mapper.columns.length; f++) {
+      const expected = plainHistogram(bins[f], list, g, h).flatMap((bin) => [bin.g, bin.h]);
+      expect([...arena.int64(histograms.featureAddress(slot, f), 512)]).toEqual(expected);
+    }
+    expect(sums.hessian).toBe(h.reduce((sum, value) => sum + BigInt(value), 0n));
+  });
+
+  it('of one side and the other make up the whole', () => {
+    partition.load(gradients, 0, rows);
+    const test = { feature: 1, bin: 100, missingBin: mapper.cuts[1].length + 1, missingLeft: 1 };
+    const left = partition.split({ begin: 0, count: rows }, test);
+    const bins = binsOf(context.memory, matrix, mapper)[1];
+    const goesLeft = (row: number): boolean => bins[row] <= 100 || bins[row] === test.missingBin;
+    expect([...arena.uint32(partition.rowsAt(0), left)]).toEqual(list.filter(goesLeft));
+    expect([...arena.uint32(partition.rowsAt(left), rows - left)]).toEqual(list.filter((row) => !goesLeft(row)));
+    const [whole, part, other] = [new Histograms(context, matrix, arena, 3)].flatMap((store) => {
+      arena.commit();
+      const slots = [store.take(), store.take(), store.take()];
+      const [a, b, c] = slots.map((slot) => store.address(slot));
+      for (const unit of store.units) {
+        store.build(slots[0], unit, partition.rowsAt(0), partition.pairsAt(0), rows);
+        store.build(slots[1], unit, partition.rowsAt(0), partition.pairsAt(0), left);
+        store.build(slots[2], unit, partition.rowsAt(left), partition.pairsAt(left), rows - left);
+      }
+      context.kernels.subtractHistogram(a, b, 0, mapper.columns.length);
+      return [a, b, c].map((address) => arena.int64(address, mapper.columns.length * 512));
+    });
+    expect(part.some((sum) => sum !== 0n)).toBe(true);
+    expect(whole).toEqual(other);
+  });
+});
