@@ -75,11 +75,9 @@ export interface BinningKernels {
 export interface HistogramKernels {
   buildHistogram(
     histogram: number,
-    rowMajor: number,
+    bins: number,
     stride: number,
     features: number,
-    from: number,
-    to: number,
     rows: number,
     pairs: number,
     count: number,
@@ -145,7 +143,7 @@ export interface ScoreKernels {
   walkBins(
     nodes: number,
     values: number,
-    rowMajor: number,
+    planes: number,
     stride: number,
     sample: number,
     from: number,

@@ -1,4 +1,4 @@
-/** A matrix of bins in shared memory: row by row for histograms and walking trees, column by column for splitting nodes. */
+/** A matrix of bins in shared memory: by rows for histograms and walking trees, by columns for splitting nodes. */
 import type { Arena } from '../kernels/arena.js';
 
 export interface BinnedMatrix {
@@ -7,28 +7,35 @@ export interface BinnedMatrix {
   readonly features: number;
   /** Groups of eight features. */
   readonly groups: number;
-  /** Address of row 0; feature f of row i is the byte at rowMajor + i * stride + f. */
-  readonly rowMajor: number;
+  /**
+   * Address of the row-wise copy: planes of 32 features, within a plane row after row. A plane is what one pass over rows reads:
+   * a root's histograms stream it, other nodes gather half a cache line a row.
+   */
+  readonly planes: number;
+  /** Bytes from plane to plane, and from row to row within one. */
+  readonly planeBytes: number;
   readonly stride: number;
   /** Address of feature 0, or 0 if only rows are kept; feature f of row i is the byte at columnMajor + f * pitch + i. */
   readonly columnMajor: number;
   readonly pitch: number;
 }
 
+/** Groups a plane holds. */
+export const PLANE_GROUPS = 4;
+
 /** Reserves room for a matrix; `columns` says whether it is also kept by column. */
 export function reserveBinnedMatrix(arena: Arena, rows: number, features: number, columns: boolean): BinnedMatrix {
   const groups = Math.ceil(features / 8);
-  const stride = groups <= 2 ? 16 : groups <= 4 ? 32 : Math.ceil(groups / 8) * 64;
+  const stride = groups <= 2 ? 16 : 32;
+  const planeBytes = Math.ceil((rows * stride) / 64) * 64;
   const pitch = Math.ceil(rows / 64) * 64;
-  // Gathering reads whole vectors: the last row's may end past it.
-  const rowMajor = arena.alloc(rows * stride + 64);
-  return {
-    rows,
-    features,
-    groups,
-    rowMajor,
-    stride,
-    columnMajor: columns ? arena.alloc(groups * 8 * pitch) : 0,
-    pitch,
-  };
+  const planes = arena.alloc(Math.ceil(groups / PLANE_GROUPS) * planeBytes);
+  const columnMajor = columns ? arena.alloc(groups * 8 * pitch) : 0;
+  return { rows, features, groups, planes, planeBytes, stride, columnMajor, pitch };
+}
+
+/** Where feature `feature` of row 0 lies, counted from `planes`. */
+export function planeOffset(matrix: BinnedMatrix, feature: number): number {
+  const width = PLANE_GROUPS * 8;
+  return Math.floor(feature / width) * matrix.planeBytes + (feature % width);
 }

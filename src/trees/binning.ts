@@ -6,7 +6,7 @@ import { Random } from '../core/random.js';
 import type { Arena } from '../kernels/arena.js';
 import type { JobContext } from '../kernels/job.js';
 import { type BinMapper, type BinOptions, cutPoints, float32AtOrBelow, MOST_BINS } from './bin-mapper.js';
-import { type BinnedMatrix, reserveBinnedMatrix } from './binned-matrix.js';
+import { type BinnedMatrix, planeOffset, reserveBinnedMatrix } from './binned-matrix.js';
 
 /** Rows of a dense row-major matrix: all of them, or those listed. */
 export interface RowSource {
@@ -104,7 +104,8 @@ export function binRows(
     }
     const first = options.columns ? matrix.columnMajor + group * GROUP * matrix.pitch + from : binScratch;
     const pitch = options.columns ? matrix.pitch : CHUNK;
-    kernels.interleave(first, pitch, count, matrix.rowMajor + from * matrix.stride + group * GROUP, matrix.stride);
+    const rows = matrix.planes + planeOffset(matrix, group * GROUP) + from * matrix.stride;
+    kernels.interleave(first, pitch, count, rows, matrix.stride);
   }
   context.barrier();
   if (options.columns) for (let f = 0; f < features; f++) mapper.hasMissing[f] = missingCounts[f] > 0 ? 1 : 0;

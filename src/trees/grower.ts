@@ -62,7 +62,8 @@ export class TreeGrower {
     const { scale, sums } = this.partition.load(gradients, sample, count);
     this.finder.start(scale, features);
     const growth = new Growth(sums, count, scale);
-    this.openRoot(growth.leaves[0]);
+    // All rows in their order need not be gathered by number.
+    this.openRoot(growth.leaves[0], sample ? this.partition.rowsAt(0) : 0);
     while (growth.leaves.length < this.options.maxLeaves) {
       const node = this.next(growth.leaves);
       if (!node) break;
@@ -73,10 +74,10 @@ export class TreeGrower {
     return this.finish(growth);
   }
 
-  private openRoot(root: NodeState): void {
+  private openRoot(root: NodeState, rows: number): void {
     if (this.options.maxLeaves < 2 || !this.maySplit(root)) return;
     root.slot = this.histograms.take();
-    this.finder.evaluateRoot(root, this.partition.rowsAt(0), this.partition.pairsAt(0));
+    this.finder.evaluateRoot(root, rows, this.partition.pairsAt(0));
   }
 
   private next(leaves: readonly NodeState[]): Required<OpenNode> | undefined {

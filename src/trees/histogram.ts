@@ -1,12 +1,11 @@
 /** Histograms of a tree's open nodes: slots in shared memory, and the units of work in which they are built. */
 import type { Arena } from '../kernels/arena.js';
 import type { JobContext } from '../kernels/job.js';
-import type { BinnedMatrix } from './binned-matrix.js';
+import { type BinnedMatrix, PLANE_GROUPS, planeOffset } from './binned-matrix.js';
 
 /** 256 bins of two 64-bit sums. */
 const FEATURE_BYTES = 4096;
-/** Feature groups a unit can have; the kernel's scratch holds as many. */
-const MOST_GROUPS = 4;
+/** What a kernel gathers at a stretch: 2048 rows of a plane. */
 const SCRATCH_BYTES = 2048 * 32;
 
 /** A run of feature groups that one worker handles at a time. */
@@ -60,24 +59,30 @@ export class Histograms {
     return this.address(slot) + feature * FEATURE_BYTES;
   }
 
-  /** Sums (gradient, hessian) of `count` rows by bin, for one unit's features. */
+  /**
+   * Sums (gradient, hessian) of `count` rows by bin, for one unit's features. `rows` is the address of the row numbers, or 0 for
+   * the first `count` rows.
+   */
   build(slot: number, unit: HistogramUnit, rows: number, pairs: number, count: number): void {
-    const { rowMajor, stride, features } = this.matrix;
+    const { matrix, context, scratch } = this;
     const [from, to] = unit.groups;
-    const into = this.address(slot);
-    this.context.kernels.buildHistogram(into, rowMajor, stride, features, from, to, rows, pairs, count, this.scratch);
+    const bins = matrix.planes + planeOffset(matrix, from * 8);
+    const into = this.featureAddress(slot, from * 8);
+    const features = Math.min(matrix.features, to * 8) - from * 8;
+    context.kernels.buildHistogram(into, bins, matrix.stride, features, rows, pairs, count, scratch);
   }
 }
 
 /**
- * Groups cut into units, large ones first: they gather rows best, and small ones at the end let all workers finish together. One
- * worker alone takes the largest.
+ * Groups cut into units within one plane, large ones first: they gather rows best, and small ones at the end let all workers
+ * finish together. One worker alone takes whole planes.
  */
 function unitsOf(groups: number, threads: number): [from: number, to: number][] {
   const units: [number, number][] = [];
   for (let from = 0; from < groups; ) {
-    const fair = threads === 1 ? MOST_GROUPS : Math.ceil((groups - from) / (2 * threads));
-    const to = Math.min(groups, from + (fair >= MOST_GROUPS ? MOST_GROUPS : fair >= 2 ? 2 : 1));
+    const fair = threads === 1 ? PLANE_GROUPS : Math.ceil((groups - from) / (2 * threads));
+    const size = fair >= PLANE_GROUPS ? PLANE_GROUPS : fair >= 2 ? 2 : 1;
+    const to = Math.min(groups, from + size, (Math.floor(from / PLANE_GROUPS) + 1) * PLANE_GROUPS);
     units.push([from, to]);
     from = to;
   }

@@ -1,7 +1,7 @@
 /** Adds a grown tree to raw scores: by the rows of its leaves where they are known, by walking bins for all other rows. */
 import type { Arena } from '../kernels/arena.js';
 import type { JobContext } from '../kernels/job.js';
-import type { BinnedMatrix } from './binned-matrix.js';
+import { type BinnedMatrix, planeOffset } from './binned-matrix.js';
 import type { GrownTree } from './grower.js';
 import { type RowPartition, share } from './partition.js';
 
@@ -42,17 +42,20 @@ export class TreeScorer {
       for (let i = from; i < to; i++) view[list ? list[i] : i] += grown.tree.leafValue[0];
       return;
     }
-    this.write(grown);
-    kernels.walkBins(this.nodes, this.values, matrix.rowMajor, matrix.stride, sample, from, to, scores);
+    this.write(grown, matrix);
+    kernels.walkBins(this.nodes, this.values, matrix.planes, matrix.stride, sample, from, to, scores);
   }
 
-  private write({ tree, tests }: GrownTree): void {
+  private write({ tree, tests }: GrownTree, matrix: BinnedMatrix): void {
     const nodes = this.arena.int32(this.nodes, tests.length * NODE_INTS);
     for (const [i, { feature, bin, missingBin, missingLeft }] of tests.entries()) {
       // Without a direction of its own, a missing value counts as 0, as it will in prediction.
       const goesLeft = tree.hasMissing[i] ? missingLeft : tree.threshold[i] >= 0;
       const missingChild = goesLeft ? tree.left[i] : tree.right[i];
-      nodes.set([feature, bin, missingBin, tree.left[i], tree.right[i], missingChild], i * NODE_INTS);
+      nodes.set(
+        [planeOffset(matrix, feature), bin, missingBin, tree.left[i], tree.right[i], missingChild],
+        i * NODE_INTS,
+      );
     }
     this.arena.float64(this.values, tree.leafCount).set(tree.leafValue);
   }

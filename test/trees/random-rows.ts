@@ -2,7 +2,7 @@
 import { Matrix } from '../../src/core/matrix.js';
 import type { Random } from '../../src/core/random.js';
 import type { BinMapper } from '../../src/trees/bin-mapper.js';
-import type { BinnedMatrix } from '../../src/trees/binned-matrix.js';
+import { type BinnedMatrix, planeOffset } from '../../src/trees/binned-matrix.js';
 import { binRows, findBins } from '../../src/trees/binning.js';
 import { aloneContext } from '../kernels/alone.js';
 
@@ -60,6 +60,6 @@ export function binned(X: Matrix, options: Partial<typeof BINNING> = {}) {
 export function binsOf(memory: WebAssembly.Memory, matrix: BinnedMatrix, mapper: BinMapper): number[][] {
   const bytes = new Uint8Array(memory.buffer);
   return Array.from(mapper.columns, (_, f) =>
-    Array.from({ length: matrix.rows }, (_, i) => bytes[matrix.rowMajor + i * matrix.stride + f]),
+    Array.from({ length: matrix.rows }, (_, i) => bytes[matrix.planes + planeOffset(matrix, f) + i * matrix.stride]),
   );
 }

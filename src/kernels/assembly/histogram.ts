@@ -6,28 +6,31 @@ const BLOCK: i32 = 2048;
 const FEATURE: usize = 4096;
 
 /**
- * Histograms of the feature groups (of eight) `from` .. `to`-1, at most four, over `count` rows, into `histogram` (group 0's
- * address). `features` tells how many columns the last group has. `scratch` holds 64 KiB.
+ * Histograms of up to 32 neighbouring features over `count` rows. `bins` is the first feature of row 0, rows are `stride` bytes
+ * apart; `rows` lists the row numbers, or is 0 for the first `count` rows. `scratch` holds 64 KiB.
  */
 export function buildHistogram(
-  histogram: usize, rowMajor: usize, stride: usize, features: i32, from: i32, to: i32,
-  rows: usize, gradients: usize, count: i32, scratch: usize,
+  histogram: usize, bins: usize, stride: usize, features: i32, rows: usize, gradients: usize, count: i32, scratch: usize,
 ): void {
-  memory.fill(histogram + <usize>from * 8 * FEATURE, 0, <usize>(to - from) * 8 * FEATURE);
-  const base = rowMajor + <usize>from * 8;
-  const wide = to - from > 2;
-  const width: usize = wide ? 32 : 16;
+  const groups = (features + 7) >> 3;
+  memory.fill(histogram, 0, <usize>groups * 8 * FEATURE);
+  const width: usize = groups > 2 ? 32 : 16;
   for (let done = 0; done < count; done += BLOCK) {
     const size = min(BLOCK, count - done);
-    if (wide) gather32(base, stride, rows, size, scratch);
-    else gather16(base, stride, rows, size, scratch);
-    for (let group = from; group < to; group++) {
-      const into = histogram + <usize>group * 8 * FEATURE;
-      const bins = scratch + <usize>(group - from) * 8;
-      if (features - group * 8 > 4) accumulate8(into, bins, width, gradients, size);
-      else accumulate4(into, bins, width, gradients, size);
+    let from = bins + <usize>done * stride, step = stride;
+    if (rows) {
+      if (groups > 2) gather32(bins, stride, rows, size, scratch);
+      else gather16(bins, stride, rows, size, scratch);
+      rows += <usize>size << 2;
+      from = scratch;
+      step = width;
     }
-    rows += <usize>size << 2;
+    for (let group = 0; group < groups; group++) {
+      const into = histogram + <usize>group * 8 * FEATURE;
+      if (features - group * 8 > 4) accumulate8(into, from, step, gradients, size);
+      else accumulate4(into, from, step, gradients, size);
+      from += 8;
+    }
     gradients += <usize>size << 3;
   }
 }

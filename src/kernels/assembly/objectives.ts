@@ -31,10 +31,13 @@ function laneSum(x: v128): f64 {
   return f64x2.extract_lane(x, 0) + f64x2.extract_lane(x, 1);
 }
 
+/** Rows whose logarithms are taken as that of their product: at most 1,000 classes to the 64th, well within f64. */
+const LOGS_TOGETHER: usize = 128;
+
 /** Log-loss of labels 0 and 1: g = w (p - y), h = w p (1 - p), p = 1 / (1 + e^-s). */
 export function binaryGradients(scores: usize, labels: usize, weights: usize, gradients: usize, from: i32, to: i32): f64 {
   const one = f64x2.splat(1), zero = f64x2.splat(0);
-  let loss = zero;
+  let loss = zero, product = one;
   for (let i = <usize>from; i < <usize>to; i += 2) {
     const s = v128.load(scores + (i << 3));
     const y = v128.load(labels + (i << 3));
@@ -46,10 +49,19 @@ export function binaryGradients(scores: usize, labels: usize, weights: usize, gr
       const h = f64x2.div(e, f64x2.mul(d, d));
       storePairs(gradients + (i << 3), f64x2.mul(w, f64x2.sub(p, y)), f64x2.mul(w, h));
     }
-    const l = f64x2.add(log2(d), f64x2.sub(f64x2.max(s, zero), f64x2.mul(y, s)));
-    loss = f64x2.add(loss, f64x2.mul(w, l));
+    const linear = f64x2.sub(f64x2.max(s, zero), f64x2.mul(y, s));
+    if (weights) {
+      loss = f64x2.add(loss, f64x2.mul(w, f64x2.add(log2(d), linear)));
+      continue;
+    }
+    product = f64x2.mul(product, v128.bitselect(d, one, f64x2.gt(w, zero)));
+    loss = f64x2.add(loss, f64x2.mul(w, linear));
+    if ((i & (LOGS_TOGETHER - 2)) == 0) {
+      loss = f64x2.add(loss, log2(product));
+      product = one;
+    }
   }
-  return laneSum(loss);
+  return laneSum(f64x2.add(loss, log2(product)));
 }
 
 /** Cross-entropy of softmax over `classes` scores: g = w (p - [y = k]), h = w K / (K - 1) p (1 - p). */
@@ -59,7 +71,7 @@ export function softmaxGradients(
   const one = f64x2.splat(1);
   const factor = f64x2.splat(<f64>classes / <f64>max(classes - 1, 1));
   const block = <usize>rows << 3;
-  let loss = f64x2.splat(0);
+  let loss = f64x2.splat(0), product = one;
   for (let i = <usize>from; i < <usize>to; i += 2) {
     const at = scores + (i << 3);
     const y = v128.load(labels + (i << 3));
@@ -82,9 +94,18 @@ export function softmaxGradients(
         storePairs(gradients + <usize>k * block + (i << 3), f64x2.mul(w, f64x2.sub(p, t)), f64x2.mul(w, h));
       }
     }
-    loss = f64x2.add(loss, f64x2.mul(w, f64x2.sub(log2(sum), own)));
+    if (weights) {
+      loss = f64x2.add(loss, f64x2.mul(w, f64x2.sub(log2(sum), own)));
+      continue;
+    }
+    product = f64x2.mul(product, v128.bitselect(sum, one, f64x2.gt(w, f64x2.splat(0))));
+    loss = f64x2.sub(loss, f64x2.mul(w, own));
+    if ((i & (LOGS_TOGETHER - 2)) == 0) {
+      loss = f64x2.add(loss, log2(product));
+      product = one;
+    }
   }
-  return laneSum(loss);
+  return laneSum(f64x2.add(loss, log2(product)));
 }
 
 /** Squared error: g = w (s - y), h = w; the loss is w (s - y)^2. */

@@ -11,15 +11,15 @@ export function addToRows(scores: usize, rows: usize, count: i32, value: f64): v
 
 /**
  * scores[row] += value of the leaf the row falls in, for rows `from` .. `to`-1, or those numbers of `sample` if it is not 0.
- * A node is five i32: feature, bin, the bin that means missing, and the children, with the one missing values go to last:
- * (feature, bin, missingBin, left, right, missingChild), 24 bytes; a child below 0 is leaf ~child.
+ * A node is six i32: where the feature of row 0 lies from `planes` on, bin, the bin that means missing, the left, the right and the
+ * missing values' child; a child below 0 is leaf ~child.
  */
 export function walkBins(
-  nodes: usize, values: usize, rowMajor: usize, stride: usize, sample: usize, from: i32, to: i32, scores: usize,
+  nodes: usize, values: usize, planes: usize, stride: usize, sample: usize, from: i32, to: i32, scores: usize,
 ): void {
   for (let i = <usize>from; i < <usize>to; i++) {
     const row = sample ? <usize>load<u32>(sample + (i << 2)) : i;
-    const bins = rowMajor + row * stride;
+    const bins = planes + row * stride;
     let child = 0;
     do {
       const node = nodes + <usize>child * 24;
