@@ -63,8 +63,9 @@ export type {
   TrainingData,
   TrainingMetrics,
 } from './model/types.js';
-export type { PreprocessingOptions } from './preprocessing/options.js';
+export type { FeatureOptions, PreprocessingOptions } from './preprocessing/options.js';
 export { PreprocessingPipeline } from './preprocessing/pipeline.js';
+export type { TrainStatistics } from './preprocessing/statistics.js';
 export { type HoldoutUnlock, LockedHoldout } from './splits/holdout.js';
 export {
   assertNoLeakage,
