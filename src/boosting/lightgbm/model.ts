@@ -54,12 +54,16 @@ export class LightGBMModel extends BaseModel<LightGBMSettings> {
   protected override async fitModel(data: FitData, context: FitContext): Promise<FitResult> {
     const { config } = this;
     const objective = chooseObjective(config, data.classes);
-    const trained = await trainBoosting(data, engineParams(config, objective), context);
+    // On this thread, while the workers start and train.
+    const [trained, featureInfos] = await Promise.all([
+      trainBoosting(data, engineParams(config, objective), context),
+      featureRanges(data.X),
+    ]);
     this.learned = {
       ensemble: trained.ensemble,
       objective,
       featureNames: [...data.featureNames],
-      featureInfos: await featureRanges(data.X),
+      featureInfos,
       shrinkage: shrinkageOf(trained.ensemble, config.learningRate),
       parameters: fileParameters(config, objective),
     };
