@@ -197,10 +197,8 @@ function table({ machine, versions, rounds, cases, spreads }: Result): string {
     '| --- | --- | --- | --- | --- | --- |',
     ...quality,
     '',
-    ...(machine.loadAtStart > 0.3 * machine.cores
-      ? ['**Something else was running: do not trust these times.**', '']
-      : []),
-    `Machine: ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}; load at start ${machine.loadAtStart.toFixed(2)}.`,
+    ...(machine.busyAtStart > 0.15 ? ['**Something else was running: do not trust these times.**', ''] : []),
+    `Machine: ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}; ${Math.round(100 * machine.busyAtStart)}% busy before the start.`,
     `Versions: ${Object.entries(versions)
       .map(([key, version]) => `${key} ${version}`)
       .join(', ')}.`,

@@ -1,15 +1,15 @@
 /** What a measurement was made on: hardware, system and versions, for the head of every result. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { cpus, loadavg, release, totalmem, type } from 'node:os';
+import { cpus, release, totalmem, type } from 'node:os';
 
 export interface Machine {
   cpu: string;
   cores: number;
   memoryGiB: number;
   system: string;
-  /** One-minute load when the run began: well above 0 means that something else was running. */
-  loadAtStart: number;
+  /** Share of all cores that was busy in the two seconds before the run: well above 0 means that something else was running. */
+  busyAtStart: number;
 }
 
 export function describeMachine(): Machine {
@@ -19,8 +19,17 @@ export function describeMachine(): Machine {
     cores: all.length,
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     system: `${type()} ${release()}`,
-    loadAtStart: loadavg()[0],
+    busyAtStart: busyShare(2000),
   };
+}
+
+function busyShare(milliseconds: number): number {
+  const read = () =>
+    cpus().map(({ times }) => ({ idle: times.idle, all: Object.values(times).reduce((a, b) => a + b, 0) }));
+  const before = read();
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+  const shares = read().map(({ idle, all }, i) => 1 - (idle - before[i].idle) / Math.max(1, all - before[i].all));
+  return shares.reduce((a, b) => a + b, 0) / shares.length;
 }
 
 /** Versions of Node, this package and the Python packages named. */
