@@ -1,10 +1,27 @@
 /** Settings of gradient boosting, in the field's names; every library's model maps its own configuration to these. */
 
-export interface BoostingParams {
+export interface BoostingParams extends GrowthParams, SamplingParams, BinningParams {
   objective: ObjectiveSpec;
   numIterations: number;
   learningRate: number;
-  /** Most leaves a tree, at least 2. */
+  /** 'dart' drops trees (Vinayak and Gilad-Bachrach, 2015), 'rf' averages trees grown on bagged rows from the same start. */
+  boosting: 'gbdt' | 'dart' | 'rf';
+  dart: DartParams;
+  /** Trees an output and iteration, averaged (XGBoost's num_parallel_tree). */
+  parallelTrees: number;
+  /** Start from the best constant score instead of 0; ignored where `baseScores` are given. */
+  boostFromAverage: boolean;
+  /** Scores to start from, one an output. */
+  baseScores?: readonly number[];
+  /** Stop after so many iterations without a better value of the watched metric, and keep the best; off at 0 or without validation rows. */
+  earlyStoppingRounds: number;
+  /** Least improvement that counts. */
+  earlyStoppingMinDelta: number;
+}
+
+/** How a tree grows. */
+export interface GrowthParams {
+  /** Most leaves a tree, at least 2; 0: as many as the depth allows. */
   numLeaves: number;
   /** 0 or less: no limit. */
   maxDepth: number;
@@ -15,22 +32,77 @@ export interface BoostingParams {
   minGainToSplit: number;
   lambdaL1: number;
   lambdaL2: number;
+  /** Largest absolute leaf output before the learning rate; 0: no limit. */
+  maxDeltaStep: number;
+  /** Pull of a node's output towards its parent's, in rows; 0: none (LightGBM's path_smooth). */
+  pathSmooth: number;
+  /** One random threshold a feature and node instead of the best (Geurts et al., 2006). */
+  extraTrees: boolean;
+  extraSeed?: number;
+  /** Share of the columns each tree may use; within it, of each depth; within that, of each node. */
+  featureFraction: number;
+  featureFractionByLevel: number;
+  featureFractionByNode: number;
+  featureFractionSeed?: number;
+  /** -1, 0 or 1 a column of X (decreasing, free, increasing); empty: all free. */
+  monotone: readonly number[];
+  /** LightGBM's monotone_penalty. */
+  monotonePenalty: number;
+  /** Sets of columns of X that may meet on a path; empty: all may. */
+  interactions: readonly (readonly number[])[];
+  categorical: CategoricalParams;
+}
+
+/** Columns of X that hold category codes (integers >= 0; anything else is missing), and how their splits are found. */
+export interface CategoricalParams {
+  columns: readonly number[];
+  /** Up to so many categories in a node, one against the rest. */
+  maxOneHot: number;
+  /** Many against many, sorted by gradient / (hessian + smooth) (Fisher, 1958). */
+  smooth: number;
+  /** Added to lambdaL2 in many-against-many splits. */
+  l2: number;
+  /** Most categories on the smaller side. */
+  maxThreshold: number;
+  /** Fewest rows of a category, and of a step of the sorted scan. */
+  minDataPerGroup: number;
+}
+
+export interface DartParams {
+  /** Share of the earlier trees dropped. */
+  rate: number;
+  /** Most trees dropped at once; 0 or less: no limit. */
+  max: number;
+  /** Probability of dropping none. */
+  skip: number;
+  /** Drop each tree with the same probability instead of one in proportion to its weight. */
+  uniform: boolean;
+  /** Drop at least one (XGBoost's one_drop). */
+  atLeastOne: boolean;
+  /** 'tree' and 'forest' as XGBoost's normalize_type; 'lightgbm' as LightGBM without xgboost_dart_mode. */
+  normalize: 'lightgbm' | 'tree' | 'forest';
+  seed?: number;
+}
+
+/** Which rows a tree sees. */
+export interface SamplingParams {
+  /** Share of the rows each tree sees, drawn anew every `baggingFreq` iterations; off if either says so (1, 0). */
+  baggingFraction: number;
+  baggingFreq: number;
+  baggingSeed?: number;
+  /** The same for rows of label 1 and of label 0 apart; both 1: off. */
+  posBaggingFraction: number;
+  negBaggingFraction: number;
+  /** Gradient-based one-side sampling (Ke et al., 2017): all of the `top` share, `other` of the rest, weighted up. */
+  goss?: { top: number; other: number };
+}
+
+export interface BinningParams {
   /** Bins a column, at most 255; missing values have one more. */
   maxBin: number;
   minDataInBin: number;
   /** Rows from which bins are found, at most. */
   binSampleCount: number;
-  /** Share of the rows each tree sees, drawn anew every `baggingFreq` iterations; off if either says so (1, 0). */
-  baggingFraction: number;
-  baggingFreq: number;
-  baggingSeed?: number;
-  /** Share of the columns each tree may use. */
-  featureFraction: number;
-  featureFractionSeed?: number;
-  /** Start from the best constant score instead of 0. */
-  boostFromAverage: boolean;
-  /** Stop after so many iterations without a lower validation loss, and keep the best; off at 0 or without validation rows. */
-  earlyStoppingRounds: number;
 }
 
 /** A built-in objective, or a module whose `createObjective(options)` returns one (see objectives.ts). */
@@ -44,6 +116,12 @@ export type ObjectiveSpec =
 export const defaultBoostingParams: Omit<BoostingParams, 'objective'> = {
   numIterations: 100,
   learningRate: 0.1,
+  boosting: 'gbdt',
+  dart: { rate: 0.1, max: 50, skip: 0.5, uniform: false, atLeastOne: false, normalize: 'lightgbm' },
+  parallelTrees: 1,
+  boostFromAverage: true,
+  earlyStoppingRounds: 0,
+  earlyStoppingMinDelta: 0,
   numLeaves: 31,
   maxDepth: -1,
   growth: 'leaf',
@@ -52,12 +130,21 @@ export const defaultBoostingParams: Omit<BoostingParams, 'objective'> = {
   minGainToSplit: 0,
   lambdaL1: 0,
   lambdaL2: 0,
+  maxDeltaStep: 0,
+  pathSmooth: 0,
+  extraTrees: false,
+  featureFraction: 1,
+  featureFractionByLevel: 1,
+  featureFractionByNode: 1,
+  monotone: [],
+  monotonePenalty: 0,
+  interactions: [],
+  categorical: { columns: [], maxOneHot: 4, smooth: 10, l2: 10, maxThreshold: 32, minDataPerGroup: 100 },
+  baggingFraction: 1,
+  baggingFreq: 0,
+  posBaggingFraction: 1,
+  negBaggingFraction: 1,
   maxBin: 255,
   minDataInBin: 3,
   binSampleCount: 200_000,
-  baggingFraction: 1,
-  baggingFreq: 0,
-  featureFraction: 1,
-  boostFromAverage: true,
-  earlyStoppingRounds: 0,
 };
