@@ -165,6 +165,7 @@ export interface ObjectiveKernels {
     rows: number,
     classes: number,
     scratch: number,
+    hessianFactor: number,
   ): number;
   squaredGradients(
     scores: number,

@@ -12,6 +12,8 @@ export interface Job {
   memoryPages?: { initial: number; maximum?: number };
   signal?: AbortSignal;
   onProgress?: ProgressListener;
+  /** Answers `JobContext.ask` on the calling thread; what it throws becomes the job's error. */
+  answer?: (question: unknown) => unknown;
   /** What an error calls the work: 'Training', 'Prediction'. */
   doing?: string;
 }
@@ -37,6 +39,11 @@ export interface JobContext<Args = unknown> {
   cancelled(): boolean;
   /** Leaves the job if it was stopped. Call it at least every 50 ms or so. */
   check(): void;
+  /**
+   * Puts a structured-cloneable question to the job's `answer` function on the calling thread and waits for what it returns or
+   * resolves to. Leaves the job if it is stopped meanwhile. The others wait at their next barrier.
+   */
+  ask(question: unknown): unknown;
   /** Tells the caller's `onProgress`; about 20 events a second pass, and the last. Only thread 0's count. */
   report(event: ProgressEvent): void;
 }

@@ -206,6 +206,10 @@ class RunningJob {
       this.progress(message.event);
       return;
     }
+    if (message.kind === 'ask') {
+      void this.answer(message);
+      return;
+    }
     member.held += Math.max(message.memoryBytes, LEAST_CHARGE);
     this.unfinished.delete(member);
     if (message.error) this.stop(deserializeError(message.error, this.doing));
@@ -242,6 +246,20 @@ class RunningJob {
     this.release(this);
     if (this.failure) this.reject(this.failure.error);
     else this.resolve(this.result);
+  }
+
+  /** A throw, or an answer that cannot be cloned, ends the job with that error. */
+  private async answer({ question, reply, answered }: WorkerMessage & { kind: 'ask' }): Promise<void> {
+    try {
+      if (!this.job.answer) throw new TypeError('The job asked, but has no answer function');
+      reply.postMessage(await this.job.answer(question));
+      Atomics.store(answered, 0, 1);
+      Atomics.notify(answered, 0);
+    } catch (error) {
+      this.stop(error);
+    } finally {
+      reply.close();
+    }
   }
 
   private progress(event: Parameters<NonNullable<Job['onProgress']>>[0]): void {

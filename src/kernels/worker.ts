@@ -1,5 +1,5 @@
 /** One worker of the pool: waits for jobs, runs its share of each, answers with the result or the error. */
-import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { TrainingFailedError } from '../core/errors.js';
 import type { ProgressEvent } from '../core/progress.js';
 import { type SerializedError, serializeError } from './error-transfer.js';
@@ -22,6 +22,8 @@ export interface RunMessage {
 /** Worker to pool. */
 export type WorkerMessage =
   | { kind: 'progress'; event: ProgressEvent }
+  /** The answer goes to `reply`; then the element of `answered` becomes 1. */
+  | { kind: 'ask'; question: unknown; reply: MessagePort; answered: Int32Array }
   | { kind: 'done'; result?: unknown; error?: SerializedError; stopped?: boolean; memoryBytes: number };
 
 const PROGRESS_INTERVAL = 50;
@@ -135,9 +137,27 @@ function createContext(
     nextUnit: kernels.nextUnit,
     cancelled,
     check,
+    ask: (question) => ask(question, check),
     report: progress.report,
   };
   return { context, flush: progress.flush };
+}
+
+/** How often a worker that waits for an answer looks whether the job was stopped, in milliseconds. */
+const ASK_INTERVAL = 20;
+
+/** Blocks this thread, which is why the answer is fetched from a port of its own and not by an event. */
+function ask(question: unknown, check: () => void): unknown {
+  const { port1, port2 } = new MessageChannel();
+  const answered = new Int32Array(new SharedArrayBuffer(4));
+  try {
+    parent?.postMessage({ kind: 'ask', question, reply: port2, answered } satisfies WorkerMessage, [port2]);
+    while (Atomics.wait(answered, 0, 0, ASK_INTERVAL) === 'timed-out') check();
+    check();
+    return receiveMessageOnPort(port1)?.message;
+  } finally {
+    port1.close();
+  }
 }
 
 function throttledProgress(): { report: (event: ProgressEvent) => void; flush: () => void } {

@@ -23,6 +23,9 @@ export function aloneContext<Args>(args: Args): { context: JobContext<Args>; are
     nextUnit: kernels.nextUnit,
     cancelled: () => false,
     check: () => {},
+    ask: () => {
+      throw new Error('Nobody answers');
+    },
     report: () => {},
   };
   return { context, arena: new Arena(context), kernels };

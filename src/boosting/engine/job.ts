@@ -10,6 +10,7 @@ import { type GrownTree, TreeGrower } from '../../trees/grower.js';
 import { depthWise, leafWise } from '../../trees/growth-policy.js';
 import type { Tree } from '../../trees/tree.js';
 import { TreeScorer } from '../../trees/tree-scorer.js';
+import { LeafRenewal } from './leaf-renewal.js';
 import { createObjective, type Objective } from './objectives.js';
 import type { BoostingParams } from './params.js';
 import { RowSet } from './row-set.js';
@@ -42,7 +43,8 @@ export interface BoostingResult extends PackedEnsemble {
 }
 
 export async function run(context: JobContext<BoostingArgs>): Promise<BoostingResult> {
-  const objective = await createObjective(context.args.params.objective);
+  const { params, train } = context.args;
+  const objective = await createObjective(params.objective, { labels: train.y, weights: train.weights });
   return new BoostingRun(context, objective).train();
 }
 
@@ -54,6 +56,7 @@ class BoostingRun {
   private readonly mapper: BinMapper;
   private readonly grower: TreeGrower;
   private readonly scorer: TreeScorer;
+  private readonly renewal: LeafRenewal;
   private readonly bagging: RowBagging;
   private readonly baseScores: number[];
   private readonly trees: Tree[] = [];
@@ -88,6 +91,7 @@ class BoostingRun {
     };
     this.grower = new TreeGrower(context, arena, this.mapper, this.matrix, options);
     this.scorer = new TreeScorer(context, arena, params.numLeaves);
+    this.renewal = new LeafRenewal(context, arena, objective, params.numLeaves);
     this.bagging = new RowBagging(context, arena, this.matrix.rows, params, seed);
     arena.commit();
     const zeros = Array.from({ length: objective.outputs }, () => 0);
@@ -128,6 +132,7 @@ class BoostingRun {
       const features = drawFeatures(mapper.columns.length, params, this.context.args.seed, tree);
       const grown = grower.grow(this.trainRows.gradientsOf(k), sample, count, features);
       grew ||= grown.tests.length > 0;
+      this.renewal.renew(grown, grower.partition, this.trainRows, k);
       this.shrink(grown.tree);
       this.scorer.addToLeaves(grown, grower.partition, this.trainRows.scoresOf(k));
       if (restCount > 0) this.scorer.addByWalking(grown, this.matrix, this.trainRows.scoresOf(k), rest, restCount);

@@ -1,7 +1,16 @@
 /** Losses to boost on. An objective is a constant start and, row by row, first and second derivatives and the loss itself. */
 import { InvalidInputError } from '../../core/errors.js';
-import { log } from '../../core/math.js';
 import type { KernelExports } from '../../kernels/exports.js';
+import type { JobContext } from '../../kernels/job.js';
+import { binary } from './objectives/binary.js';
+import { crossEntropy, crossEntropyLambda } from './objectives/cross-entropy.js';
+import { custom } from './objectives/custom.js';
+import { gamma, poisson, tweedie } from './objectives/log-link.js';
+import { multiclass } from './objectives/multiclass.js';
+import { oneVsAll } from './objectives/one-vs-all.js';
+import { mape, pinball } from './objectives/percentile-losses.js';
+import { fair, hinge, huber, pseudoHuber, squaredLog } from './objectives/robust.js';
+import { regression } from './objectives/squared.js';
 import type { ObjectiveSpec } from './params.js';
 
 /** Rows to evaluate: addresses in `memory`, all of `rows` rows (padded to even). */
@@ -21,6 +30,17 @@ export interface ObjectiveRows {
   readonly scratch: number;
 }
 
+/** The rows of one leaf of a tree that was just grown. */
+export interface LeafRows {
+  /** Row numbers into the arrays below, at least one. */
+  readonly rows: Uint32Array;
+  readonly output: number;
+  /** Raw scores of that output, without the new tree. */
+  readonly scores: Float64Array;
+  readonly labels: Float64Array;
+  readonly weights?: Float32Array;
+}
+
 export interface Objective {
   /** Scores, and so trees an iteration. */
   readonly outputs: number;
@@ -28,78 +48,68 @@ export interface Objective {
   baseScores(labels: Float64Array, weights: Float32Array | undefined): number[];
   /** Writes the weighted gradients and hessians of rows `from` (even) .. `to`-1; returns their weighted sum of losses. */
   evaluate(rows: ObjectiveRows, from: number, to: number): number;
+  /** Instead of `evaluate`: all `count` rows at once, called on worker 0 alone. */
+  evaluateAll?(rows: ObjectiveRows, count: number, context: JobContext): number;
+  /** The value of a leaf (before the learning rate) where it is not -G / (H + lambda). */
+  renewLeaf?(leaf: LeafRows): number;
 }
 
-/** Keeps log-odds finite when all rows agree. */
-const LEAST_PROBABILITY = 1e-15;
-
-const clip = (p: number): number => Math.min(Math.max(p, LEAST_PROBABILITY), 1 - LEAST_PROBABILITY);
-
-/** Log-loss of labels 0 and 1; the score is the log-odds of 1. */
-export const binary: Objective = {
-  outputs: 1,
-  baseScores(labels, weights) {
-    const p = clip(weightedMean(labels, weights, (y) => y));
-    return [log(p / (1 - p))];
-  },
-  evaluate: ({ kernels, scores, labels, weights, gradients }, from, to) =>
-    kernels.binaryGradients(scores, labels, weights, gradients, from, to),
-};
-
-/** Cross-entropy of labels 0 .. classes-1 under softmax; hessians times K / (K - 1) (Friedman, 2001, as LightGBM scales them). */
-export function multiclass(classes: number): Objective {
-  return {
-    outputs: classes,
-    baseScores: (labels, weights) =>
-      Array.from({ length: classes }, (_, k) =>
-        log(
-          Math.max(
-            LEAST_PROBABILITY,
-            weightedMean(labels, weights, (y) => (y === k ? 1 : 0)),
-          ),
-        ),
-      ),
-    evaluate: ({ kernels, rows, scores, labels, weights, gradients, scratch }, from, to) =>
-      kernels.softmaxGradients(scores, labels, weights, gradients, from, to, rows, classes, scratch),
-  };
+/** The training rows that some objectives are set up by. */
+export interface ObjectiveData {
+  labels: Float64Array;
+  weights?: Float32Array;
 }
-
-/** Squared error; the loss reported is its mean, without the half. */
-export const regression: Objective = {
-  outputs: 1,
-  baseScores: (labels, weights) => [weightedMean(labels, weights, (y) => y)],
-  evaluate: ({ kernels, scores, labels, weights, gradients }, from, to) =>
-    kernels.squaredGradients(scores, labels, weights, gradients, from, to),
-};
 
 /** The objective a spec names; a module's must export `createObjective(options): Objective`. */
-export async function createObjective(spec: ObjectiveSpec): Promise<Objective> {
+export async function createObjective(spec: ObjectiveSpec, data?: ObjectiveData): Promise<Objective> {
   switch (spec.kind) {
     case 'binary':
-      return binary;
+      return binary(spec, data?.labels);
     case 'multiclass':
-      return multiclass(spec.classes);
+      return multiclass(spec.classes, spec.hessianFactor);
+    case 'multiclassova':
+      return oneVsAll(spec, data?.labels);
     case 'regression':
-      return regression;
-    case 'module': {
-      const module = (await import(spec.module)) as { createObjective?: (options: unknown) => Objective };
-      if (typeof module.createObjective !== 'function') {
-        throw new InvalidInputError(`${spec.module} does not export createObjective`, {
-          hint: 'Export a function createObjective(options) that returns { outputs, baseScores, evaluate }.',
-        });
-      }
-      return module.createObjective(spec.options);
-    }
+      return regression(spec.sqrt);
+    case 'l1':
+      return pinball([0.5], spec.percentile, 'absolute');
+    case 'quantile':
+      return pinball(spec.alphas, spec.percentile, 'pinball');
+    case 'mape':
+      return mape();
+    case 'huber':
+      return huber(spec.alpha);
+    case 'fair':
+      return fair(spec.c);
+    case 'pseudoHuber':
+      return pseudoHuber(spec.slope);
+    case 'squaredLog':
+      return squaredLog();
+    case 'hinge':
+      return hinge();
+    case 'poisson':
+      return poisson(spec.maxDeltaStep);
+    case 'gamma':
+      return gamma();
+    case 'tweedie':
+      return tweedie(spec.power);
+    case 'crossEntropy':
+      return crossEntropy(spec.scalePosWeight);
+    case 'crossEntropyLambda':
+      return crossEntropyLambda();
+    case 'custom':
+      return custom(spec.outputs);
+    case 'module':
+      return objectiveOfModule(spec.module, spec.options);
   }
 }
 
-function weightedMean(labels: Float64Array, weights: Float32Array | undefined, of: (y: number) => number): number {
-  let sum = 0;
-  let total = 0;
-  for (let i = 0; i < labels.length; i++) {
-    const w = weights ? weights[i] : 1;
-    sum += w * of(labels[i]);
-    total += w;
+async function objectiveOfModule(path: string, options: unknown): Promise<Objective> {
+  const module = (await import(path)) as { createObjective?: (options: unknown) => Objective };
+  if (typeof module.createObjective !== 'function') {
+    throw new InvalidInputError(`${path} does not export createObjective`, {
+      hint: 'Export a function createObjective(options) that returns { outputs, baseScores, evaluate }.',
+    });
   }
-  return sum / total;
+  return module.createObjective(options);
 }

@@ -1,7 +1,14 @@
 /** Settings of gradient boosting, in the field's names; every library's model maps its own configuration to these. */
+import type { MetricSpec } from './metrics/spec.js';
+import type { ObjectiveSpec } from './objectives/spec.js';
+
+export type { MetricSpec } from './metrics/spec.js';
+export type { ObjectiveSpec } from './objectives/spec.js';
 
 export interface BoostingParams extends GrowthParams, SamplingParams, BinningParams {
   objective: ObjectiveSpec;
+  /** Evaluated on every set after each iteration, besides the objective's own loss. */
+  metrics: readonly MetricSpec[];
   numIterations: number;
   learningRate: number;
   /** 'dart' drops trees (Vinayak and Gilad-Bachrach, 2015), 'rf' averages trees grown on bagged rows from the same start. */
@@ -105,15 +112,9 @@ export interface BinningParams {
   binSampleCount: number;
 }
 
-/** A built-in objective, or a module whose `createObjective(options)` returns one (see objectives.ts). */
-export type ObjectiveSpec =
-  | { kind: 'binary' }
-  | { kind: 'multiclass'; classes: number }
-  | { kind: 'regression' }
-  | { kind: 'module'; module: string; options?: unknown };
-
 /** LightGBM's defaults. */
 export const defaultBoostingParams: Omit<BoostingParams, 'objective'> = {
+  metrics: [],
   numIterations: 100,
   learningRate: 0.1,
   boosting: 'gbdt',

@@ -16,7 +16,7 @@ export class RowSet {
   private readonly weights: number;
   private readonly blockLosses: number;
   private readonly scratch: number;
-  private readonly totalWeight: number;
+  readonly totalWeight: number;
 
   /** Reserves room; call `fill` after the next commit. */
   constructor(
@@ -59,6 +59,16 @@ export class RowSet {
     return this.gradients + output * this.stride * 8;
   }
 
+  /** Labels, weights and scores by output, in shared memory. */
+  views(): { labels: Float64Array; weights?: Float32Array; scores: Float64Array[] } {
+    const { arena, rows, objective } = this;
+    return {
+      labels: arena.float64(this.labels, rows),
+      weights: this.weights ? arena.float32(this.weights, rows) : undefined,
+      scores: Array.from({ length: objective.outputs }, (_, k) => arena.float64(this.scoresOf(k), rows)),
+    };
+  }
+
   /** Labels, weights and starting scores, one an output; a barrier. */
   fill(baseScores: readonly number[]): void {
     const { arena, context, stride } = this;
@@ -94,6 +104,11 @@ export class RowSet {
     };
     const blocks = Math.ceil(this.rows / BLOCK);
     const losses = arena.float64(this.blockLosses, blocks);
+    if (objective.evaluateAll) {
+      if (context.thread === 0) losses[0] = objective.evaluateAll(rows, this.rows, context);
+      context.barrier();
+      return losses[0] / this.totalWeight;
+    }
     for (let block = context.nextUnit(); block < blocks; block = context.nextUnit()) {
       losses[block] = objective.evaluate(rows, block * BLOCK, Math.min(this.rows, (block + 1) * BLOCK));
     }

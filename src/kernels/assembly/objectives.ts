@@ -64,12 +64,13 @@ export function binaryGradients(scores: usize, labels: usize, weights: usize, gr
   return laneSum(f64x2.add(loss, log2(product)));
 }
 
-/** Cross-entropy of softmax over `classes` scores: g = w (p - [y = k]), h = w K / (K - 1) p (1 - p). */
+/** Cross-entropy of softmax over `classes` scores: g = w (p - [y = k]), h = w `hessianFactor` p (1 - p). */
 export function softmaxGradients(
   scores: usize, labels: usize, weights: usize, gradients: usize, from: i32, to: i32, rows: i32, classes: i32, scratch: usize,
+  hessianFactor: f64,
 ): f64 {
   const one = f64x2.splat(1);
-  const factor = f64x2.splat(<f64>classes / <f64>max(classes - 1, 1));
+  const factor = f64x2.splat(hessianFactor);
   const block = <usize>rows << 3;
   let loss = f64x2.splat(0), product = one;
   for (let i = <usize>from; i < <usize>to; i += 2) {

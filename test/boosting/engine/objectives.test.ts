@@ -1,14 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { binary, multiclass, type Objective, regression } from '../../../src/boosting/engine/objectives.js';
+import { binary } from '../../../src/boosting/engine/objectives/binary.js';
+import { multiclass } from '../../../src/boosting/engine/objectives/multiclass.js';
+import { regression } from '../../../src/boosting/engine/objectives/squared.js';
+import type { Objective } from '../../../src/boosting/engine/objectives.js';
 import { RowSet } from '../../../src/boosting/engine/row-set.js';
 import { Random } from '../../../src/core/random.js';
 import { aloneContext } from '../../kernels/alone.js';
 import { plainObjectives } from '../../oracles/boosting.js';
 
 const cases: [keyof typeof plainObjectives, Objective, (random: Random) => number][] = [
-  ['binary', binary, (random) => random.int(2)],
+  ['binary', binary(), (random) => random.int(2)],
   ['multiclass', multiclass(4), (random) => random.int(4)],
-  ['regression', regression, (random) => 10 * random.normal()],
+  ['regression', regression(), (random) => 10 * random.normal()],
 ];
 
 describe.each(cases)('the %s objective', (name, objective, label) => {
@@ -70,7 +73,7 @@ describe.each(cases)('the %s objective', (name, objective, label) => {
 
 describe('extreme scores', () => {
   it('give finite gradients and losses', () => {
-    for (const objective of [binary, multiclass(3)]) {
+    for (const objective of [binary(), multiclass(3)]) {
       const y = Float64Array.of(0, 1, 1, 0);
       const { context, arena } = aloneContext(undefined);
       const set = new RowSet(context, arena, objective, y, undefined, { gradients: true });
