@@ -152,6 +152,13 @@ export interface ScoreKernels {
   ): void;
 }
 
+/** assembly/predict.ts: up to 64 rows at a time, their sums `stride` bytes apart. */
+export interface PredictKernels {
+  remainingLeaves(nodes: number, missingLeft: number, missingRight: number, x: number, rows: number, out: number): void;
+  addFirstLeaf(remaining: number, values: number, rows: number, out: number, stride: number): void;
+  scoreLargeTree(nodes: number, values: number, x: number, rows: number, out: number, stride: number): void;
+}
+
 /** assembly/objectives.ts: gradients (unless their address is 0) and the weighted sum of losses of rows from .. to-1. */
 export interface ObjectiveKernels {
   binaryGradients(scores: number, labels: number, weights: number, gradients: number, from: number, to: number): number;
@@ -186,4 +193,5 @@ export interface KernelExports
     SplitKernels,
     PartitionKernels,
     ScoreKernels,
+    PredictKernels,
     ObjectiveKernels {}

@@ -80,6 +80,39 @@ describe('prediction of tree ensembles', () => {
     for (const threads of [1, 2, 4]) expect(await predictEnsemble(ensemble, X, { threads })).toEqual(expected);
   });
 
+  it.each([
+    ['a few leaves', 2],
+    ['a word of leaves', 32],
+    ['two words', 33],
+    ['four words', 128],
+    ['more than bits are kept for', 129],
+    ['many', 700],
+  ])('scores trees of every size by kernel as by walking: %s', async (_what, leaves) => {
+    const { ensemble, X } = randomCase(leaves, 3, 30, 1201);
+    const random = new Random(leaves);
+    for (let i = 0; i < 90; i += 2) ensemble.trees[i] = randomTree(random, leaves, 6, false);
+    for (let p = 0; p < 40; p++) X.data[random.int(X.data.length)] = (p % 2 ? 1 : -1) * Number.POSITIVE_INFINITY;
+    const expected = predictRows(ensemble, X);
+    for (const threads of [1, 3]) expect(await predictEnsemble(ensemble, X, { threads })).toEqual(expected);
+  });
+
+  it('compares with thresholds between two float32 values, and beyond them, as float64 would', async () => {
+    const X = Matrix.zeros(40_000, 1);
+    const random = new Random(2);
+    const ensemble: Ensemble = { outputs: 1, features: 1, trees: [] };
+    for (let t = 0; t < 6; t++) {
+      const tree = emptyTree(2);
+      const x = Math.fround(random.normal());
+      tree.threshold[0] = [x, x + 1e-12, x - 1e-12, 1e-50, -1e-50, Number.MAX_VALUE][t];
+      tree.left[0] = ~0;
+      tree.right[0] = ~1;
+      tree.leafValue.set([2 ** -t, -(3 ** t)]);
+      ensemble.trees.push(tree);
+      for (let i = t; i < X.rows; i += 6) X.data[i] = [x, 0, -0, 1e-45, -1e-45, Number.POSITIVE_INFINITY][i % 7];
+    }
+    expect(await predictEnsemble(ensemble, X, { threads: 2 })).toEqual(predictRows(ensemble, X));
+  });
+
   it('takes the first iterations only when asked', async () => {
     const { ensemble, X } = randomCase(5, 2, 10, 30);
     const first = { ...ensemble, trees: ensemble.trees.slice(0, 6) };

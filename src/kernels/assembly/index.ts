@@ -7,4 +7,5 @@ export * from './histogram';
 export * from './split';
 export * from './partition';
 export * from './scores';
+export * from './predict';
 export * from './objectives';
