@@ -102,6 +102,15 @@ export interface SplitKernels {
     alpha: number,
     minHessian: number,
   ): void;
+  scanNodeBounded(
+    node: number,
+    histogram: number,
+    meta: number,
+    from: number,
+    to: number,
+    about: number,
+    rules: number,
+  ): void;
   scanPair(small: number, large: number, meta: number, from: number, to: number, limits: number): void;
   leftSums(histogram: number, bin: number, missingBin: number, missingLeft: number, out: number): void;
 }

@@ -8,8 +8,9 @@ import { type BinMapper, thresholdOf } from './bin-mapper.js';
 import type { BinnedMatrix } from './binned-matrix.js';
 import type { GrowthPolicy } from './growth-policy.js';
 import { Histograms } from './histogram.js';
-import { RowPartition, type RowRange, type Scale, type Sums } from './partition.js';
-import { type OpenNode, type Split, SplitFinder, type SplitLimits } from './split.js';
+import { FREE } from './leaf-output.js';
+import { RowPartition, type RowRange, type Sums } from './partition.js';
+import { type Heritage, type OpenNode, type ParentRows, type Split, SplitFinder, type SplitLimits } from './split.js';
 import { emptyTree, type Tree } from './tree.js';
 
 export interface GrowerOptions extends SplitLimits {
@@ -18,7 +19,11 @@ export interface GrowerOptions extends SplitLimits {
   /** 0 or less: no limit. */
   maxDepth: number;
   policy: GrowthPolicy;
+  /** Memory for histograms of open nodes; beyond it the one to be split last is dropped, and built again when its turn comes. */
+  histogramBytes?: number;
 }
+
+const HISTOGRAM_BYTES = 2 ** 30;
 
 /** A tree with what is needed to score training rows: the rows of each leaf and the tests in terms of bins. */
 export interface GrownTree {
@@ -50,18 +55,22 @@ export class TreeGrower {
     private readonly options: GrowerOptions,
   ) {
     this.partition = new RowPartition(context, matrix, arena);
-    this.histograms = new Histograms(context, matrix, arena, Math.max(1, options.maxLeaves));
+    const { maxLeaves, maxDepth, histogramBytes = HISTOGRAM_BYTES } = options;
+    // Nodes at the greatest depth have none.
+    const slots = Math.min(maxLeaves, maxDepth > 0 && maxDepth < 30 ? 2 ** (maxDepth - 1) : maxLeaves);
+    this.histograms = new Histograms(context, matrix, arena, Math.max(2, slots), histogramBytes);
     this.finder = new SplitFinder(context, arena, mapper, this.histograms, options);
   }
 
   /**
    * Grows a tree on the `count` rows listed at `sample` (or on all rows, if 0), whose gradients are f32 pairs by row.
-   * Leaf values are -G / (H + lambda): the caller scales them. Only `features`, if given, are used.
+   * Leaf values are -G / (H + lambda) within their limits: the caller scales them. Only `features`, if given, are used; what nodes
+   * draw at random depends on `seed` and on their place in the tree.
    */
-  grow(gradients: number, sample: number, count: number, features?: ReadonlySet<number>): GrownTree {
+  grow(gradients: number, sample: number, count: number, features?: ReadonlySet<number>, seed = 0): GrownTree {
     const { scale, sums } = this.partition.load(gradients, sample, count);
-    this.finder.start(scale, features);
-    const growth = new Growth(sums, count, scale);
+    this.finder.start(scale, features, seed);
+    const growth = new Growth(sums, count, { seed, bounds: FREE, output: this.finder.rootOutput(sums, count) });
     // All rows in their order need not be gathered by number.
     this.openRoot(growth.leaves[0], sample ? this.partition.rowsAt(0) : 0);
     while (growth.leaves.length < this.options.maxLeaves) {
@@ -91,21 +100,41 @@ export class TreeGrower {
 
   private split(growth: Growth, node: Required<OpenNode>): void {
     const leftCount = this.partition.split(node, node.split);
-    const [left, right] = growth.split(node, leftCount);
+    const [left, right] = growth.split(node, leftCount, this.finder.heritage(node, node.split));
     const [small, large] = left.count <= right.count ? [left, right] : [right, left];
     large.slot = node.slot;
     const last = growth.leaves.length >= this.options.maxLeaves;
     if (!last && (this.maySplit(left) || this.maySplit(right))) {
-      small.slot = this.histograms.take();
-      const { begin } = small;
-      this.finder.evaluateSiblings(small, large, this.partition.rowsAt(begin), this.partition.pairsAt(begin));
+      const parent = large.slot < 0 ? this.rowsOf(node) : undefined;
+      if (parent) large.slot = this.takeSlot(growth, large);
+      small.slot = this.takeSlot(growth, large);
+      const { rows, pairs } = this.rowsOf(small);
+      this.finder.evaluateSiblings(small, large, rows, pairs, parent);
       if (this.atMaxDepth(small)) small.split = large.split = undefined;
     }
     for (const child of [small, large]) if (!child.split) this.close(child);
   }
 
+  private rowsOf({ begin, count }: RowRange): ParentRows {
+    return { rows: this.partition.rowsAt(begin), pairs: this.partition.pairsAt(begin), count };
+  }
+
+  /** A free histogram slot, if need be that of the open node whose turn comes last. */
+  private takeSlot(growth: Growth, keep: OpenNode): number {
+    if (this.histograms.full) {
+      let last: Required<OpenNode> | undefined;
+      for (const leaf of growth.leaves) {
+        const node = leaf as Required<OpenNode>;
+        if (leaf.slot < 0 || leaf === keep || !leaf.split) continue;
+        if (!last || this.options.policy(node, last) > 0) last = node;
+      }
+      if (last) this.close(last);
+    }
+    return this.histograms.take();
+  }
+
   /** A leaf that will not be split needs its histogram no more. */
-  private close(leaf: NodeState): void {
+  private close(leaf: OpenNode): void {
     if (leaf.slot < 0) return;
     this.histograms.giveBack(leaf.slot);
     leaf.slot = -1;
@@ -122,7 +151,7 @@ export class TreeGrower {
   private finish(growth: Growth): GrownTree {
     const { mapper, finder } = this;
     const tree = emptyTree(growth.leaves.length);
-    for (const [i, { split, sums, count, left, right }] of growth.nodes.entries()) {
+    for (const [i, { split, sums, count, left, right, output }] of growth.nodes.entries()) {
       tree.splitFeature[i] = mapper.columns[split.feature];
       tree.threshold[i] = thresholdOf(mapper, split.feature, split.bin);
       tree.missingLeft[i] = split.missingLeft;
@@ -130,12 +159,12 @@ export class TreeGrower {
       tree.left[i] = left;
       tree.right[i] = right;
       tree.gain[i] = split.gain;
-      tree.internalValue[i] = finder.outputOf(sums);
+      tree.internalValue[i] = output ?? finder.outputOf(sums);
       tree.internalWeight[i] = finder.weightOf(sums);
       tree.internalCount[i] = count;
     }
     for (const [i, leaf] of growth.leaves.entries()) {
-      tree.leafValue[i] = finder.outputOf(leaf.sums);
+      tree.leafValue[i] = leaf.output ?? finder.outputOf(leaf.sums);
       tree.leafWeight[i] = finder.weightOf(leaf.sums);
       tree.leafRows[i] = leaf.count;
     }
@@ -145,6 +174,7 @@ export class TreeGrower {
 
 interface SplitNode {
   split: Split;
+  output?: number;
   sums: Sums;
   count: number;
   left: number;
@@ -156,27 +186,31 @@ class Growth {
   readonly nodes: SplitNode[] = [];
   readonly leaves: NodeState[];
 
-  constructor(
-    sums: Sums,
-    count: number,
-    readonly scale: Scale,
-  ) {
-    this.leaves = [{ id: 0, depth: 0, begin: 0, count, sums, slot: -1, parent: -1, side: 'left' }];
+  constructor(sums: Sums, count: number, heritage: Heritage) {
+    this.leaves = [{ ...heritage, id: 0, depth: 0, begin: 0, count, sums, slot: -1, parent: -1, side: 'left' }];
   }
 
-  split(node: Required<OpenNode>, leftCount: number): [NodeState, NodeState] {
-    const { parent, side, begin, count, depth, sums, split } = this.leaves[node.id];
+  split(node: Required<OpenNode>, leftCount: number, heritage: [Heritage, Heritage]): [NodeState, NodeState] {
+    const { parent, side, begin, count, depth, sums, split, output } = this.leaves[node.id];
     if (!split) throw new RangeError('A leaf without a split cannot be split');
     const id = this.nodes.length;
     const rightLeaf = this.leaves.length;
     if (parent >= 0) this.nodes[parent][side] = id;
-    this.nodes.push({ split, sums, count, left: ~node.id, right: ~rightLeaf });
+    this.nodes.push({ split, sums, count, output, left: ~node.id, right: ~rightLeaf });
     const { left } = split;
     const right = { gradient: sums.gradient - left.gradient, hessian: sums.hessian - left.hessian };
     const common = { depth: depth + 1, slot: -1, parent: id };
     const children: [NodeState, NodeState] = [
-      { ...common, id: node.id, begin, count: leftCount, sums: left, side: 'left' },
-      { ...common, id: rightLeaf, begin: begin + leftCount, count: count - leftCount, sums: right, side: 'right' },
+      { ...common, ...heritage[0], id: node.id, begin, count: leftCount, sums: left, side: 'left' },
+      {
+        ...common,
+        ...heritage[1],
+        id: rightLeaf,
+        begin: begin + leftCount,
+        count: count - leftCount,
+        sums: right,
+        side: 'right',
+      },
     ];
     this.leaves[node.id] = children[0];
     this.leaves.push(children[1]);

@@ -21,15 +21,17 @@ export class Histograms {
   private readonly scratch: number;
   private readonly free: number[];
 
-  /** Room for `slots` nodes at a time. */
+  /** Room for `slots` nodes at a time, or for as many as fit into `mostBytes`, at least two. */
   constructor(
     private readonly context: JobContext,
     private readonly matrix: BinnedMatrix,
     arena: Arena,
-    slots: number,
+    wanted: number,
+    mostBytes = Number.POSITIVE_INFINITY,
   ) {
     const { groups, features } = matrix;
     this.slotBytes = groups * 8 * FEATURE_BYTES;
+    const slots = Math.min(wanted, Math.max(2, Math.floor(mostBytes / this.slotBytes)));
     this.base = arena.alloc(slots * this.slotBytes);
     this.scratch = arena.alloc(context.threads * SCRATCH_BYTES) + context.thread * SCRATCH_BYTES;
     // The slot given back last is taken next: it is still in the cache.
@@ -37,6 +39,10 @@ export class Histograms {
     this.units = unitsOf(groups, context.threads).map(
       ([from, to]) => ({ groups: [from, to], features: [from * 8, Math.min(features, to * 8)] }) as const,
     );
+  }
+
+  get full(): boolean {
+    return this.free.length === 0;
   }
 
   /** An unused slot; every worker takes and gives back the same ones. */

@@ -1,20 +1,32 @@
 /** The best split of a node: the one place where the criterion, its limits and its ties are decided. */
+import { deriveSeed } from '../core/random.js';
 import type { Arena } from '../kernels/arena.js';
 import type { JobContext } from '../kernels/job.js';
 import type { BinMapper } from './bin-mapper.js';
+import { type BoundedLimits, BoundedScan, needsBoundedScan } from './bounded-scan.js';
+import { FeatureChoice, type FeatureChoiceOptions, type Path } from './feature-choice.js';
 import type { Histograms } from './histogram.js';
+import { type OutputBounds, soft } from './leaf-output.js';
+import { boundsBelow } from './monotone.js';
 import type { BinTest, RowRange, Scale, Sums } from './partition.js';
 
-export interface SplitLimits {
+export interface SplitLimits extends BoundedLimits, FeatureChoiceOptions {
   minDataInLeaf: number;
   minSumHessianInLeaf: number;
-  minGainToSplit: number;
-  lambdaL1: number;
-  lambdaL2: number;
+}
+
+/** What a node has from those above it. */
+export interface Heritage {
+  /** Where its random draws start; depends on its place in the tree alone. 0 where nodes draw nothing. */
+  readonly seed: number;
+  readonly path?: Path;
+  readonly bounds: OutputBounds;
+  /** Its output as a leaf, where outputs have limits. */
+  readonly output?: number;
 }
 
 /** A node as split evaluation sees it. */
-export interface OpenNode extends RowRange {
+export interface OpenNode extends RowRange, Heritage {
   /** Position among the tree's leaves; equal candidates go to the lower. */
   readonly id: number;
   readonly depth: number;
@@ -27,6 +39,15 @@ export interface OpenNode extends RowRange {
 export interface Split extends BinTest {
   gain: number;
   left: Sums;
+  /** Of the left and the right side, where outputs have limits. */
+  outputs?: [left: number, right: number];
+}
+
+/** Addresses of a node's rows and of their gradients. */
+export interface ParentRows {
+  readonly rows: number;
+  readonly pairs: number;
+  readonly count: number;
 }
 
 /** Rounding of f32 sums must stay well below the least hessian of a side for the fast scan to see it. */
@@ -37,10 +58,12 @@ const MOST_ROWS = 2 ** 21;
 const LARGEST_LAMBDA = 2 ** 55;
 
 export class SplitFinder {
-  /** i32 a feature: bins, has a missing bin, is scanned. Each worker has its own. */
-  private readonly meta: number;
+  /** i32 a feature: bins, has a missing bin, is scanned. Each worker has its own, one for each of two siblings. */
+  private readonly metas: readonly [number, number];
   private readonly limitsAddress: number;
   private readonly records: number;
+  private readonly choice: FeatureChoice;
+  private readonly bounded?: BoundedScan;
   private scale: Scale = { gradient: 1, hessian: 1 };
 
   constructor(
@@ -52,20 +75,49 @@ export class SplitFinder {
   ) {
     const { thread, threads } = context;
     const metaBytes = Math.ceil((mapper.columns.length * 12) / 64) * 64;
-    this.meta = arena.alloc(threads * metaBytes) + thread * metaBytes;
+    const meta = arena.alloc(threads * 2 * metaBytes) + thread * 2 * metaBytes;
+    this.metas = [meta, meta + metaBytes];
     this.limitsAddress = arena.alloc(threads * 64) + thread * 64;
     this.records = arena.alloc(threads * 64);
+    this.choice = new FeatureChoice(mapper.columns, limits);
+    if (needsBoundedScan(limits)) this.bounded = new BoundedScan(context, arena, mapper, histograms, limits);
   }
 
-  /** For a new tree: what integers are worth, and which features may be used (all, if absent). */
-  start(scale: Scale, features?: ReadonlySet<number>): void {
+  /** For a new tree: what integers are worth, which features may be used (all, if absent), and where its draws start. */
+  start(scale: Scale, features?: ReadonlySet<number>, seed = 0): void {
     this.scale = scale;
-    const meta = this.arena.int32(this.meta, this.mapper.columns.length * 3);
-    for (const [feature, cuts] of this.mapper.cuts.entries()) {
-      meta[3 * feature] = cuts.length + 1;
-      meta[3 * feature + 1] = this.mapper.hasMissing[feature];
-      meta[3 * feature + 2] = !features || features.has(feature) ? 1 : 0;
+    this.bounded?.start(scale);
+    this.choice.start(features, seed);
+    for (const address of this.metas) {
+      const meta = this.arena.int32(address, this.mapper.columns.length * 3);
+      for (const [feature, cuts] of this.mapper.cuts.entries()) {
+        meta[3 * feature] = cuts.length + 1;
+        meta[3 * feature + 1] = this.mapper.hasMissing[feature];
+        meta[3 * feature + 2] = !features || features.has(feature) ? 1 : 0;
+      }
     }
+  }
+
+  /** The output of a root, where outputs have limits. */
+  rootOutput(sums: Sums, count: number): number | undefined {
+    return this.bounded?.rootOutput(sums, count);
+  }
+
+  /** What the two children of a split node inherit from it. */
+  heritage(node: OpenNode, split: Split): [left: Heritage, right: Heritage] {
+    const path = { feature: split.feature, above: node.path };
+    const [left, right] = this.boundsBelow(node, split);
+    const draws = this.limits.extraTrees === true || (this.limits.featureFractionByNode ?? 1) < 1;
+    const seedOf = (side: string): number => (draws ? deriveSeed(node.seed, side) : 0);
+    return [
+      { path, bounds: left, output: split.outputs?.[0], seed: seedOf('left') },
+      { path, bounds: right, output: split.outputs?.[1], seed: seedOf('right') },
+    ];
+  }
+
+  private boundsBelow(node: OpenNode, split: Split): [left: OutputBounds, right: OutputBounds] {
+    if (!this.bounded || !split.outputs) return [node.bounds, node.bounds];
+    return boundsBelow(node.bounds, this.bounded.directionOf(split.feature), split.outputs);
   }
 
   /** Whether a node has rows and hessian enough for two leaves. */
@@ -77,31 +129,37 @@ export class SplitFinder {
 
   /** Builds the histogram of a node without a sibling (its slot is taken) and finds its best split. */
   evaluateRoot(node: OpenNode, rows: number, pairs: number): void {
+    this.prepare(0, node);
     this.overUnits((unit) => {
       this.histograms.build(node.slot, unit, rows, pairs, node.count);
-      this.scanNode(0, node, unit.features);
+      this.scanNode(0, node, unit.features, this.metas[0]);
     });
     node.split = this.collect(node, 0);
   }
 
   /**
-   * Builds `small`'s histogram, leaves `large` (whose slot holds the parent's) with the rest, and finds the best split of
-   * those that can split.
+   * Builds `small`'s histogram, leaves `large` (whose slot holds the parent's, or is to hold it: `parent` then says which rows
+   * those are) with the rest, and finds the best split of those that can split.
    */
-  evaluateSiblings(small: OpenNode, large: OpenNode, rows: number, pairs: number): void {
-    const fast = [small, large].every((node) => this.fitsFastScan(node));
+  evaluateSiblings(small: OpenNode, large: OpenNode, rows: number, pairs: number, parent?: ParentRows): void {
+    const [smallMeta, largeMeta] = this.metas;
+    const alike = !this.choice.differsWithinLevel;
+    const fast = alike && !this.bounded && [small, large].every((node) => this.fitsFastScan(node));
     const { kernels } = this.context;
+    this.prepare(0, small);
+    this.prepare(1, large);
     if (fast) this.writeLimits(small, large);
     const from = this.histograms.address(small.slot);
     const to = this.histograms.address(large.slot);
     this.overUnits((unit) => {
+      if (parent) this.histograms.build(large.slot, unit, parent.rows, parent.pairs, parent.count);
       this.histograms.build(small.slot, unit, rows, pairs, small.count);
       const [first, last] = unit.features;
-      if (fast) kernels.scanPair(from, to, this.meta, first, last, this.limitsAddress);
+      if (fast) kernels.scanPair(from, to, smallMeta, first, last, this.limitsAddress);
       else {
         kernels.subtractHistogram(to, from, first, last);
-        this.scanNode(0, small, unit.features);
-        this.scanNode(1, large, unit.features);
+        this.scanNode(0, small, unit.features, smallMeta);
+        this.scanNode(1, large, unit.features, largeMeta);
       }
     });
     small.split = this.collect(small, 0);
@@ -112,7 +170,7 @@ export class SplitFinder {
   outputOf(sums: Sums): number {
     const { gradient, hessian } = this.real(sums);
     const weight = hessian + this.limits.lambdaL2;
-    return weight > 0 ? -this.soft(gradient) / weight : 0;
+    return weight > 0 ? -soft(gradient, this.limits.lambdaL1) / weight : 0;
   }
 
   /** Sum of hessians in real units. */
@@ -128,15 +186,30 @@ export class SplitFinder {
     context.barrier();
   }
 
-  private scanNode(which: number, node: OpenNode, [from, to]: readonly [number, number]): void {
+  /** Lays out what scans read about one of two siblings (0, 1) or a node alone (0). */
+  private prepare(which: 0 | 1, node: OpenNode): void {
+    if (this.bounded && this.canSplit(node)) this.bounded.prepare(which, node, this.leastHessian(node));
+    if (!this.choice.active) return;
+    const features = this.mapper.columns.length;
+    const meta = this.arena.int32(this.metas[which], features * 3);
+    for (let feature = 0; feature < features; feature++) meta[3 * feature + 2] = 0;
+    for (const feature of this.choice.of(node)) meta[3 * feature + 2] = 1;
+  }
+
+  private scanNode(which: 0 | 1, node: OpenNode, unit: readonly [number, number], meta: number): void {
     if (!this.canSplit(node)) return;
+    if (this.bounded) {
+      this.bounded.scan(which, node, meta, unit);
+      return;
+    }
+    const [from, to] = unit;
     const { kernels } = this.context;
     const lambda = this.limits.lambdaL2 * this.scale.hessian;
     const alpha = this.limits.lambdaL1 * this.scale.gradient;
     const { gradient, hessian } = node.sums;
     const least = this.leastHessian(node);
     const slot = this.histograms.address(node.slot);
-    kernels.scanNode(which, slot, this.meta, from, to, Number(gradient), Number(hessian), lambda, alpha, least);
+    kernels.scanNode(which, slot, meta, from, to, Number(gradient), Number(hessian), lambda, alpha, least);
   }
 
   /** The hessian a side needs, in integer units. Rows are judged by their share of the node's hessian, as LightGBM does. */
@@ -182,8 +255,10 @@ export class SplitFinder {
     const [feature, bin, missingLeft] = record;
     const missingBin = this.mapper.cuts[feature].length + 1;
     const left = this.leftSums(node.slot, feature, bin, missingBin, missingLeft);
-    const gain = this.gainOf(node.sums, left);
-    return gain > this.limits.minGainToSplit ? { feature, bin, missingBin, missingLeft, gain, left } : undefined;
+    const { gain, outputs } = this.bounded?.judge(node, feature, left) ?? { gain: this.gainOf(node.sums, left) };
+    return gain > this.limits.minGainToSplit
+      ? { feature, bin, missingBin, missingLeft, gain, left, outputs }
+      : undefined;
   }
 
   private leftSums(slot: number, feature: number, bin: number, missingBin: number, missingLeft: number): Sums {
@@ -200,13 +275,8 @@ export class SplitFinder {
 
   private scoreOf(sums: Sums): number {
     const { gradient, hessian } = this.real(sums);
-    const g = this.soft(gradient);
+    const g = soft(gradient, this.limits.lambdaL1);
     return (g * g) / (hessian + this.limits.lambdaL2);
-  }
-
-  private soft(gradient: number): number {
-    const { lambdaL1 } = this.limits;
-    return Math.sign(gradient) * Math.max(0, Math.abs(gradient) - lambdaL1);
   }
 
   private real(sums: Sums): { gradient: number; hessian: number } {

@@ -22,6 +22,8 @@ const OPTIONS: GrowerOptions = {
   policy: leafWise,
 };
 
+const SEED = 5;
+
 /** Gradients that depend on X a little, with hessians like those of weighted rows. */
 function randomGradients(random: Random, X: Matrix, span = 1): Float32Array {
   const pairs = new Float32Array(2 * X.rows);
@@ -42,7 +44,7 @@ function grow(X: Matrix, pairs: Float32Array, options: GrowerOptions, sample?: U
   arena.commit();
   arena.float32(gradients, pairs.length).set(pairs);
   if (sample) arena.uint32(list, sample.length).set(sample);
-  const grown = grower.grow(gradients, list, sample?.length ?? X.rows, features);
+  const grown = grower.grow(gradients, list, sample?.length ?? X.rows, features, SEED);
   const rowsOf = (leaf: number): number[] => {
     const { begin, count } = grown.leafRows[leaf];
     return [...arena.uint32(grower.partition.rowsAt(begin), count)];
@@ -66,14 +68,14 @@ function compareToPlain(X: Matrix, pairs: Float32Array, options: GrowerOptions, 
       scaleH,
       rows: sample ? [...sample] : Array.from({ length: X.rows }, (_, i) => i),
     },
-    { ...options, order: options.policy === depthWise ? 'depth' : 'leaf' },
+    { ...byFeature(options, mapper.columns), seed: SEED, order: options.policy === depthWise ? 'depth' : 'leaf' },
   );
   const splits = grown.tests.map(({ feature, bin, missingLeft, gain }) => ({ feature, bin, missingLeft, gain }));
   const expected = plain.splits.map(({ feature, bin, missingLeft, gain }) => ({ feature, bin, missingLeft, gain }));
   expect(splits.length).toBe(expected.length);
   for (const [i, split] of splits.entries()) {
     expect({ ...split, gain: 0 }).toEqual({ ...expected[i], gain: 0 });
-    expect(split.gain).toBeCloseTo(expected[i].gain, 8);
+    expect(Math.abs(split.gain - expected[i].gain)).toBeLessThan(1e-8 * Math.max(1, Math.abs(expected[i].gain)));
   }
   for (const [i, leaf] of plain.leaves.entries()) {
     expect(rowsOf(i)).toEqual(leaf.rows);
@@ -83,11 +85,34 @@ function compareToPlain(X: Matrix, pairs: Float32Array, options: GrowerOptions, 
   expectRowsInLeaves(grown.tree, X, rowsOf);
 }
 
+/** The twin knows features by their number, options by their column. */
+function byFeature(options: GrowerOptions, columns: Int32Array): GrowerOptions {
+  const { monotone, interactions } = options;
+  return {
+    ...options,
+    monotone: monotone && Array.from(columns, (column) => monotone[column]),
+    interactions: interactions?.map((set) => set.map((column) => columns.indexOf(column))),
+  };
+}
+
 /** Walking the finished tree on raw values ends where training put the row. */
 function expectRowsInLeaves(tree: Tree, X: Matrix, rowsOf: (leaf: number) => number[]): void {
   for (let leaf = 0; leaf < tree.leafCount; leaf++) {
     for (const row of rowsOf(leaf)) expect(leafOf(tree, X.row(row))).toBe(leaf);
   }
+}
+
+/** The columns tested at each depth. */
+function featuresByDepth(tree: Tree): Set<number>[] {
+  const levels: Set<number>[] = [];
+  const visit = (node: number, depth: number): void => {
+    if (node < 0) return;
+    (levels[depth] ??= new Set()).add(tree.splitFeature[node]);
+    visit(tree.left[node], depth + 1);
+    visit(tree.right[node], depth + 1);
+  };
+  visit(0, 0);
+  return levels;
 }
 
 const variants: [string, Partial<GrowerOptions>][] = [
@@ -99,6 +124,28 @@ const variants: [string, Partial<GrowerOptions>][] = [
   ['a huge lambda, the exact scan', { lambdaL2: 1e9 }],
   ['depth 2', { maxDepth: 2 }],
   ['two leaves', { maxLeaves: 2 }],
+  ['capped outputs', { maxDeltaStep: 0.3, lambdaL1: 0.2 }],
+  ['outputs pulled towards the parent', { pathSmooth: 7 }],
+  ['monotone columns', { monotone: [1, -1, 1, 0, 0, 0, -1] }],
+  ['monotone columns, held back near the root', { monotone: [1, -1, 1, 0, 0, 0, -1], monotonePenalty: 1.5 }],
+  ['monotone columns, gain within bounds', { monotone: [1, -1, 1, 0, 0, 0, 1], gainWithinBounds: true, lambdaL2: 1 }],
+  ['sets of columns', { interactions: [[0, 1], [1, 2, 3], [6]] }],
+  ['random thresholds', { extraTrees: true, extraSeed: 9 }],
+  [
+    'all limits at once',
+    {
+      maxDeltaStep: 0.5,
+      pathSmooth: 3,
+      monotone: [1, 0, -1, 0, 0, 0, 1],
+      monotonePenalty: 0.5,
+      interactions: [
+        [0, 1, 2],
+        [2, 3, 6],
+      ],
+      minGainToSplit: 0.2,
+      policy: depthWise,
+    },
+  ],
 ];
 
 describe('growing a tree', () => {
@@ -140,6 +187,37 @@ describe('growing a tree', () => {
     const X = randomMatrix(random, 400, ['normal', 'normal', 'gaps', 'integer']);
     const { grown } = grow(X, randomGradients(random, X), OPTIONS, undefined, new Set([1, 3]));
     expect([...new Set(grown.tree.splitFeature)].sort()).toEqual([1, 3]);
+  });
+
+  it('draws a share of the features for each level, and of those for each node', () => {
+    const random = new Random(12);
+    const X = randomMatrix(
+      random,
+      600,
+      Array.from({ length: 12 }, () => 'normal' as const),
+    );
+    const pairs = randomGradients(random, X);
+    const options = { ...OPTIONS, minDataInLeaf: 2, maxLeaves: 32 };
+    const level = grow(X, pairs, { ...options, featureFractionByLevel: 0.1 }).grown.tree;
+    for (const features of featuresByDepth(level)) expect(features.size).toBe(1);
+    const both = grow(X, pairs, { ...options, featureFractionByLevel: 0.2, featureFractionByNode: 0.5 }).grown.tree;
+    for (const features of featuresByDepth(both)) expect(features.size).toBeLessThanOrEqual(2);
+    const node = grow(X, pairs, { ...options, featureFractionByNode: 1 / 12 }).grown.tree;
+    expect(Math.max(...featuresByDepth(node).map((features) => features.size))).toBeGreaterThan(2);
+  });
+
+  it('grows the same tree where few open nodes fit into memory', () => {
+    const random = new Random(13);
+    const X = randomMatrix(random, 500, KINDS);
+    const pairs = randomGradients(random, X);
+    for (const policy of [leafWise, depthWise]) {
+      const options = { ...OPTIONS, policy, minDataInLeaf: 2, maxLeaves: 40 };
+      const { tree } = grow(X, pairs, options).grown;
+      expect(tree.leafCount).toBe(40);
+      for (const histogramBytes of [0, 3 * 32768]) {
+        expect(grow(X, pairs, { ...options, histogramBytes }).grown.tree).toEqual(tree);
+      }
+    }
   });
 
   it('can part missing values from all others', () => {

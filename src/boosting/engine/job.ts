@@ -7,14 +7,15 @@ import type { BinnedMatrix } from '../../trees/binned-matrix.js';
 import { binRows, findBins, type RowSource } from '../../trees/binning.js';
 import { type PackedEnsemble, packEnsemble } from '../../trees/ensemble-pack.js';
 import { type GrownTree, TreeGrower } from '../../trees/grower.js';
-import { depthWise, leafWise } from '../../trees/growth-policy.js';
 import type { Tree } from '../../trees/tree.js';
 import { TreeScorer } from '../../trees/tree-scorer.js';
+import { checkRenewal } from './growth-checks.js';
 import { LeafRenewal } from './leaf-renewal.js';
 import { createObjective, type Objective } from './objectives.js';
 import type { BoostingParams } from './params.js';
 import { RowSet } from './row-set.js';
 import { drawFeatures, RowBagging } from './sampling.js';
+import { growerOptions, mostLeaves } from './tree-options.js';
 
 /** Rows with labels; typed arrays over shared memory. */
 export interface BoostingRows {
@@ -72,6 +73,7 @@ class BoostingRun {
     const { params, seed } = args;
     const arena = new Arena(context);
     this.params = params;
+    checkRenewal(params, objective.renewLeaf !== undefined);
     context.report({ phase: 'bin', step: 0, total: params.numIterations });
     const train = weightedRows(args.train);
     const binning = { ...params, sampleCount: params.binSampleCount, seed: deriveSeed(seed, 'bins') };
@@ -84,14 +86,10 @@ class BoostingRun {
       const matrix = binRows(context, arena, source, this.mapper, { columns: false });
       this.validation = { matrix, rows: new RowSet(context, arena, objective, y, weights, { gradients: false }) };
     }
-    const options = {
-      ...params,
-      maxLeaves: params.numLeaves,
-      policy: params.growth === 'depth' ? depthWise : leafWise,
-    };
-    this.grower = new TreeGrower(context, arena, this.mapper, this.matrix, options);
-    this.scorer = new TreeScorer(context, arena, params.numLeaves);
-    this.renewal = new LeafRenewal(context, arena, objective, params.numLeaves);
+    const { rows } = this.matrix;
+    this.grower = new TreeGrower(context, arena, this.mapper, this.matrix, growerOptions(params, rows));
+    this.scorer = new TreeScorer(context, arena, mostLeaves(params, rows));
+    this.renewal = new LeafRenewal(context, arena, objective, mostLeaves(params, rows));
     this.bagging = new RowBagging(context, arena, this.matrix.rows, params, seed);
     arena.commit();
     const zeros = Array.from({ length: objective.outputs }, () => 0);
@@ -118,7 +116,9 @@ class BoostingRun {
   }
 
   private get sampling(): boolean {
-    return this.bagging.random || this.params.featureFraction < 1;
+    const { featureFraction, featureFractionByLevel, featureFractionByNode, extraTrees } = this.params;
+    const byNode = featureFractionByLevel < 1 || featureFractionByNode < 1 || extraTrees;
+    return this.bagging.random || featureFraction < 1 || byNode;
   }
 
   /** One tree an output. Returns whether any found a split. */
@@ -130,7 +130,8 @@ class BoostingRun {
       this.context.check();
       const tree = iteration * objective.outputs + k;
       const features = drawFeatures(mapper.columns.length, params, this.context.args.seed, tree);
-      const grown = grower.grow(this.trainRows.gradientsOf(k), sample, count, features);
+      const treeSeed = deriveSeed(params.featureFractionSeed ?? this.context.args.seed, 'tree', tree);
+      const grown = grower.grow(this.trainRows.gradientsOf(k), sample, count, features, treeSeed);
       grew ||= grown.tests.length > 0;
       this.renewal.renew(grown, grower.partition, this.trainRows, k);
       this.shrink(grown.tree);

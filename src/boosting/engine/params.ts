@@ -55,6 +55,8 @@ export interface GrowthParams {
   monotone: readonly number[];
   /** LightGBM's monotone_penalty. */
   monotonePenalty: number;
+  /** Gain over the node's output within its monotone bounds (XGBoost) instead of over its best output (LightGBM). */
+  gainWithinBounds: boolean;
   /** Sets of columns of X that may meet on a path; empty: all may. */
   interactions: readonly (readonly number[])[];
   categorical: CategoricalParams;
@@ -139,6 +141,7 @@ export const defaultBoostingParams: Omit<BoostingParams, 'objective'> = {
   featureFractionByNode: 1,
   monotone: [],
   monotonePenalty: 0,
+  gainWithinBounds: false,
   interactions: [],
   categorical: { columns: [], maxOneHot: 4, smooth: 10, l2: 10, maxThreshold: 32, minDataPerGroup: 100 },
   baggingFraction: 1,

@@ -7,6 +7,7 @@ import { runJob } from '../../kernels/pool.js';
 import { shared } from '../../kernels/shared.js';
 import { unpackEnsemble } from '../../trees/ensemble-pack.js';
 import type { Ensemble } from '../../trees/tree.js';
+import { checkGrowth } from './growth-checks.js';
 import type { BoostingArgs, BoostingResult, BoostingRows } from './job.js';
 import type { BoostingParams } from './params.js';
 
@@ -48,6 +49,7 @@ const CELLS_A_WORKER = 50_000;
  * Trains an ensemble. The same data, parameters and seed give the same bits for any number of threads.
  *
  * @throws InvalidInputError for arrays that do not match.
+ * @throws ConfigError for settings of growth that contradict each other or the data.
  * @throws TrainingCancelledError, TrainingFailedError as `runJob` does.
  */
 export async function trainBoosting(
@@ -57,6 +59,7 @@ export async function trainBoosting(
 ): Promise<TrainedBoosting> {
   check(data, 'training');
   if (data.validation) check(data.validation, 'validation', data.X.cols);
+  checkGrowth(params, data.X.cols);
   const args: BoostingArgs = {
     train: await share(data),
     validation: data.validation && (await share(data.validation)),

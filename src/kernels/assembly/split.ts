@@ -69,6 +69,79 @@ export function scanNode(
   }
 }
 
+/**
+ * Scans one node in full generality: outputs capped, pulled towards `towards`, kept within bounds and, where a feature says so, in
+ * order; candidates may be one threshold a feature. A candidate is worth (what both outputs are worth - shift) * factor, and
+ * has to be worth more than 0.
+ * `about`: f64 sums G and H, value of an integer of each, lambda, alpha, least hessian of a side, cap, rows per hessian over the
+ * strength of the pull (0: none), towards, lower and upper bound, shift. `rules`, 16 bytes a feature: i32 direction (-1: left output not below
+ * the right one, 1: not above, 0: free), i32 the one candidate to look at (-1: all), f64 factor. Candidate `bins - 1` parts missing values from the rest.
+ */
+export function scanNodeBounded(
+  node: i32, histogram: usize, meta: usize, from: i32, to: i32, about: usize, rules: usize,
+): void {
+  const sumG = load<f64>(about), sumH = load<f64>(about, 8), unitG = load<f64>(about, 16), unitH = load<f64>(about, 24);
+  const lambda = load<f64>(about, 32), alpha = load<f64>(about, 40), minHessian = load<f64>(about, 48);
+  const shift = load<f64>(about, 96);
+  let best = node ? score1 : score0;
+  for (let feature = from; feature < to; feature++) {
+    const entry = meta + <usize>feature * 12;
+    if (!load<i32>(entry, 8)) continue;
+    const rule = rules + (<usize>feature << 4);
+    const direction = load<i32>(rule), only = load<i32>(rule, 4);
+    const factor = load<f64>(rule, 8);
+    const bins = load<i32>(entry);
+    const h = histogram + <usize>feature * FEATURE;
+    const hasMissing = load<i32>(entry, 4);
+    const missing = h + (<usize>bins << 4);
+    const missingG = hasMissing ? <f64>load<i64>(missing) : 0;
+    const missingH = hasMissing ? <f64>load<i64>(missing, 8) : 0;
+    const last = only < 0 ? bins - 1 : only;
+    let accG: i64 = 0, accH: i64 = 0;
+    for (let bin = 0; bin <= last; bin++) {
+      const p = h + (<usize>bin << 4);
+      accG += load<i64>(p);
+      accH += load<i64>(p, 8);
+      if (only >= 0 && bin < only) continue;
+      let intG = <f64>accG, intH = <f64>accH;
+      for (let missingLeft = 0; missingLeft <= hasMissing; missingLeft++) {
+        const g = intG * unitG, weight = intH * unitH;
+        const r = sumG - g, rest = sumH - weight;
+        intG += missingG;
+        intH += missingH;
+        if (weight < minHessian || rest < minHessian) continue;
+        const left = limitedOutput(g, weight, about), right = limitedOutput(r, rest, about);
+        if ((direction > 0 && left > right) || (direction < 0 && left < right)) continue;
+        const worth = worthOf(g, weight, left, lambda, alpha) + worthOf(r, rest, right, lambda, alpha);
+        const score = (worth - shift) * factor;
+        if (score > best) {
+          best = score;
+          if (node) { score1 = score; feature1 = feature; bin1 = bin; missingLeft1 = missingLeft; }
+          else { score0 = score; feature0 = feature; bin0 = bin; missingLeft0 = missingLeft; }
+        }
+      }
+    }
+  }
+}
+
+/** The output of a leaf with these sums: cap, pull and bounds applied, in this order. `about` as above. */
+// @ts-ignore: decorator
+@inline
+function limitedOutput(g: f64, h: f64, about: usize): f64 {
+  const cap = load<f64>(about, 56), pull = load<f64>(about, 64);
+  let output = -soft(g, load<f64>(about, 40)) / (h + load<f64>(about, 32));
+  output = min(max(output, -cap), cap);
+  if (pull > 0) output = (output * (h * pull) + load<f64>(about, 72)) / (h * pull + 1);
+  return min(max(output, load<f64>(about, 80)), load<f64>(about, 88));
+}
+
+/** The loss a leaf takes off, twice, when it outputs `output`. */
+// @ts-ignore: decorator
+@inline
+function worthOf(g: f64, h: f64, output: f64, lambda: f64, alpha: f64): f64 {
+  return -(2 * soft(g, alpha) * output + (h + lambda) * output * output);
+}
+
 // Adding it to a 64-bit integer below 2^51 in magnitude gives the bits of a double that much above MAGIC.
 const MAGIC_BITS: i64 = 0x4338000000000000;
 const MAGIC: f64 = 6755399441055744.0;

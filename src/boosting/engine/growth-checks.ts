@@ -1,0 +1,47 @@
+/** Settings of growth that contradict each other or the data: a `ConfigError` before any work is done. */
+import { ConfigError } from '../../core/errors.js';
+import type { BoostingParams } from './params.js';
+
+/** @throws ConfigError */
+export function checkGrowth(params: BoostingParams, cols: number): void {
+  const { numLeaves, maxDepth, monotone, interactions, categorical } = params;
+  if (numLeaves <= 0 && maxDepth <= 0) {
+    refuse('neither the leaves nor the depth of a tree are limited', 'Set numLeaves or maxDepth.');
+  }
+  if (monotone.length > 0 && monotone.length !== cols) {
+    refuse(
+      `monotone constraints are given for ${monotone.length} columns, X has ${cols}`,
+      'Give -1, 0 or 1 for each column of X.',
+    );
+  }
+  const constrained = categorical.columns.find((column) => monotone[column]);
+  if (constrained !== undefined) {
+    refuse(
+      `column ${constrained} is categorical and has a monotone constraint`,
+      'Categories have no order: set its constraint to 0, or leave the column numeric.',
+    );
+  }
+  for (const set of interactions) checkSet(set, cols);
+}
+
+function checkSet(set: readonly number[], cols: number): void {
+  if (set.length === 0)
+    refuse('a set of interacting columns is empty', 'Remove it, or list the columns that may meet.');
+  const unknown = set.find((column) => !(Number.isInteger(column) && column >= 0 && column < cols));
+  if (unknown !== undefined) {
+    refuse(`interaction constraints name column ${unknown}, X has ${cols}`, `Columns are numbered 0 to ${cols - 1}.`);
+  }
+}
+
+/** Leaves that are set anew after growth would no longer keep to the bounds. */
+export function checkRenewal(params: BoostingParams, renewsLeaves: boolean): void {
+  if (!renewsLeaves || !params.monotone.some(Boolean)) return;
+  refuse(
+    'this objective sets leaf values after a tree is grown, which monotone constraints cannot bind',
+    'Leave the constraints out, or use an objective such as squared error or huber.',
+  );
+}
+
+function refuse(problem: string, hint: string): never {
+  throw new ConfigError(`Boosting: ${problem}`, { hint });
+}

@@ -1,0 +1,91 @@
+/** Which features a node may be split on: those of its tree, of them a share for its level, of those a share of its own, within its interactions. */
+import { deriveSeed, Random } from '../core/random.js';
+
+export interface FeatureChoiceOptions {
+  /** Share of the tree's features that each depth draws; within it, each node. Default 1. */
+  featureFractionByLevel?: number;
+  featureFractionByNode?: number;
+  /** Sets of columns of X that may meet on a path; a column in no set is not used. Empty or absent: all may meet. */
+  interactions?: readonly (readonly number[])[];
+}
+
+/** The features tested from a node up to the root. */
+export interface Path {
+  readonly feature: number;
+  readonly above?: Path;
+}
+
+export interface ChoosingNode {
+  readonly depth: number;
+  /** Draws of this node start from it. */
+  readonly seed: number;
+  readonly path?: Path;
+}
+
+export class FeatureChoice {
+  private readonly byLevel: number;
+  private readonly byNode: number;
+  private readonly sets: readonly ReadonlySet<number>[];
+  private tree: readonly number[] = [];
+  private readonly levels: Uint32Array[] = [];
+  private seed = 0;
+
+  /** `columns`: the column of X behind each feature. */
+  constructor(
+    private readonly columns: ArrayLike<number>,
+    options: FeatureChoiceOptions,
+  ) {
+    this.byLevel = options.featureFractionByLevel ?? 1;
+    this.byNode = options.featureFractionByNode ?? 1;
+    const featureOf = new Map(Array.from(columns, (column, feature) => [column, feature]));
+    this.sets = (options.interactions ?? []).map(
+      (set) => new Set(set.flatMap((column) => featureOf.get(column) ?? [])),
+    );
+  }
+
+  /** Whether nodes differ in what they may use. */
+  get active(): boolean {
+    return this.byLevel < 1 || this.byNode < 1 || this.sets.length > 0;
+  }
+
+  /** Whether nodes of one level may differ. */
+  get differsWithinLevel(): boolean {
+    return this.byNode < 1 || this.sets.length > 0;
+  }
+
+  /** For a new tree, which may use `features` (all, if absent). */
+  start(features: ReadonlySet<number> | undefined, seed: number): void {
+    const all = Array.from(this.columns, (_, feature) => feature);
+    this.tree = features ? all.filter((feature) => features.has(feature)) : all;
+    this.levels.length = 0;
+    this.seed = seed;
+  }
+
+  /** The features a node may be split on; the same in every worker. */
+  of(node: ChoosingNode): readonly number[] {
+    const level = this.byLevel < 1 ? this.ofLevel(node.depth) : this.tree;
+    const allowed = this.sets.length > 0 ? level.filter((feature) => this.mayMeet(feature, node.path)) : level;
+    return this.byNode < 1 ? [...draw(allowed, this.byNode, deriveSeed(node.seed, 'features'))] : [...allowed];
+  }
+
+  private ofLevel(depth: number): Uint32Array {
+    this.levels[depth] ??= draw(this.tree, this.byLevel, deriveSeed(this.seed, 'level', depth));
+    return this.levels[depth];
+  }
+
+  private mayMeet(feature: number, path: Path | undefined): boolean {
+    return this.sets.some((set) => set.has(feature) && isWithin(path, set));
+  }
+}
+
+function isWithin(path: Path | undefined, set: ReadonlySet<number>): boolean {
+  for (let step = path; step; step = step.above) if (!set.has(step.feature)) return false;
+  return true;
+}
+
+/** A share of `from`, at least one. */
+function draw(from: ArrayLike<number>, share: number, seed: number): Uint32Array {
+  const count = Math.max(1, Math.round(from.length * share));
+  const order = new Random(seed).permutation(from.length);
+  return Uint32Array.from(order.subarray(0, count), (i) => from[i]);
+}
