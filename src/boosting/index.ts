@@ -1,3 +1,12 @@
 /** `holdfast/boosting`: gradient-boosted trees. */
+export { BoostingModel, type BoostingSettings } from './boosting-model.js';
 export type { LightGBMConfig, LightGBMParameters, LightGBMSettings } from './lightgbm/config.js';
 export { LightGBMModel } from './lightgbm/model.js';
+export type {
+  BoostingFitOptions,
+  BoostingPredictOptions,
+  CustomMetric,
+  CustomObjective,
+  Derivatives,
+  IterationRange,
+} from './options.js';

@@ -23,15 +23,18 @@ import { applyMissing } from './missing.js';
 import { checkOutput, classifierOutput, lossAndAccuracy, regressorOutput } from './output.js';
 import { type LearnedFromData, prepareTraining } from './prepare.js';
 import type {
+  Evaluations,
   FeatureImportance,
   FitContext,
   FitData,
   FitOptions,
   FitResult,
+  ImportanceKind,
   ModelInfo,
   ModelInput,
   ModelInputMatrix,
   ModelPayload,
+  PredictContext,
   PredictionOutput,
   Task,
   TrainingData,
@@ -82,7 +85,7 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
   /** Classification: probabilities (n, classes), rows summing to 1. Regression: (n,) values. Must not depend on other rows. */
   protected abstract predictRaw(
     X: X,
-    context: { threads: number },
+    context: PredictContext,
   ): Promise<Matrix | Float32Array | Float64Array> | Matrix | Float32Array | Float64Array;
   /** Everything `predictRaw` needs: `state` as plain JSON data, large parts as files. */
   protected abstract serialize(): ModelPayload | Promise<ModelPayload>;
@@ -92,11 +95,16 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
     files: Readonly<Record<string, Uint8Array>>;
   }): void | Promise<void>;
   /** Importance of the model's own features, in the order they were given to `fitModel`; undefined when it has none. */
-  protected importanceOf(_kind: 'gain' | 'split' | undefined): { kind: string; values: ArrayLike<number> } | undefined {
+  protected importanceOf(_kind: ImportanceKind | undefined): { kind: string; values: ArrayLike<number> } | undefined {
     return undefined;
   }
   /** True when this config needs validation rows (early stopping): a tenth of the rows is set aside if none are given. */
   protected get wantsValidation(): boolean {
+    return false;
+  }
+
+  /** True for models that take `evalSets` and `initScore`. */
+  protected get takesEvalSets(): boolean {
     return false;
   }
 
@@ -159,6 +167,7 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
         info: this.description,
         task: this.task,
         setValidationAside: this.wantsValidation,
+        evalSets: this.takesEvalSets,
         seed,
       });
       throwIfAborted(options.signal);
@@ -169,6 +178,7 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
           signal: options.signal,
           onProgress: options.onProgress ?? (() => {}),
           checkpointDirectory: options.checkpointDirectory,
+          options,
         })) ?? {};
       throwIfAborted(options.signal);
       const metrics = await this.measure(prepared.data, result, threads, started);
@@ -230,6 +240,7 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
       earlyStopped: result.earlyStopped ?? false,
       trainingTime: (performance.now() - started) / 1000,
       history: result.history ?? [{ epoch: 1, trainLoss: train.loss, valLoss: validation.loss }],
+      ...(result.evaluations ? { evaluations: result.evaluations } : {}),
       warnings: result.warnings ?? [],
     };
   }
@@ -244,15 +255,21 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
    */
   async predict(X: ModelInput, options: { threads?: number } = {}): Promise<PredictionOutput> {
     const fitted = this.requireFitted('predict');
-    const input = await this.predictionInput(X, fitted);
-    const threads = resolveThreads(options.threads ?? configuredThreads(this.config));
-    const raw = rowCount(input) === 0 ? emptyOutput(fitted) : await this.predictRaw(input as X, { threads });
+    const input = await this.predictionInput(X);
+    const context = this.predictContext(options);
+    const raw = rowCount(input) === 0 ? emptyOutput(fitted) : await this.predictRaw(input, context);
     checkOutput(raw, rowCount(input), fitted.classes.length, this.label);
     return fitted.task === 'classification' ? classifierOutput(raw as Matrix, fitted.classes) : regressorOutput(raw);
   }
 
+  /** Options of a call with the number of threads settled. */
+  protected predictContext<O extends { threads?: number }>(options: O): O & PredictContext {
+    return { ...options, threads: resolveThreads(options.threads ?? configuredThreads(this.config)) };
+  }
+
   /** Checks X against what the model was trained on and fills what was filled in training. */
-  private async predictionInput(X: ModelInput, fitted: Fitted): Promise<ModelInputMatrix> {
+  protected async predictionInput(X: ModelInput): Promise<X> {
+    const fitted = this.requireFitted('predict');
     const what = `${this.label}: predict`;
     const input = await toModelInput(X, this.description.inputMode, what);
     const columns = columnCount(input);
@@ -274,15 +291,15 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
       );
     }
     await checkValues(input, what);
-    return fitted.missing && input instanceof Matrix ? applyMissing(input, fitted.missing) : input;
+    return (fitted.missing && input instanceof Matrix ? await applyMissing(input, fitted.missing) : input) as X;
   }
 
   /** Importance of each training feature; undefined for models that have none. Dropped columns count 0. */
-  featureImportance(kind?: 'gain' | 'split'): FeatureImportance | undefined {
+  featureImportance(kind?: ImportanceKind): FeatureImportance | undefined {
     const fitted = this.requireFitted('featureImportance');
-    if (kind !== undefined && kind !== 'gain' && kind !== 'split') {
+    if (kind !== undefined && kind !== 'gain' && kind !== 'split' && kind !== 'cover') {
       throw new InvalidInputError(`${this.label}: importance '${String(kind)}' is unknown`, {
-        hint: "Use 'gain' or 'split'.",
+        hint: "Use 'gain', 'split' or 'cover'.",
       });
     }
     const own = this.importanceOf(kind);
@@ -350,6 +367,7 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
         trainAccuracy: nan(saved.trainAccuracy),
         valAccuracy: nan(saved.valAccuracy),
         history: saved.history.map((h) => ({ epoch: h.epoch, trainLoss: nan(h.trainLoss), valLoss: nan(h.valLoss) })),
+        evaluations: saved.evaluations && withNaN(saved.evaluations),
         trainingTime: Number.NaN,
       },
     };
@@ -399,9 +417,8 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
     };
   }
 
-  // ---- private -----------------------------------------------------------------------------------------------------------
-
-  private get label(): string {
+  /** The model's name, as messages start with it. */
+  protected get label(): string {
     return this.description.name;
   }
 
@@ -434,6 +451,13 @@ function resolveSeed(seed: number | undefined): number {
     });
   }
   return seed;
+}
+
+/** Values that JSON could not hold. */
+function withNaN(saved: NonNullable<ModelMetadata['trainingMetrics']['evaluations']>): Evaluations {
+  const mapped = <A, B>(record: Record<string, A>, to: (value: A) => B): Record<string, B> =>
+    Object.fromEntries(Object.entries(record).map(([name, value]) => [name, to(value)]));
+  return mapped(saved, (metrics) => mapped(metrics, (values) => values.map((value) => value ?? Number.NaN)));
 }
 
 function emptyOutput(fitted: Fitted): Matrix | Float32Array {

@@ -38,6 +38,7 @@ const metadataSchema = lazySchema((z) =>
       totalEpochs: z.number().int(),
       earlyStopped: z.boolean(),
       history: z.array(z.object({ epoch: z.number().int(), trainLoss: numberOrNull(z), valLoss: numberOrNull(z) })),
+      evaluations: z.record(z.string(), z.record(z.string(), z.array(numberOrNull(z)))).optional(),
       warnings: z.array(z.string()),
     }),
     state: z.unknown(),

@@ -1,5 +1,5 @@
 /** From what the caller of `fit` passes to what a model's hooks are given: checked, encoded, without rows of weight 0. */
-import { finiteLabels, sampleWeights } from '../core/checks.js';
+import { finiteLabels, isArrayLike, sampleWeights } from '../core/checks.js';
 import { InvalidInputError } from '../core/errors.js';
 import { Matrix, sharedFloat32 } from '../core/matrix.js';
 import { Windows } from '../core/windows.js';
@@ -7,7 +7,7 @@ import { checkValues, columnCount, rowCount, takeRows, toModelInput } from './in
 import { internalValidationRows } from './internal-validation.js';
 import { checkClasses, distinctLabels, encodeLabels } from './label-encoder.js';
 import { applyMissing, type MissingValuePlan, planMissing } from './missing.js';
-import type { FitData, ModelInfo, ModelInput, ModelInputMatrix, Task, TrainingData } from './types.js';
+import type { EvaluationData, FitData, FitRows, ModelInfo, ModelInputMatrix, Task, TrainingData } from './types.js';
 
 /** What prediction must know of the training data; saved with the model. */
 export interface LearnedFromData {
@@ -27,6 +27,8 @@ export interface PrepareOptions {
   readonly task: Task;
   /** Set a tenth of the rows aside for validation when none are given. */
   readonly setValidationAside: boolean;
+  /** The model takes `evalSets` and `initScore`. */
+  readonly evalSets?: boolean;
   readonly seed: number;
 }
 
@@ -34,7 +36,11 @@ interface Rows {
   readonly X: ModelInputMatrix;
   readonly y: Float64Array;
   readonly weights?: Float32Array;
+  readonly initScore?: Float64Array;
 }
+
+/** Name of the set that `validation` is. */
+const VALIDATION = 'validation';
 
 /** @throws InvalidInputError - anything that cannot be learned from, naming the array and the place */
 export async function prepareTraining<X extends ModelInputMatrix>(
@@ -51,6 +57,12 @@ export async function prepareTraining<X extends ModelInputMatrix>(
       hint: `Supported: ${info.tasks.join(', ')}.`,
     });
   }
+  if (!options.evalSets && (data.evalSets !== undefined || data.initScore !== undefined)) {
+    throw new InvalidInputError(`${what}: evalSets and initScore are for boosting models`, {
+      hint: 'Leave them out; validation rows go into `validation`.',
+    });
+  }
+  const sets = evaluationSets(data, what);
   const given = await readRows(data, info, what);
   const featureNames = checkNames(data.featureNames, columnCount(given.X), what);
   const weighted = withoutZeroWeights(given);
@@ -59,24 +71,32 @@ export async function prepareTraining<X extends ModelInputMatrix>(
   const encoded = (rows: Rows, of: string): Rows =>
     task === 'classification' ? { ...rows, y: encodeLabels(rows.y, classes, of) } : rows;
   const all = encoded(weighted, what);
-  const { train, validation } = data.validation
-    ? { train: all, validation: encoded(await readValidation(data.validation, all, info), `${what}: validation`) }
+  const evalSets: Record<string, Rows> = {};
+  for (const [name, rows] of sets) {
+    const label = `${what}: ${name}`;
+    evalSets[name] = encoded(await readEvaluationRows(rows, all, info, label), label);
+  }
+  const { [VALIDATION]: own, ...others } = evalSets;
+  const { train, validation } = own
+    ? { train: all, validation: own }
     : options.setValidationAside
       ? setAside(all, classes.length, options.seed)
       : { train: all, validation: undefined };
 
   const missing =
     !info.capabilities.missingValues && train.X instanceof Matrix ? await planMissing(train.X) : undefined;
-  const filled = async ({ X, y, weights }: Rows) => ({
+  const filled = async ({ X, ...rest }: Rows) => ({
     X: (missing && X instanceof Matrix ? await applyMissing(X, missing) : X) as X,
-    y,
-    weights,
+    ...rest,
   });
+  const filledSets: Record<string, FitRows<X>> = {};
+  for (const [name, rows] of Object.entries(others)) filledSets[name] = await filled(rows);
   return {
     data: {
       ...(await filled(train)),
       classes,
       validation: validation && (await filled(validation)),
+      ...(options.evalSets ? { evalSets: filledSets } : {}),
       featureNames: missing ? missing.kept.map((j) => featureNames[j]) : featureNames,
     },
     fitted: {
@@ -89,9 +109,29 @@ export async function prepareTraining<X extends ModelInputMatrix>(
   };
 }
 
-type GivenRows = { X: ModelInput; y: ArrayLike<number>; weights?: ArrayLike<number> };
+/** `validation` first, then `evalSets` in their order. */
+function evaluationSets(data: TrainingData, what: string): [string, EvaluationData][] {
+  const { validation, evalSets = {} } = data;
+  if (evalSets === null || typeof evalSets !== 'object' || Array.isArray(evalSets)) {
+    throw new InvalidInputError(`${what}: evalSets is not an object of sets by name`, {
+      hint: 'evalSets: { test: { X, y } }',
+    });
+  }
+  if (validation && evalSets[VALIDATION]) {
+    throw new InvalidInputError(`${what}: validation rows are given twice, as validation and in evalSets`, {
+      hint: 'Give one of them.',
+    });
+  }
+  if (evalSets.train) {
+    throw new InvalidInputError(`${what}: a set named 'train' would hide the training rows' own values`, {
+      hint: 'Choose another name.',
+    });
+  }
+  const sets = Object.entries(evalSets).sort(([a], [b]) => Number(b === VALIDATION) - Number(a === VALIDATION));
+  return validation ? [[VALIDATION, validation], ...sets] : sets;
+}
 
-async function readRows(data: GivenRows, info: ModelInfo, what: string): Promise<Rows> {
+async function readRows(data: EvaluationData, info: ModelInfo, what: string): Promise<Rows> {
   const X = await toModelInput(data.X, info.inputMode, what);
   const rows = rowCount(X);
   if (rows === 0 || columnCount(X) === 0) {
@@ -101,12 +141,23 @@ async function readRows(data: GivenRows, info: ModelInfo, what: string): Promise
   }
   const y = finiteLabels(data.y, rows, `${what}: y`);
   const weights = data.weights === undefined ? undefined : sampleWeights(data.weights, rows, `${what}: weights`);
+  const initScore = data.initScore === undefined ? undefined : initialScores(data.initScore, rows, what);
   await checkValues(X, what);
-  return { X, y, weights };
+  return { X, y, weights, ...(initScore ? { initScore } : {}) };
 }
 
-async function readValidation(data: GivenRows, train: Rows, info: ModelInfo): Promise<Rows> {
-  const what = `${info.name}: validation`;
+/** (rows * outputs,) finite scores as float64; a copy. The number of outputs is the model's to check. */
+function initialScores(values: ArrayLike<number>, rows: number, what: string): Float64Array {
+  const whole = isArrayLike(values) && values.length > 0 && values.length % rows === 0;
+  const scores = whole ? Float64Array.from(values) : new Float64Array(0);
+  if (whole && scores.every(Number.isFinite)) return scores;
+  throw new InvalidInputError(`${what}: initScore has to be finite scores, one for each row and output`, {
+    hint: 'Pass (n,) values, or (n, outputs) row by row as one array.',
+    details: { rows, values: values?.length },
+  });
+}
+
+async function readEvaluationRows(data: EvaluationData, train: Rows, info: ModelInfo, what: string): Promise<Rows> {
   const rows = withoutZeroWeights(await readRows(data, info, what));
   const [own, expected] = [columnCount(rows.X), columnCount(train.X)];
   if (own === expected) return rows;
@@ -128,12 +179,19 @@ function withoutZeroWeights(rows: Rows): Rows {
   return pick(rows, Uint32Array.from(kept));
 }
 
-function pick({ X, y, weights }: Rows, kept: Uint32Array): Rows {
+function pick({ X, y, weights, initScore }: Rows, kept: Uint32Array): Rows {
   return {
+    ...(initScore ? { initScore: takeScores(initScore, initScore.length / y.length, kept) } : {}),
     X: takeRows(X, kept),
     y: take(y, kept, new Float64Array(kept.length)),
     weights: weights && take(weights, kept, sharedFloat32(kept.length)),
   };
+}
+
+function takeScores(scores: Float64Array, outputs: number, kept: Uint32Array): Float64Array {
+  const out = new Float64Array(kept.length * outputs);
+  for (const [i, row] of kept.entries()) out.set(scores.subarray(row * outputs, (row + 1) * outputs), i * outputs);
+  return out;
 }
 
 function take<T extends Float64Array | Float32Array>(values: T, kept: Uint32Array, out: T): T {

@@ -34,8 +34,20 @@ export interface TrainingData {
   readonly y: ArrayLike<number>;
   readonly weights?: ArrayLike<number>;
   /** Rows for early stopping and the validation loss; never trained on. */
-  readonly validation?: { readonly X: ModelInput; readonly y: ArrayLike<number>; readonly weights?: ArrayLike<number> };
+  readonly validation?: EvaluationData;
+  /** More rows to evaluate on, by name; `validation` is the one named so. Boosting models only. */
+  readonly evalSets?: Readonly<Record<string, EvaluationData>>;
+  /** Raw scores to start from, (n,) or row by row (n, outputs); no part of the model. Boosting models only. */
+  readonly initScore?: ArrayLike<number>;
   readonly featureNames?: readonly string[];
+}
+
+/** Rows that are evaluated on and never trained on; the arrays as in `TrainingData`. */
+export interface EvaluationData {
+  readonly X: ModelInput;
+  readonly y: ArrayLike<number>;
+  readonly weights?: ArrayLike<number>;
+  readonly initScore?: ArrayLike<number>;
 }
 
 export interface FitOptions {
@@ -56,6 +68,8 @@ export interface EpochLoss {
   readonly valLoss: number;
 }
 
+export type Evaluations = Readonly<Record<string, Readonly<Record<string, readonly number[]>>>>;
+
 /** Losses are log-loss (classification) or mean squared error (regression); accuracies are R² for regression. */
 export interface TrainingMetrics {
   readonly trainLoss: number;
@@ -70,6 +84,8 @@ export interface TrainingMetrics {
   /** Seconds. */
   readonly trainingTime: number;
   readonly history: readonly EpochLoss[];
+  /** What was evaluated after each epoch: set name to metric name to values. */
+  readonly evaluations?: Evaluations;
   /** Such as an iteration limit that was reached before the optimum. */
   readonly warnings: readonly string[];
 }
@@ -85,6 +101,14 @@ export interface PredictionOutput {
   readonly classes: number[];
 }
 
+/** What the hook `predictRaw` is given beside X; models with options of their own find them here too. */
+export interface PredictContext {
+  readonly threads: number;
+}
+
+/** Sums over a feature's splits: loss reduction, number, or cover (sum of hessians, or of rows' weights) of the split nodes. */
+export type ImportanceKind = 'gain' | 'split' | 'cover';
+
 export interface FeatureImportance {
   readonly kind: string;
   readonly names: readonly string[];
@@ -92,15 +116,23 @@ export interface FeatureImportance {
   readonly values: Float64Array;
 }
 
-/** What the protected hook `fitModel` is given: checked, encoded, and without NaN unless the model takes it. */
-export interface FitData<X = Matrix> {
+/** Rows as the protected hook `fitModel` is given them: checked, encoded, and without NaN unless the model takes it. */
+export interface FitRows<X = Matrix> {
   readonly X: X;
   /** (n,) class index 0..k-1, or the regression target. */
   readonly y: Float64Array;
   /** (n,) all positive: rows of weight 0 were left out. */
   readonly weights?: Float32Array;
+  /** (n * outputs,) row by row. */
+  readonly initScore?: Float64Array;
+}
+
+/** What the protected hook `fitModel` is given. */
+export interface FitData<X = Matrix> extends FitRows<X> {
   readonly classes: readonly number[];
-  readonly validation?: { readonly X: X; readonly y: Float64Array; readonly weights?: Float32Array };
+  readonly validation?: FitRows<X>;
+  /** Sets to evaluate on other than `validation`. */
+  readonly evalSets?: Readonly<Record<string, FitRows<X>>>;
   readonly featureNames: readonly string[];
 }
 
@@ -110,6 +142,8 @@ export interface FitContext {
   readonly signal?: AbortSignal;
   readonly onProgress: ProgressListener;
   readonly checkpointDirectory?: string;
+  /** As the caller gave them: a model with options of its own finds them here. */
+  readonly options: FitOptions;
 }
 
 /** What `fitModel` reports; losses and accuracies left out are computed from predictions. */
@@ -122,6 +156,7 @@ export interface FitResult {
   readonly valLoss?: number;
   readonly trainAccuracy?: number;
   readonly valAccuracy?: number;
+  readonly evaluations?: Evaluations;
   readonly warnings?: readonly string[];
 }
 

@@ -10,6 +10,13 @@ import type { Ensemble } from './tree.js';
 /** Up to here (about 5 ms) the calling thread is done before a job would have started. */
 const WALKS_AT_ONCE = 100_000;
 
+/** Iterations from .. to-1 of an ensemble, as one of their own. */
+export function iterationsOf(ensemble: Ensemble, from: number, to: number): Ensemble {
+  const { trees, outputs, treesPerIteration = outputs } = ensemble;
+  if (from === 0 && to * treesPerIteration >= trees.length) return ensemble;
+  return { ...ensemble, trees: trees.slice(from * treesPerIteration, to * treesPerIteration) };
+}
+
 const layouts = new WeakMap<Ensemble, FlatTrees>();
 
 function layoutOf(ensemble: Ensemble, iterations: number | undefined): FlatTrees {

@@ -36,8 +36,10 @@ export interface Tree {
 /** Trees that add up: tree i * outputs + k adds to output k. The base score is folded into the leaves of the first trees. */
 export interface Ensemble {
   trees: Tree[];
-  /** Trees an iteration: 1, or one a class. */
+  /** Scores: 1, or one a class. */
   outputs: number;
+  /** A multiple of `outputs`, which is the default. */
+  treesPerIteration?: number;
   /** Columns of X. */
   features: number;
 }

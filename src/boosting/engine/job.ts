@@ -6,7 +6,7 @@ import type { BinMapper } from '../../trees/bin-mapper.js';
 import type { BinnedMatrix } from '../../trees/binned-matrix.js';
 import { binRows, findBins, type RowSource } from '../../trees/binning.js';
 import { type PackedEnsemble, packEnsemble } from '../../trees/ensemble-pack.js';
-import { type GrownTree, TreeGrower } from '../../trees/grower.js';
+import { TreeGrower } from '../../trees/grower.js';
 import type { Tree } from '../../trees/tree.js';
 import { TreeScorer } from '../../trees/tree-scorer.js';
 import { checkRenewal } from './growth-checks.js';
@@ -23,20 +23,22 @@ export interface BoostingRows {
   cols: number;
   y: Float64Array;
   weights?: Float32Array;
+  initScore?: Float64Array;
 }
 
 export interface BoostingArgs {
   train: BoostingRows;
-  validation?: BoostingRows;
+  evalSets: (BoostingRows & { name: string })[];
   params: BoostingParams;
   seed: number;
 }
 
 export interface BoostingResult extends PackedEnsemble {
   trainLoss: Float64Array;
-  /** Empty without validation rows. */
-  validationLoss: Float64Array;
-  /** 1-based: the iteration with the lowest validation loss, or the last one. */
+  /** Losses of the set to watch; empty without one. */
+  watchedLoss: Float64Array;
+  evaluations: { set: string; metric: string; values: number[] }[];
+  /** 1-based: the best iteration on the set to watch, or the last one. */
   bestIteration: number;
   stoppedEarly: boolean;
   /** Raw scores of the training rows, output after output; empty when trees after the best iteration were left out. */
@@ -52,7 +54,8 @@ export async function run(context: JobContext<BoostingArgs>): Promise<BoostingRe
 class BoostingRun {
   private readonly params: BoostingParams;
   private readonly trainRows: RowSet;
-  private readonly validation?: { rows: RowSet; matrix: BinnedMatrix };
+  private readonly evalSets: EvalSet[];
+  private readonly watched: EvalSet | undefined;
   private readonly matrix: BinnedMatrix;
   private readonly mapper: BinMapper;
   private readonly grower: TreeGrower;
@@ -62,7 +65,6 @@ class BoostingRun {
   private readonly baseScores: number[];
   private readonly trees: Tree[] = [];
   private readonly trainLoss: number[] = [];
-  private readonly validationLoss: number[] = [];
   private bestIteration = 0;
 
   constructor(
@@ -79,13 +81,14 @@ class BoostingRun {
     const binning = { ...params, sampleCount: params.binSampleCount, seed: deriveSeed(seed, 'bins') };
     this.mapper = findBins(context, arena, train.source, binning);
     this.matrix = binRows(context, arena, train.source, this.mapper, { columns: true });
-    this.trainRows = new RowSet(context, arena, objective, train.y, train.weights, { gradients: true });
-    if (args.validation) {
-      const { data, cols, y, weights } = args.validation;
-      const source = { data, cols, rows: y.length };
-      const matrix = binRows(context, arena, source, this.mapper, { columns: false });
-      this.validation = { matrix, rows: new RowSet(context, arena, objective, y, weights, { gradients: false }) };
-    }
+    const { initScore } = train;
+    this.trainRows = new RowSet(context, arena, objective, train.y, train.weights, { gradients: true, initScore });
+    this.evalSets = args.evalSets.map(({ name, data, cols, y, weights, initScore }) => {
+      const matrix = binRows(context, arena, { data, cols, rows: y.length }, this.mapper, { columns: false });
+      const rows = new RowSet(context, arena, objective, y, weights, { gradients: false, initScore });
+      return { name, matrix, rows, losses: [] };
+    });
+    this.watched = this.evalSets.find(({ name }) => name === params.earlyStoppingSet);
     const { rows } = this.matrix;
     this.grower = new TreeGrower(context, arena, this.mapper, this.matrix, growerOptions(params, rows));
     this.scorer = new TreeScorer(context, arena, mostLeaves(params, rows));
@@ -93,9 +96,11 @@ class BoostingRun {
     this.bagging = new RowBagging(context, arena, this.matrix.rows, params, seed);
     arena.commit();
     const zeros = Array.from({ length: objective.outputs }, () => 0);
-    this.baseScores = params.boostFromAverage ? objective.baseScores(train.y, train.weights) : zeros;
+    // Scores to start from take the place of the base score, as in LightGBM.
+    const average = params.boostFromAverage && !initScore;
+    this.baseScores = average ? objective.baseScores(train.y, train.weights) : zeros;
     this.trainRows.fill(this.baseScores);
-    this.validation?.rows.fill(this.baseScores);
+    for (const { rows } of this.evalSets) rows.fill(this.baseScores);
   }
 
   train(): BoostingResult {
@@ -105,9 +110,10 @@ class BoostingRun {
       const loss = this.trainRows.computeGradients();
       if (iteration > 0) this.record(loss);
       const grew = this.grow(iteration);
-      if (this.validation) this.trackBest(iteration, this.validation.rows.loss());
+      for (const set of this.evalSets) set.losses.push(set.rows.loss());
+      if (this.watched) this.trackBest(iteration, this.watched.losses);
       const sinceBest = iteration + 1 - this.bestIteration;
-      stoppedEarly = this.validation !== undefined && earlyStoppingRounds > 0 && sinceBest >= earlyStoppingRounds;
+      stoppedEarly = this.watched !== undefined && earlyStoppingRounds > 0 && sinceBest >= earlyStoppingRounds;
       // Without sampling, the next iteration would find no split either.
       if (stoppedEarly || (!grew && !this.sampling)) break;
     }
@@ -137,7 +143,8 @@ class BoostingRun {
       this.shrink(grown.tree);
       this.scorer.addToLeaves(grown, grower.partition, this.trainRows.scoresOf(k));
       if (restCount > 0) this.scorer.addByWalking(grown, this.matrix, this.trainRows.scoresOf(k), rest, restCount);
-      if (this.validation) this.addToValidation(grown, k);
+      for (const { matrix, rows } of this.evalSets)
+        this.scorer.addByWalking(grown, matrix, rows.scoresOf(k), 0, matrix.rows);
       // The next tree reuses the rows and nodes that others may still be reading.
       this.context.barrier();
       if (iteration === 0) addToTree(grown.tree, this.baseScores[k]);
@@ -153,36 +160,31 @@ class BoostingRun {
       for (let i = 0; i < values.length; i++) values[i] *= rate;
   }
 
-  private addToValidation(grown: GrownTree, output: number): void {
-    if (!this.validation) return;
-    const { matrix, rows } = this.validation;
-    this.scorer.addByWalking(grown, matrix, rows.scoresOf(output), 0, matrix.rows);
-  }
-
-  private trackBest(iteration: number, loss: number): void {
-    this.validationLoss.push(loss);
-    if (iteration === 0 || loss < this.validationLoss[this.bestIteration - 1]) this.bestIteration = iteration + 1;
+  private trackBest(iteration: number, losses: readonly number[]): void {
+    const least = losses[this.bestIteration - 1] - this.params.earlyStoppingMinDelta;
+    if (iteration === 0 || losses[iteration] < least) this.bestIteration = iteration + 1;
   }
 
   /** The training loss of an iteration is known when the next one computes its gradients. */
   private record(trainLoss: number): void {
     this.trainLoss.push(trainLoss);
     const step = this.trainLoss.length;
-    const validationLoss = this.validationLoss[step - 1];
     const metrics: Record<string, number> = { trainLoss };
-    if (validationLoss !== undefined) metrics.valLoss = validationLoss;
+    const valLoss = this.watched?.losses[step - 1];
+    if (valLoss !== undefined) metrics.valLoss = valLoss;
     this.context.report({ phase: 'fit', step, total: this.params.numIterations, metrics });
   }
 
   private result(stoppedEarly: boolean): BoostingResult {
-    const { objective, validation, params } = this;
-    const bestIteration = validation ? this.bestIteration : this.trainLoss.length;
-    const keepBest = validation !== undefined && params.earlyStoppingRounds > 0;
+    const { objective, watched, params } = this;
+    const bestIteration = watched ? this.bestIteration : this.trainLoss.length;
+    const keepBest = watched !== undefined && params.earlyStoppingRounds > 0;
     const trees = keepBest ? this.trees.slice(0, bestIteration * objective.outputs) : this.trees;
     return {
       ...packEnsemble({ trees, outputs: objective.outputs, features: this.context.args.train.cols }),
       trainLoss: Float64Array.from(this.trainLoss),
-      validationLoss: Float64Array.from(this.validationLoss),
+      watchedLoss: Float64Array.from(watched?.losses ?? []),
+      evaluations: this.evalSets.map(({ name, losses }) => ({ set: name, metric: 'loss', values: losses })),
       bestIteration,
       stoppedEarly,
       trainScores: trees.length === this.trees.length ? this.trainRows.copyScores() : new Float64Array(0),
@@ -190,10 +192,25 @@ class BoostingRun {
   }
 }
 
+/** Rows evaluated on: their bins, their scores, and the loss after each iteration. */
+interface EvalSet {
+  name: string;
+  matrix: BinnedMatrix;
+  rows: RowSet;
+  losses: number[];
+}
+
+interface WeightedRows {
+  source: RowSource;
+  y: Float64Array;
+  weights?: Float32Array;
+  initScore?: Float64Array;
+}
+
 /** Rows of weight 0 count as absent: they shape neither bins nor leaves. */
-function weightedRows(rows: BoostingRows): { source: RowSource; y: Float64Array; weights?: Float32Array } {
-  const { data, cols, y, weights } = rows;
-  if (!weights?.includes(0)) return { source: { data, cols, rows: y.length }, y, weights };
+function weightedRows(rows: BoostingRows): WeightedRows {
+  const { data, cols, y, weights, initScore } = rows;
+  if (!weights?.includes(0)) return { source: { data, cols, rows: y.length }, y, weights, initScore };
   const list = Uint32Array.from(y.keys()).filter((i) => weights[i] > 0);
   const take = <T extends Float32Array | Float64Array>(from: T, to: T): T => {
     for (let i = 0; i < list.length; i++) to[i] = from[list[i]];
@@ -203,7 +220,14 @@ function weightedRows(rows: BoostingRows): { source: RowSource; y: Float64Array;
     source: { data, cols, rows: list.length, list },
     y: take(y, new Float64Array(list.length)),
     weights: take(weights, new Float32Array(list.length)),
+    initScore: initScore && takeRows(initScore, initScore.length / y.length, list),
   };
+}
+
+function takeRows(values: Float64Array, width: number, list: Uint32Array): Float64Array {
+  const out = new Float64Array(list.length * width);
+  for (const [i, row] of list.entries()) out.set(values.subarray(row * width, (row + 1) * width), i * width);
+  return out;
 }
 
 /** Folds a constant into a tree's leaves, as LightGBM does with the base score. */

@@ -20,8 +20,10 @@ export interface BoostingParams extends GrowthParams, SamplingParams, BinningPar
   boostFromAverage: boolean;
   /** Scores to start from, one an output. */
   baseScores?: readonly number[];
-  /** Stop after so many iterations without a better value of the watched metric, and keep the best; off at 0 or without validation rows. */
+  /** Stop after so many iterations without a better value of the watched metric, and keep the best; off at 0 or without that set. */
   earlyStoppingRounds: number;
+  /** The set to watch. */
+  earlyStoppingSet: string;
   /** Least improvement that counts. */
   earlyStoppingMinDelta: number;
 }
@@ -124,6 +126,7 @@ export const defaultBoostingParams: Omit<BoostingParams, 'objective'> = {
   parallelTrees: 1,
   boostFromAverage: true,
   earlyStoppingRounds: 0,
+  earlyStoppingSet: 'validation',
   earlyStoppingMinDelta: 0,
   numLeaves: 31,
   maxDepth: -1,

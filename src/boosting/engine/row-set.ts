@@ -1,4 +1,5 @@
 /** The rows a model is trained on or validated by, in shared memory: labels, weights, scores and, for training, gradients. */
+import { InvalidInputError } from '../../core/errors.js';
 import type { Arena } from '../../kernels/arena.js';
 import type { JobContext } from '../../kernels/job.js';
 import type { Objective, ObjectiveRows } from './objectives.js';
@@ -25,7 +26,7 @@ export class RowSet {
     private readonly objective: Objective,
     private readonly y: Float64Array,
     private readonly w: Float32Array | undefined,
-    options: { gradients: boolean },
+    private readonly options: { gradients: boolean; initScore?: Float64Array },
   ) {
     const { outputs } = objective;
     this.stride = y.length + (y.length % 2);
@@ -69,15 +70,32 @@ export class RowSet {
     };
   }
 
-  /** Labels, weights and starting scores, one an output; a barrier. */
+  /** Labels, weights and starting scores: one an output, plus those the rows have of their own; a barrier. */
   fill(baseScores: readonly number[]): void {
     const { arena, context, stride } = this;
     if (context.thread === 0) {
       arena.float64(this.labels, this.rows).set(this.y);
       if (this.w) arena.float32(this.weights, this.rows).set(this.w);
       for (const [k, score] of baseScores.entries()) arena.float64(this.scoresOf(k), stride).fill(score);
+      if (this.options.initScore) this.addInitial(this.options.initScore);
     }
     context.barrier();
+  }
+
+  private addInitial(initScore: Float64Array): void {
+    const { outputs } = this.objective;
+    if (initScore.length !== this.rows * outputs) {
+      throw new InvalidInputError(
+        `initScore has ${initScore.length} values for ${this.rows} rows of ${outputs} scores`,
+        {
+          hint: 'Pass one score for each row and output, row by row: (n, outputs).',
+        },
+      );
+    }
+    for (let k = 0; k < outputs; k++) {
+      const scores = this.arena.float64(this.scoresOf(k), this.rows);
+      for (let i = 0; i < this.rows; i++) scores[i] += initScore[i * outputs + k];
+    }
   }
 
   /** Gradients of all rows for the present scores, and the mean loss; a barrier. */

@@ -17,6 +17,13 @@ export interface BoostingData {
   y: Float64Array;
   /** Not negative, not all 0. Rows of weight 0 count as absent. */
   weights?: Float32Array;
+  /** Scores to start from instead of the base score, (rows * outputs) row by row; the ensemble does not contain them. */
+  initScore?: Float64Array;
+}
+
+/** Rows to train on, and named sets of rows to evaluate on. */
+export interface BoostingInput extends BoostingData {
+  evalSets?: Readonly<Record<string, BoostingData>>;
 }
 
 export interface BoostingContext {
@@ -30,13 +37,15 @@ export interface BoostingContext {
 export interface TrainedBoosting {
   /** With early stopping, the trees up to the best iteration. */
   ensemble: Ensemble;
-  /** Mean losses after each iteration run, `epoch` from 1; `valLoss` is NaN without validation rows. */
+  /** Mean losses after each iteration run, `epoch` from 1; `valLoss` is that of the set to watch, NaN without one. */
   history: { epoch: number; trainLoss: number; valLoss: number }[];
-  /** 1-based: the iteration of lowest validation loss; without validation, the last. */
+  /** Set name to metric name to the value after each iteration. */
+  evaluations: Record<string, Record<string, number[]>>;
+  /** 1-based: the best iteration on the set to watch; without one, the last. */
   bestIteration: number;
   stoppedEarly: boolean;
   /**
-   * The ensemble's raw scores of the training rows, (rows * outputs), as `predictEnsemble` would give them. Left out where they
+   * The raw scores of the training rows, (rows * outputs), as `predictEnsemble` would give them on top of `initScore`. Left out where they
    * are not at hand: rows of weight 0, or trees after the best iteration that were dropped.
    */
   trainScores?: Float64Array;
@@ -53,16 +62,20 @@ const CELLS_A_WORKER = 50_000;
  * @throws TrainingCancelledError, TrainingFailedError as `runJob` does.
  */
 export async function trainBoosting(
-  data: BoostingData & { validation?: BoostingData },
+  data: BoostingInput,
   params: BoostingParams,
   context: BoostingContext,
 ): Promise<TrainedBoosting> {
   check(data, 'training');
-  if (data.validation) check(data.validation, 'validation', data.X.cols);
   checkGrowth(params, data.X.cols);
+  const evalSets: BoostingArgs['evalSets'] = [];
+  for (const [name, rows] of Object.entries(data.evalSets ?? {})) {
+    check(rows, name, data.X.cols);
+    evalSets.push({ name, ...(await share(rows)) });
+  }
   const args: BoostingArgs = {
     train: await share(data),
-    validation: data.validation && (await share(data.validation)),
+    evalSets,
     params,
     seed: context.seed,
   };
@@ -77,12 +90,15 @@ export async function trainBoosting(
   const history = Array.from(result.trainLoss, (trainLoss, i) => ({
     epoch: i + 1,
     trainLoss,
-    valLoss: result.validationLoss[i] ?? Number.NaN,
+    valLoss: result.watchedLoss[i] ?? Number.NaN,
   }));
+  const evaluations: TrainedBoosting['evaluations'] = {};
+  for (const { set, metric, values } of result.evaluations) (evaluations[set] ??= {})[metric] = values;
   const { bestIteration, stoppedEarly, trainScores, outputs } = result;
   return {
     ensemble: unpackEnsemble(result),
     history,
+    evaluations,
     bestIteration,
     stoppedEarly,
     ...(trainScores.length === data.X.rows * outputs ? { trainScores: rowMajor(trainScores, outputs) } : {}),
@@ -98,16 +114,17 @@ function rowMajor(scores: Float64Array, outputs: number): Float64Array {
   return out;
 }
 
-async function share({ X, y, weights }: BoostingData): Promise<BoostingRows> {
+async function share({ X, y, weights, initScore }: BoostingData): Promise<BoostingRows> {
   return {
     data: await shared(X.data),
     cols: X.cols,
     y: await shared(y),
     weights: weights && (await shared(weights)),
+    initScore: initScore && (await shared(initScore)),
   };
 }
 
-function check({ X, y, weights }: BoostingData, what: string, cols = X.cols): void {
+function check({ X, y, weights, initScore }: BoostingData, what: string, cols = X.cols): void {
   const problem =
     X.rows === 0
       ? 'there are no rows'
@@ -119,7 +136,9 @@ function check({ X, y, weights }: BoostingData, what: string, cols = X.cols): vo
             ? `weights has ${weights.length} values for ${X.rows} rows`
             : weights && !weights.some((w) => w > 0)
               ? 'no row has a positive weight'
-              : undefined;
+              : initScore && initScore.length % X.rows !== 0
+                ? `initScore has ${initScore.length} values for ${X.rows} rows`
+                : undefined;
   if (problem) {
     throw new InvalidInputError(`Boosting, ${what} rows: ${problem}`, {
       hint: 'X, y and weights need one entry a row, and training and validation the same columns.',

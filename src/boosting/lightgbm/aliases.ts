@@ -43,6 +43,8 @@ export const ALIASES = {
   minDataInBin: ['min_data_in_bin'],
   binSampleCount: ['bin_construct_sample_cnt', 'subsample_for_bin'],
   earlyStoppingRounds: ['early_stopping_rounds', 'early_stopping_round', 'early_stopping', 'n_iter_no_change'],
+  earlyStoppingMinDelta: ['early_stopping_min_delta'],
+  earlyStoppingSet: [],
   seed: ['random_seed', 'random_state'],
   threads: ['num_threads', 'num_thread', 'nthread', 'nthreads', 'n_jobs'],
 } as const satisfies Record<string, readonly string[]>;

@@ -56,6 +56,10 @@ export interface LightGBMParameters {
   binSampleCount?: number;
   /** Stop after so many rounds without a better validation loss; 0 never stops early. Default 0. */
   earlyStoppingRounds?: number;
+  /** Least improvement that counts for early stopping. Default 0. */
+  earlyStoppingMinDelta?: number;
+  /** The evaluation set that early stopping watches. Default `'validation'`. */
+  earlyStoppingSet?: string;
   /** Seed of everything random, where `fit` is given none. */
   seed?: number;
   /** Threads, where `fit` is given none; 0 or less for the default. Never changes the model. */
@@ -96,6 +100,8 @@ const DEFAULTS = {
   minDataInBin: 3,
   binSampleCount: 200_000,
   earlyStoppingRounds: 0,
+  earlyStoppingMinDelta: 0,
+  earlyStoppingSet: 'validation',
 } as const satisfies Required<Pick<LightGBMParameters, Filled>>;
 
 function parameterSchemas(z: ZodModule): { [K in ParameterName]: ZodType<LightGBMParameters[K]> } {
@@ -123,6 +129,8 @@ function parameterSchemas(z: ZodModule): { [K in ParameterName]: ZodType<LightGB
     minDataInBin: count(1),
     binSampleCount: count(1),
     earlyStoppingRounds: count(0),
+    earlyStoppingMinDelta: atLeastZero(),
+    earlyStoppingSet: z.string().min(1).optional(),
     seed: z.int().min(0).optional(),
     threads: count(-1, 1024),
   };

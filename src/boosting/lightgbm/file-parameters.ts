@@ -25,8 +25,10 @@ export function configOfFile(file: LightGBMFile): LightGBMConfig {
   for (const [key, text] of Object.entries(file.parameters ?? {})) {
     const name = CANONICAL.get(key);
     if (name === undefined || name in config || name === 'objective' || name === 'threads') continue;
-    const value = name === 'boosting' ? text : Number(text);
-    if (text !== '' && lightgbmConfig().safeParse({ [name]: value }).success) config[name] = value;
+    // A file says what kind of value a parameter has by nothing but its text.
+    const values = text === '' ? [] : [Number(text), text];
+    const value = values.find((candidate) => lightgbmConfig().safeParse({ [name]: candidate }).success);
+    if (value !== undefined) config[name] = value;
   }
   return config as LightGBMConfig;
 }

@@ -6,13 +6,16 @@ import { readFile } from 'node:fs/promises';
 import { ConfigError, ModelFormatError } from '../../core/errors.js';
 import { writeFileAtomic } from '../../core/files.js';
 import type { Matrix } from '../../core/matrix.js';
-import { BaseModel } from '../../model/base-model.js';
 import { lossAndAccuracy } from '../../model/output.js';
-import type { FitContext, FitData, FitResult, ModelPayload } from '../../model/types.js';
-import { predictEnsemble } from '../../trees/predictor.js';
+import type { FitData, FitResult, ImportanceKind, ModelPayload, PredictContext } from '../../model/types.js';
+import { treeImportance } from '../../trees/importance.js';
+import { iterationsOf, predictEnsemble, predictLeaves } from '../../trees/predictor.js';
 import type { Ensemble } from '../../trees/tree.js';
+import { BoostingModel } from '../boosting-model.js';
+import { fitWithEngine } from '../engine/fit.js';
 import { type BoostingParams, defaultBoostingParams } from '../engine/params.js';
-import { type TrainedBoosting, trainBoosting } from '../engine/train.js';
+import type { TrainedBoosting } from '../engine/train.js';
+import type { BoostingFitContext, IterationRange } from '../options.js';
 import { type LightGBMConfig, type LightGBMSettings, lightgbmConfig } from './config.js';
 import { featureRanges } from './feature-ranges.js';
 import { configOfFile, fileParameters } from './file-parameters.js';
@@ -36,7 +39,7 @@ const PAYLOAD = 'model.lgb.txt';
  * await model.fit({ X, y, validation: { X: XVal, y: yVal } });
  * const { predictions, probabilities } = await model.predict(XTest);
  */
-export class LightGBMModel extends BaseModel<LightGBMSettings> {
+export class LightGBMModel extends BoostingModel<LightGBMSettings> {
   static override readonly info = LIGHTGBM_INFO;
   static override readonly configSchema = lightgbmConfig;
 
@@ -47,52 +50,58 @@ export class LightGBMModel extends BaseModel<LightGBMSettings> {
     super(config);
   }
 
-  protected override get wantsValidation(): boolean {
-    return this.config.earlyStoppingRounds > 0;
-  }
-
-  protected override async fitModel(data: FitData, context: FitContext): Promise<FitResult> {
+  protected override async train(
+    data: FitData,
+    context: BoostingFitContext,
+    initModel?: LightGBMModel,
+  ): Promise<FitResult> {
     const { config } = this;
     const objective = chooseObjective(config, data.classes);
     // On this thread, while the workers start and train.
-    const [trained, featureInfos] = await Promise.all([
-      trainBoosting(data, engineParams(config, objective), context),
+    const [{ trained, result }, featureInfos] = await Promise.all([
+      fitWithEngine(data, engineParams(config, objective), context),
       featureRanges(data.X),
     ]);
+    const earlier = initModel?.state().ensemble.trees ?? [];
+    const ensemble = { ...trained.ensemble, trees: [...earlier, ...trained.ensemble.trees] };
     this.learned = {
-      ensemble: trained.ensemble,
+      ensemble,
       objective,
       featureNames: [...data.featureNames],
       featureInfos,
-      shrinkage: shrinkageOf(trained.ensemble, config.learningRate),
+      shrinkage: shrinkageOf(ensemble, config.learningRate),
       parameters: fileParameters(config, objective),
     };
-    const stopping = config.earlyStoppingRounds > 0 && data.validation !== undefined;
-    return {
-      ...(await trainingScores(data, trained, objective)),
-      history: trained.history,
-      totalEpochs: trained.history.length,
-      bestEpoch: stopping ? trained.bestIteration : trained.history.length,
-      earlyStopped: trained.stoppedEarly,
-    };
+    return { ...(await trainingScores(data, trained, objective)), ...result };
   }
 
-  protected override async predictRaw(X: Matrix, context: { threads: number }): Promise<Matrix | Float64Array> {
-    const { ensemble, objective, zeroMissing } = this.state();
-    const seen = zeroMissing ? zerosToMissing(X, zeroMissing) : X;
-    const scores = await predictEnsemble(ensemble, seen, context);
+  protected override get iterations(): number {
+    const { trees, outputs } = this.state().ensemble;
+    return trees.length / outputs;
+  }
+
+  protected override async scoresOf(
+    X: Matrix,
+    [from, to]: IterationRange,
+    { threads }: PredictContext,
+  ): Promise<Float64Array> {
+    const { ensemble, zeroMissing } = this.state();
+    return predictEnsemble(iterationsOf(ensemble, from, to), zerosToMissing(X, zeroMissing), { threads });
+  }
+
+  protected override async leavesOf(X: Matrix, [from, to]: IterationRange): Promise<Int32Array> {
+    const { ensemble, zeroMissing } = this.state();
+    return predictLeaves(iterationsOf(ensemble, from, to), zerosToMissing(X, zeroMissing));
+  }
+
+  protected override outputOf(scores: Float64Array): Promise<Matrix | Float64Array> {
+    const { objective, ensemble } = this.state();
     return fromScores(objective, scores, ensemble.outputs);
   }
 
-  protected override importanceOf(kind: 'gain' | 'split' = 'gain'): { kind: string; values: Float64Array } {
+  protected override importanceOf(kind: ImportanceKind = 'gain'): { kind: string; values: Float64Array } {
     const { trees, features } = this.state().ensemble;
-    const values = new Float64Array(features);
-    for (const tree of trees) {
-      tree.splitFeature.forEach((feature, node) => {
-        values[feature] += kind === 'gain' ? tree.gain[node] : 1;
-      });
-    }
-    return { kind, values };
+    return { kind, values: treeImportance(trees, features, kind) };
   }
 
   protected override serialize(): ModelPayload {

@@ -2,8 +2,9 @@
 import type { Matrix } from '../../core/matrix.js';
 import { ZERO_THRESHOLD } from './format.js';
 
-/** A copy of X whose zeros are NaN in the features marked 1. */
-export function zerosToMissing(X: Matrix, zeroMissing: Uint8Array): Matrix {
+/** A copy of X whose zeros are NaN in the features marked 1; X itself where none are. */
+export function zerosToMissing(X: Matrix, zeroMissing: Uint8Array | undefined): Matrix {
+  if (!zeroMissing) return X;
   const copy = X.take(Uint32Array.from({ length: X.rows }, (_, i) => i));
   const { data, cols, rows } = copy;
   for (let j = 0; j < cols; j++) {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createObjective } from '../../../src/boosting/engine/objectives.js';
 import type { ObjectiveSpec } from '../../../src/boosting/engine/params.js';
-import { type BoostingData, trainBoosting } from '../../../src/boosting/engine/train.js';
+import { type BoostingData, type BoostingInput, trainBoosting } from '../../../src/boosting/engine/train.js';
 import { InvalidInputError, TrainingCancelledError } from '../../../src/core/errors.js';
 import { exp, log, softmaxInPlace } from '../../../src/core/math.js';
 import { Matrix } from '../../../src/core/matrix.js';
@@ -45,7 +45,8 @@ describe('boosting', () => {
   ] as const)(
     '%s: gives the same bytes for 1, 2 and 4 threads, and losses that its trees confirm',
     async (_n, objective, classes) => {
-      const data = { ...randomData(1, 6000, 40, classes), validation: randomData(2, 500, 40, classes) };
+      const validation = randomData(2, 500, 40, classes);
+      const data = { ...randomData(1, 6000, 40, classes), evalSets: { validation } };
       const settings = params(objective, { baggingFraction: 0.7, baggingFreq: 2, featureFraction: 0.8 });
       const runs = [];
       for (const threads of [1, 2, 4]) runs.push(await trainBoosting(data, settings, { seed: 3, threads }));
@@ -55,7 +56,7 @@ describe('boosting', () => {
       }
       const last = runs[0].history[settings.numIterations - 1];
       expect(last.trainLoss).toBeCloseTo(lossOf(runs[0].ensemble, data, objective), 11);
-      expect(last.valLoss).toBeCloseTo(lossOf(runs[0].ensemble, data.validation, objective), 11);
+      expect(last.valLoss).toBeCloseTo(lossOf(runs[0].ensemble, validation, objective), 11);
       expect(last.trainLoss).toBeLessThan(0.8 * runs[0].history[0].trainLoss);
       const another = await trainBoosting(data, settings, { seed: 4, threads: 2 });
       expect(bytesOf(another.ensemble).equals(bytesOf(runs[0].ensemble))).toBe(false);
@@ -181,7 +182,7 @@ describe('boosting', () => {
     for (let i = 0; i < 600; i++) if (random.int(3) === 0) noise.y[i] = 1 - noise.y[i];
     const validation = randomData(13, 300, 6, 2);
     const settings = params(BINARY, { numIterations: 300, earlyStoppingRounds: 10, learningRate: 0.3 });
-    const run = await trainBoosting({ ...noise, validation }, settings, CONTEXT);
+    const run = await trainBoosting({ ...noise, evalSets: { validation } }, settings, CONTEXT);
     expect(run.stoppedEarly).toBe(true);
     expect(run.history.length).toBe(run.bestIteration + 10);
     expect(run.ensemble.trees.length).toBe(run.bestIteration);
@@ -240,12 +241,12 @@ describe('boosting', () => {
   it('refuses data that do not fit together', async () => {
     const { X, y } = randomData(18, 20, 3, 2);
     const other = randomData(19, 20, 4, 2);
-    const wrong: (BoostingData & { validation?: BoostingData })[] = [
+    const wrong: BoostingInput[] = [
       { X: Matrix.zeros(0, 3), y: new Float64Array(0) },
       { X, y: y.slice(1) },
       { X, y, weights: new Float32Array(19) },
       { X, y, weights: new Float32Array(20) },
-      { X, y, validation: other },
+      { X, y, evalSets: { validation: other } },
     ];
     for (const data of wrong)
       expect(await failure(trainBoosting(data, params(BINARY), CONTEXT))).toBeInstanceOf(InvalidInputError);

@@ -37,6 +37,8 @@ describe('LightGBM configuration', () => {
       minDataInBin: 3,
       binSampleCount: 200_000,
       earlyStoppingRounds: 0,
+      earlyStoppingMinDelta: 0,
+      earlyStoppingSet: 'validation',
     });
   });
 

@@ -1,0 +1,50 @@
+/** What callers may tell `fit` and `predict` of a boosting model beyond what every model takes. */
+import type { FitContext, FitOptions } from '../model/types.js';
+import type { BoostingModel } from './boosting-model.js';
+
+/** First and last-plus-one iteration, 0-based: [0, 10] are the first ten. */
+export type IterationRange = readonly [from: number, to: number];
+
+export interface BoostingPredictOptions {
+  /** Worker threads; never changes the result. */
+  threads?: number;
+  /** Only these iterations. Default: all that the model keeps (with early stopping, those up to the best). */
+  numIterationRange?: IterationRange;
+}
+
+/**
+ * First and second derivative of a loss by the scores. `scores` (rows * outputs, row by row), `labels` (class indices, or the
+ * values to regress on) and `weights` belong to the library: read them only. Both results are (rows * outputs,), unweighted.
+ */
+export type CustomObjective = (
+  scores: Float64Array,
+  labels: Float64Array,
+  weights: Float32Array | undefined,
+) => Derivatives | Promise<Derivatives>;
+
+export interface Derivatives {
+  gradient: ArrayLike<number>;
+  /** Not negative. */
+  hessian: ArrayLike<number>;
+}
+
+/** A value of raw scores to watch; arrays as for `CustomObjective`. */
+export interface CustomMetric {
+  evaluate(scores: Float64Array, labels: Float64Array, weights: Float32Array | undefined): number | Promise<number>;
+  direction: 'minimize' | 'maximize';
+}
+
+export interface BoostingFitOptions extends FitOptions {
+  /** A loss of your own in place of the configured objective. The start is 0, and scores are what the configured task makes of them. */
+  objective?: CustomObjective;
+  /** Metrics of your own, by name, evaluated after the configured ones on every set. */
+  metrics?: Readonly<Record<string, CustomMetric>>;
+  /** A fitted model of the same class to go on from: the new model holds its iterations, then the new ones. */
+  // biome-ignore lint/suspicious/noExplicitAny: of whatever config the class has
+  initModel?: BoostingModel<any>;
+}
+
+/** `FitContext` with the caller's boosting options. */
+export interface BoostingFitContext extends FitContext {
+  readonly options: BoostingFitOptions;
+}
