@@ -78,6 +78,11 @@ export class FeatureChoice {
   }
 }
 
+/** Where the draws of a node's two children start: by their place in the tree, whatever the order of growth. */
+export function seedsBelow(seed: number): [left: number, right: number] {
+  return [deriveSeed(seed, 'left'), deriveSeed(seed, 'right')];
+}
+
 function isWithin(path: Path | undefined, set: ReadonlySet<number>): boolean {
   for (let step = path; step; step = step.above) if (!set.has(step.feature)) return false;
   return true;

@@ -8,9 +8,17 @@ import { type BinMapper, thresholdOf } from './bin-mapper.js';
 import type { BinnedMatrix } from './binned-matrix.js';
 import type { GrowthPolicy } from './growth-policy.js';
 import { Histograms } from './histogram.js';
-import { FREE } from './leaf-output.js';
 import { RowPartition, type RowRange, type Sums } from './partition.js';
-import { type Heritage, type OpenNode, type ParentRows, type Split, SplitFinder, type SplitLimits } from './split.js';
+import {
+  type Finder,
+  type GrownNode,
+  type Heritage,
+  type NodeRows,
+  type OpenNode,
+  type Split,
+  SplitFinder,
+  type SplitLimits,
+} from './split.js';
 import { emptyTree, type Tree } from './tree.js';
 
 export interface GrowerOptions extends SplitLimits {
@@ -44,7 +52,7 @@ interface NodeState extends OpenNode {
 export class TreeGrower {
   readonly partition: RowPartition;
   private readonly histograms: Histograms;
-  private readonly finder: SplitFinder;
+  private readonly finder: Finder;
 
   /** Reserves memory from `arena`; usable after the next commit. */
   constructor(
@@ -69,10 +77,9 @@ export class TreeGrower {
    */
   grow(gradients: number, sample: number, count: number, features?: ReadonlySet<number>, seed = 0): GrownTree {
     const { scale, sums } = this.partition.load(gradients, sample, count);
-    this.finder.start(scale, features, seed);
-    const growth = new Growth(sums, count, { seed, bounds: FREE, output: this.finder.rootOutput(sums, count) });
-    // All rows in their order need not be gathered by number.
-    this.openRoot(growth.leaves[0], sample ? this.partition.rowsAt(0) : 0);
+    const heritage = this.finder.start({ gradients: [gradients], sample, count, scale, sums, features, seed });
+    const growth = new Growth(sums, count, heritage);
+    this.openRoot(growth.leaves[0], sample);
     while (growth.leaves.length < this.options.maxLeaves) {
       const node = this.next(growth.leaves);
       if (!node) break;
@@ -83,10 +90,12 @@ export class TreeGrower {
     return this.finish(growth);
   }
 
-  private openRoot(root: NodeState, rows: number): void {
+  private openRoot(root: NodeState, sample: number): void {
     if (this.options.maxLeaves < 2 || !this.maySplit(root)) return;
     root.slot = this.histograms.take();
-    this.finder.evaluateRoot(root, rows, this.partition.pairsAt(0));
+    // All rows in their order need not be gathered by number.
+    const rows = this.rowsOf(root);
+    this.finder.evaluateRoot(root, sample ? rows : { ...rows, rows: 0 });
   }
 
   private next(leaves: readonly NodeState[]): Required<OpenNode> | undefined {
@@ -108,14 +117,13 @@ export class TreeGrower {
       const parent = large.slot < 0 ? this.rowsOf(node) : undefined;
       if (parent) large.slot = this.takeSlot(growth, large);
       small.slot = this.takeSlot(growth, large);
-      const { rows, pairs } = this.rowsOf(small);
-      this.finder.evaluateSiblings(small, large, rows, pairs, parent);
+      this.finder.evaluateSiblings(small, large, this.rowsOf(small), parent);
       if (this.atMaxDepth(small)) small.split = large.split = undefined;
     }
     for (const child of [small, large]) if (!child.split) this.close(child);
   }
 
-  private rowsOf({ begin, count }: RowRange): ParentRows {
+  private rowsOf({ begin, count }: RowRange): NodeRows {
     return { rows: this.partition.rowsAt(begin), pairs: this.partition.pairsAt(begin), count };
   }
 
@@ -151,7 +159,8 @@ export class TreeGrower {
   private finish(growth: Growth): GrownTree {
     const { mapper, finder } = this;
     const tree = emptyTree(growth.leaves.length);
-    for (const [i, { split, sums, count, left, right, output }] of growth.nodes.entries()) {
+    for (const [i, node] of growth.nodes.entries()) {
+      const { split, count, left, right } = node;
       tree.splitFeature[i] = mapper.columns[split.feature];
       tree.threshold[i] = thresholdOf(mapper, split.feature, split.bin);
       tree.missingLeft[i] = split.missingLeft;
@@ -159,24 +168,21 @@ export class TreeGrower {
       tree.left[i] = left;
       tree.right[i] = right;
       tree.gain[i] = split.gain;
-      tree.internalValue[i] = output ?? finder.outputOf(sums);
-      tree.internalWeight[i] = finder.weightOf(sums);
+      tree.internalValue[i] = finder.outputsOf(node)[0];
+      tree.internalWeight[i] = finder.weightOf(node);
       tree.internalCount[i] = count;
     }
     for (const [i, leaf] of growth.leaves.entries()) {
-      tree.leafValue[i] = leaf.output ?? finder.outputOf(leaf.sums);
-      tree.leafWeight[i] = finder.weightOf(leaf.sums);
+      tree.leafValue[i] = finder.outputsOf(leaf)[0];
+      tree.leafWeight[i] = finder.weightOf(leaf);
       tree.leafRows[i] = leaf.count;
     }
     return { tree, leafRows: growth.leaves, tests: growth.nodes.map((node) => node.split) };
   }
 }
 
-interface SplitNode {
+interface SplitNode extends GrownNode {
   split: Split;
-  output?: number;
-  sums: Sums;
-  count: number;
   left: number;
   right: number;
 }
@@ -191,12 +197,13 @@ class Growth {
   }
 
   split(node: Required<OpenNode>, leftCount: number, heritage: [Heritage, Heritage]): [NodeState, NodeState] {
-    const { parent, side, begin, count, depth, sums, split, output } = this.leaves[node.id];
+    const state = this.leaves[node.id];
+    const { parent, side, begin, count, depth, sums, split } = state;
     if (!split) throw new RangeError('A leaf without a split cannot be split');
     const id = this.nodes.length;
     const rightLeaf = this.leaves.length;
     if (parent >= 0) this.nodes[parent][side] = id;
-    this.nodes.push({ split, sums, count, output, left: ~node.id, right: ~rightLeaf });
+    this.nodes.push({ ...state, split, left: ~node.id, right: ~rightLeaf });
     const { left } = split;
     const right = { gradient: sums.gradient - left.gradient, hessian: sums.hessian - left.hessian };
     const common = { depth: depth + 1, slot: -1, parent: id };

@@ -1,14 +1,15 @@
 /** The best split of a node: the one place where the criterion, its limits and its ties are decided. */
-import { deriveSeed } from '../core/random.js';
 import type { Arena } from '../kernels/arena.js';
 import type { JobContext } from '../kernels/job.js';
 import type { BinMapper } from './bin-mapper.js';
 import { type BoundedLimits, BoundedScan, needsBoundedScan } from './bounded-scan.js';
-import { FeatureChoice, type FeatureChoiceOptions, type Path } from './feature-choice.js';
+import { type FeatureChoiceOptions, type Path, seedsBelow } from './feature-choice.js';
 import type { Histograms } from './histogram.js';
-import { type OutputBounds, soft } from './leaf-output.js';
+import { FREE, type OutputBounds, soft } from './leaf-output.js';
 import { boundsBelow } from './monotone.js';
 import type { BinTest, RowRange, Scale, Sums } from './partition.js';
+import { ScanRecords } from './scan-records.js';
+import { ScanTable } from './scan-table.js';
 
 export interface SplitLimits extends BoundedLimits, FeatureChoiceOptions {
   minDataInLeaf: number;
@@ -23,6 +24,14 @@ export interface Heritage {
   readonly bounds: OutputBounds;
   /** Its output as a leaf, where outputs have limits. */
   readonly output?: number;
+  /** Its sums by output, where leaves hold a vector. */
+  readonly totals?: readonly Sums[];
+}
+
+/** A node, split or not, once its rows are known. */
+export interface GrownNode extends Heritage {
+  readonly sums: Sums;
+  readonly count: number;
 }
 
 /** A node as split evaluation sees it. */
@@ -43,8 +52,24 @@ export interface Split extends BinTest {
   outputs?: [left: number, right: number];
 }
 
+/** What a tree starts from. */
+export interface TreeStart {
+  /** Addresses of the gradients (f32 pairs by row), one an output. */
+  readonly gradients: readonly number[];
+  /** Address of the list of the tree's rows, or 0: all. */
+  readonly sample: number;
+  readonly count: number;
+  /** Of output 0: what integers are worth, and the sums of all rows of the tree. */
+  readonly scale: Scale;
+  readonly sums: Sums;
+  /** The features the tree may use; all, if absent. */
+  readonly features?: ReadonlySet<number>;
+  /** Where random draws start. */
+  readonly seed: number;
+}
+
 /** Addresses of a node's rows and of their gradients. */
-export interface ParentRows {
+export interface NodeRows {
   readonly rows: number;
   readonly pairs: number;
   readonly count: number;
@@ -57,12 +82,33 @@ const MOST_ROWS = 2 ** 21;
 /** Keeps squares of H + lambda within f32. */
 const LARGEST_LAMBDA = 2 ** 55;
 
-export class SplitFinder {
-  /** i32 a feature: bins, has a missing bin, is scanned. Each worker has its own, one for each of two siblings. */
-  private readonly metas: readonly [number, number];
+/** Judges nodes and splits for a grower. All workers call it alike. */
+export interface Finder {
+  /** For a new tree; what its root starts from. */
+  start(tree: TreeStart): Heritage;
+  /** Whether a node has rows and hessian enough for two leaves. */
+  canSplit(node: OpenNode): boolean;
+  /** Builds the histogram of a node without a sibling (its slot is taken) and finds its best split. */
+  evaluateRoot(node: OpenNode, rows: NodeRows): void;
+  /**
+   * Builds `small`'s histogram, leaves `large` (whose slot holds the parent's, or is to hold it: `parent` then says which rows
+   * those are) with the rest, and finds the best split of those that can split.
+   */
+  evaluateSiblings(small: OpenNode, large: OpenNode, rows: NodeRows, parent?: NodeRows): void;
+  /** What the two children of a split node inherit from it. */
+  heritage(node: OpenNode, split: Split): [left: Heritage, right: Heritage];
+  /** What the node would output as a leaf, one value an output. */
+  outputsOf(node: GrownNode): number[];
+  /** Sum of hessians in real units. */
+  weightOf(node: GrownNode): number;
+}
+
+export class SplitFinder implements Finder {
+  private readonly table: ScanTable;
+  private readonly records: ScanRecords;
   private readonly limitsAddress: number;
-  private readonly records: number;
-  private readonly choice: FeatureChoice;
+  /** Whether nodes draw random numbers of their own. */
+  private readonly draws: boolean;
   private readonly bounded?: BoundedScan;
   private scale: Scale = { gradient: 1, hessian: 1 };
 
@@ -74,44 +120,27 @@ export class SplitFinder {
     private readonly limits: SplitLimits,
   ) {
     const { thread, threads } = context;
-    const metaBytes = Math.ceil((mapper.columns.length * 12) / 64) * 64;
-    const meta = arena.alloc(threads * 2 * metaBytes) + thread * 2 * metaBytes;
-    this.metas = [meta, meta + metaBytes];
+    this.table = new ScanTable(context, arena, mapper, limits);
+    this.records = new ScanRecords(context, arena, histograms.units);
     this.limitsAddress = arena.alloc(threads * 64) + thread * 64;
-    this.records = arena.alloc(threads * 64);
-    this.choice = new FeatureChoice(mapper.columns, limits);
+    this.draws = limits.extraTrees === true || (limits.featureFractionByNode ?? 1) < 1;
     if (needsBoundedScan(limits)) this.bounded = new BoundedScan(context, arena, mapper, histograms, limits);
   }
 
-  /** For a new tree: what integers are worth, which features may be used (all, if absent), and where its draws start. */
-  start(scale: Scale, features?: ReadonlySet<number>, seed = 0): void {
+  start({ scale, sums, count, features, seed }: TreeStart): Heritage {
     this.scale = scale;
     this.bounded?.start(scale);
-    this.choice.start(features, seed);
-    for (const address of this.metas) {
-      const meta = this.arena.int32(address, this.mapper.columns.length * 3);
-      for (const [feature, cuts] of this.mapper.cuts.entries()) {
-        meta[3 * feature] = cuts.length + 1;
-        meta[3 * feature + 1] = this.mapper.hasMissing[feature];
-        meta[3 * feature + 2] = !features || features.has(feature) ? 1 : 0;
-      }
-    }
+    this.table.start(features, seed);
+    return { seed, bounds: FREE, output: this.bounded?.rootOutput(sums, count) };
   }
 
-  /** The output of a root, where outputs have limits. */
-  rootOutput(sums: Sums, count: number): number | undefined {
-    return this.bounded?.rootOutput(sums, count);
-  }
-
-  /** What the two children of a split node inherit from it. */
   heritage(node: OpenNode, split: Split): [left: Heritage, right: Heritage] {
     const path = { feature: split.feature, above: node.path };
     const [left, right] = this.boundsBelow(node, split);
-    const draws = this.limits.extraTrees === true || (this.limits.featureFractionByNode ?? 1) < 1;
-    const seedOf = (side: string): number => (draws ? deriveSeed(node.seed, side) : 0);
+    const [seedLeft, seedRight] = this.draws ? seedsBelow(node.seed) : [0, 0];
     return [
-      { path, bounds: left, output: split.outputs?.[0], seed: seedOf('left') },
-      { path, bounds: right, output: split.outputs?.[1], seed: seedOf('right') },
+      { path, bounds: left, output: split.outputs?.[0], seed: seedLeft },
+      { path, bounds: right, output: split.outputs?.[1], seed: seedRight },
     ];
   }
 
@@ -120,86 +149,68 @@ export class SplitFinder {
     return boundsBelow(node.bounds, this.bounded.directionOf(split.feature), split.outputs);
   }
 
-  /** Whether a node has rows and hessian enough for two leaves. */
   canSplit(node: OpenNode): boolean {
     const { minDataInLeaf, minSumHessianInLeaf } = this.limits;
     const hessian = Number(node.sums.hessian) / this.scale.hessian;
     return node.count >= Math.max(2, 2 * minDataInLeaf) && hessian > 0 && hessian >= 2 * minSumHessianInLeaf;
   }
 
-  /** Builds the histogram of a node without a sibling (its slot is taken) and finds its best split. */
-  evaluateRoot(node: OpenNode, rows: number, pairs: number): void {
+  evaluateRoot(node: OpenNode, { rows, pairs }: NodeRows): void {
     this.prepare(0, node);
-    this.overUnits((unit) => {
+    this.records.run((unit) => {
       this.histograms.build(node.slot, unit, rows, pairs, node.count);
-      this.scanNode(0, node, unit.features, this.metas[0]);
+      this.scanNode(0, node, unit.features, this.table.addresses[0]);
     });
     node.split = this.collect(node, 0);
   }
 
-  /**
-   * Builds `small`'s histogram, leaves `large` (whose slot holds the parent's, or is to hold it: `parent` then says which rows
-   * those are) with the rest, and finds the best split of those that can split.
-   */
-  evaluateSiblings(small: OpenNode, large: OpenNode, rows: number, pairs: number, parent?: ParentRows): void {
-    const [smallMeta, largeMeta] = this.metas;
-    const alike = !this.choice.differsWithinLevel;
-    const fast = alike && !this.bounded && [small, large].every((node) => this.fitsFastScan(node));
+  evaluateSiblings(small: OpenNode, large: OpenNode, { rows, pairs }: NodeRows, parent?: NodeRows): void {
+    const [smallTable, largeTable] = this.table.addresses;
+    const alike = this.table.sameForSiblings && !this.bounded;
+    const fast = alike && [small, large].every((node) => this.fitsFastScan(node));
     const { kernels } = this.context;
     this.prepare(0, small);
     this.prepare(1, large);
     if (fast) this.writeLimits(small, large);
     const from = this.histograms.address(small.slot);
     const to = this.histograms.address(large.slot);
-    this.overUnits((unit) => {
+    this.records.run((unit) => {
       if (parent) this.histograms.build(large.slot, unit, parent.rows, parent.pairs, parent.count);
       this.histograms.build(small.slot, unit, rows, pairs, small.count);
       const [first, last] = unit.features;
-      if (fast) kernels.scanPair(from, to, smallMeta, first, last, this.limitsAddress);
+      if (fast) kernels.scanPair(from, to, smallTable, first, last, this.limitsAddress);
       else {
         kernels.subtractHistogram(to, from, first, last);
-        this.scanNode(0, small, unit.features, smallMeta);
-        this.scanNode(1, large, unit.features, largeMeta);
+        this.scanNode(0, small, unit.features, smallTable);
+        this.scanNode(1, large, unit.features, largeTable);
       }
     });
     small.split = this.collect(small, 0);
     large.split = this.collect(large, 1);
   }
 
-  /** What a leaf with these sums would output: -t(G) / (H + lambda). */
-  outputOf(sums: Sums): number {
+  /** What the node would output as a leaf: -t(G) / (H + lambda) within its limits. */
+  outputsOf({ sums, output }: GrownNode): number[] {
+    if (output !== undefined) return [output];
     const { gradient, hessian } = this.real(sums);
     const weight = hessian + this.limits.lambdaL2;
-    return weight > 0 ? -soft(gradient, this.limits.lambdaL1) / weight : 0;
+    return [weight > 0 ? -soft(gradient, this.limits.lambdaL1) / weight : 0];
   }
 
-  /** Sum of hessians in real units. */
-  weightOf(sums: Sums): number {
+  weightOf({ sums }: GrownNode): number {
     return Number(sums.hessian) / this.scale.hessian;
-  }
-
-  private overUnits(run: (unit: Histograms['units'][number]) => void): void {
-    const { context, histograms } = this;
-    context.kernels.beginScan();
-    for (let i = context.nextUnit(); i < histograms.units.length; i = context.nextUnit()) run(histograms.units[i]);
-    context.kernels.endScan(this.records + context.thread * 64);
-    context.barrier();
   }
 
   /** Lays out what scans read about one of two siblings (0, 1) or a node alone (0). */
   private prepare(which: 0 | 1, node: OpenNode): void {
     if (this.bounded && this.canSplit(node)) this.bounded.prepare(which, node, this.leastHessian(node));
-    if (!this.choice.active) return;
-    const features = this.mapper.columns.length;
-    const meta = this.arena.int32(this.metas[which], features * 3);
-    for (let feature = 0; feature < features; feature++) meta[3 * feature + 2] = 0;
-    for (const feature of this.choice.of(node)) meta[3 * feature + 2] = 1;
+    this.table.prepare(which, node);
   }
 
-  private scanNode(which: 0 | 1, node: OpenNode, unit: readonly [number, number], meta: number): void {
+  private scanNode(which: 0 | 1, node: OpenNode, unit: readonly [number, number], table: number): void {
     if (!this.canSplit(node)) return;
     if (this.bounded) {
-      this.bounded.scan(which, node, meta, unit);
+      this.bounded.scan(which, node, table, unit);
       return;
     }
     const [from, to] = unit;
@@ -209,7 +220,7 @@ export class SplitFinder {
     const { gradient, hessian } = node.sums;
     const least = this.leastHessian(node);
     const slot = this.histograms.address(node.slot);
-    kernels.scanNode(which, slot, meta, from, to, Number(gradient), Number(hessian), lambda, alpha, least);
+    kernels.scanNode(which, slot, table, from, to, Number(gradient), Number(hessian), lambda, alpha, least);
   }
 
   /** The hessian a side needs, in integer units. Rows are judged by their share of the node's hessian, as LightGBM does. */
@@ -239,20 +250,9 @@ export class SplitFinder {
 
   /** The best of what all workers found, judged by its exact sums. */
   private collect(node: OpenNode, which: number): Split | undefined {
-    let best = 0;
-    let record: Int32Array | undefined;
-    for (let t = 0; t < this.context.threads; t++) {
-      const address = this.records + t * 64 + which * 32;
-      const score = this.arena.float64(address, 1)[0];
-      const candidate = this.arena.int32(address + 8, 3);
-      if (candidate[0] < 0) continue;
-      if (!record || score > best || (score === best && candidate[0] < record[0])) {
-        best = score;
-        record = candidate;
-      }
-    }
-    if (!record) return undefined;
-    const [feature, bin, missingLeft] = record;
+    const candidate = this.records.best(which);
+    if (!candidate) return undefined;
+    const { feature, bin, missingLeft } = candidate;
     const missingBin = this.mapper.cuts[feature].length + 1;
     const left = this.leftSums(node.slot, feature, bin, missingBin, missingLeft);
     const { gain, outputs } = this.bounded?.judge(node, feature, left) ?? { gain: this.gainOf(node.sums, left) };
