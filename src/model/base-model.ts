@@ -20,6 +20,7 @@ import { type ModelMetadata, readBundle, writeBundle } from './bundle.js';
 import { describeModel, withFamilyEntry } from './info.js';
 import { checkValues, columnCount, rowCount, takeRows, toModelInput } from './input.js';
 import { applyMissing } from './missing.js';
+import type { OnnxBody } from './onnx/export.js';
 import { checkOutput, classifierOutput, lossAndAccuracy, regressorOutput } from './output.js';
 import { type LearnedFromData, prepareTraining } from './prepare.js';
 import type {
@@ -96,6 +97,10 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
   }): void | Promise<void>;
   /** Importance of the model's own features, in the order they were given to `fitModel`; undefined when it has none. */
   protected importanceOf(_kind: ImportanceKind | undefined): { kind: string; values: ArrayLike<number> } | undefined {
+    return undefined;
+  }
+  /** The model's part of its ONNX graph; undefined when it has none. See `exportOnnx`. */
+  protected onnxBody(): OnnxBody | undefined | Promise<OnnxBody | undefined> {
     return undefined;
   }
   /** True when this config needs validation rows (early stopping): a tenth of the rows is set aside if none are given. */
@@ -347,6 +352,28 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
       });
     }
     return restoreModel(this as unknown as ModelClass<M & BaseModel>, metadata, files);
+  }
+
+  /**
+   * Writes the model as an ONNX file of standard operators. Input `X`, float (rows, features) in the order of `featureNames`, NaN where a
+   * value is missing; medians and dropped columns are part of the graph. Output: `label` (rows,), int64 where all labels are
+   * integers, else float, and `probabilities`, float (rows, classes); or `variable`, float (rows, 1), for regression.
+   *
+   * @throws NotFittedError - before `fit`
+   * @throws InvalidInputError - a model that ONNX cannot express; the hint says what can be done
+   */
+  async exportOnnx(file: string): Promise<void> {
+    const { classes, featureNames, missing } = this.requireFitted('exportOnnx');
+    const { exportOnnxFile, noOnnxForm } = await import('./onnx/export.js');
+    const body = await this.onnxBody();
+    if (!body) {
+      throw noOnnxForm(
+        this.label,
+        'this model has no ONNX form',
+        'Models that can be exported override onnxBody; save(directory) keeps any model.',
+      );
+    }
+    await exportOnnxFile(file, { name: this.label, classes, featureNames, missing, body });
   }
 
   /** @internal Puts loaded state in place. */

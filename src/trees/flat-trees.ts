@@ -60,7 +60,7 @@ export function flattenTrees(ensemble: Ensemble, iterations?: number): FlatTrees
 }
 
 /** Without a direction of its own, NaN counts as 0. A category that is missing is in no set. */
-function missingGoesRight(tree: Tree, node: number): boolean {
+export function missingGoesRight(tree: Tree, node: number): boolean {
   if (tree.categories?.[node]) return true;
   return tree.hasMissing[node] ? tree.missingLeft[node] === 0 : !(0 <= tree.threshold[node]);
 }

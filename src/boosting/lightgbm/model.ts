@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { ConfigError, ModelFormatError } from '../../core/errors.js';
 import { writeFileAtomic } from '../../core/files.js';
 import type { Matrix } from '../../core/matrix.js';
+import type { OnnxBody } from '../../model/onnx/export.js';
 import { lossAndAccuracy } from '../../model/output.js';
 import type { FitData, FitResult, ImportanceKind, ModelPayload, PredictContext } from '../../model/types.js';
 import { treeImportance } from '../../trees/importance.js';
@@ -24,6 +25,7 @@ import { parseModel } from './format-reader.js';
 import { formatModel } from './format-writer.js';
 import { LIGHTGBM_INFO } from './info.js';
 import { type FileObjective, type TrainableObjective, taskOfFile } from './objective.js';
+import { lightgbmOnnx } from './onnx.js';
 import { fromScores } from './probabilities.js';
 import { zerosToMissing } from './zero-missing.js';
 
@@ -116,6 +118,10 @@ export class LightGBMModel extends BoostingModel<LightGBMSettings> {
       throw damaged(PAYLOAD, 'has other features or classes than the model it belongs to');
     }
     this.learned = file;
+  }
+
+  protected override onnxBody(): OnnxBody {
+    return lightgbmOnnx(this.state());
   }
 
   /**

@@ -41,7 +41,7 @@ export interface FileObjective {
 }
 
 /** How raw scores (one per output) become predictions; the library's `ConvertOutput`. */
-type Link = 'identity' | 'exp' | 'logistic' | 'softmax' | 'one-vs-all' | 'log1p-exp';
+export type Link = 'identity' | 'exp' | 'logistic' | 'softmax' | 'one-vs-all' | 'log1p-exp';
 
 const LINKS: Readonly<Record<string, Link>> = {
   regression: 'identity',
@@ -99,6 +99,10 @@ export function formatObjective(objective: FileObjective): string {
     default:
       return objective.sqrt ? `${objective.name} sqrt` : objective.name;
   }
+}
+
+export function linkOf(objective: FileObjective): Link {
+  return LINKS[objective.name];
 }
 
 /** Whether a model with this objective predicts classes or values. */

@@ -2,10 +2,12 @@
 import { ModelFormatError, NotFittedError } from '../../core/errors.js';
 import type { Matrix } from '../../core/matrix.js';
 import { BaseModel } from '../../model/base-model.js';
+import type { OnnxBody } from '../../model/onnx/export.js';
 import type { FitContext, FitData, FitResult, ModelPayload } from '../../model/types.js';
 import { coefficientsFromJson, coefficientsToJson, type LogisticCoefficients, outputsFor } from './coefficients.js';
 import { type LogisticRegressionConfig, type LogisticSettings, logisticConfig } from './config.js';
 import { LOGISTIC_INFO } from './info.js';
+import { logisticOnnx } from './onnx.js';
 import { predictLogistic, predictLogisticInTurns } from './predict.js';
 import { trainLogistic } from './train.js';
 
@@ -122,6 +124,10 @@ export class LogisticRegressionModel extends BaseModel<LogisticSettings> {
       );
     }
     this.learned = { coefficients, deviation: scale, names: names as string[] };
+  }
+
+  protected override onnxBody(): OnnxBody {
+    return logisticOnnx(this.requireLearned().coefficients);
   }
 
   private requireLearned(): Learned {

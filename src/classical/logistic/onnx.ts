@@ -1,0 +1,18 @@
+/** A logistic regression as an ONNX graph, in double: scores, then the logistic function or softmax. */
+import type { OnnxBody } from '../../model/onnx/export.js';
+import { bothClasses, logistic, softmax } from '../../model/onnx/links.js';
+import type { LogisticCoefficients } from './coefficients.js';
+
+export function logisticOnnx({ outputs, features, weights, intercept }: LogisticCoefficients): OnnxBody {
+  return (graph, X) => {
+    const columns = new Float64Array(features * outputs);
+    for (let k = 0; k < outputs; k++)
+      for (let j = 0; j < features; j++) columns[j * outputs + k] = weights[k * features + j];
+    const products = graph.node('MatMul', [
+      graph.cast(X, 'double'),
+      graph.constant({ type: 'double', dims: [features, outputs], values: columns }),
+    ]);
+    const scores = graph.node('Add', [products, graph.vector('double', intercept)]);
+    return outputs === 1 ? bothClasses(graph, logistic(graph, scores)) : softmax(graph, scores);
+  };
+}

@@ -1,0 +1,86 @@
+/** An ONNX graph under construction: nodes of standard operators, each called by what it computes. https://onnx.ai/onnx/operators */
+
+export const ELEMENT_TYPES = { float: 1, uint8: 2, int64: 7, bool: 9, double: 11 } as const;
+export type ElementType = keyof typeof ELEMENT_TYPES;
+
+/** Constant values; `dims` empty is a scalar. */
+export interface Tensor {
+  type: Exclude<ElementType, 'bool'>;
+  dims: readonly number[];
+  values: ArrayLike<number>;
+}
+
+/** A node's attribute. A plain number does not say whether it is an integer, so the kind is part of it. */
+export type Attribute =
+  | { int: number }
+  | { ints: ArrayLike<number> }
+  | { floats: ArrayLike<number> }
+  | { string: string }
+  | { strings: readonly string[] }
+  | { tensor: Tensor };
+
+export interface OnnxNode {
+  op: string;
+  /** Empty for ONNX's own operators; 'ai.onnx.ml' for the classical ones. */
+  domain: string;
+  inputs: readonly string[];
+  output: string;
+  attributes: Readonly<Record<string, Attribute>>;
+}
+
+/** Name, element type and dimensions of a graph's input or output; a dimension given by name may have any size. */
+export interface OnnxValue {
+  name: string;
+  type: ElementType;
+  dims: readonly (number | string)[];
+}
+
+export const ML_DOMAIN = 'ai.onnx.ml';
+
+/** Collects nodes and constants; a value is known by the name that the call that made it returned. */
+export class OnnxGraph {
+  readonly nodes: OnnxNode[] = [];
+  readonly constants: { name: string; tensor: Tensor }[] = [];
+  /** Version of `ai.onnx.ml` that the nodes need: 3, or 5 for trees that split on sets of categories. */
+  mlVersion: 3 | 5 = 3;
+
+  /** Adds a node with one output and returns the output's name. */
+  node(op: string, inputs: readonly string[], attributes: OnnxNode['attributes'] = {}, output?: string): string {
+    return this.push('', op, inputs, attributes, output);
+  }
+
+  /** The same for an operator of `ai.onnx.ml`. */
+  mlNode(op: string, inputs: readonly string[], attributes: OnnxNode['attributes'] = {}): string {
+    return this.push(ML_DOMAIN, op, inputs, attributes);
+  }
+
+  constant(tensor: Tensor): string {
+    const name = `constant_${this.constants.length}`;
+    this.constants.push({ name, tensor });
+    return name;
+  }
+
+  scalar(type: Tensor['type'], value: number): string {
+    return this.constant({ type, dims: [], values: [value] });
+  }
+
+  /** (n,) vector of constants. */
+  vector(type: Tensor['type'], values: ArrayLike<number>): string {
+    return this.constant({ type, dims: [values.length], values });
+  }
+
+  cast(value: string, to: ElementType, output?: string): string {
+    return this.node('Cast', [value], { to: { int: ELEMENT_TYPES[to] } }, output);
+  }
+
+  private push(
+    domain: string,
+    op: string,
+    inputs: readonly string[],
+    attributes: OnnxNode['attributes'],
+    output = `${op}_${this.nodes.length}`,
+  ): string {
+    this.nodes.push({ op, domain, inputs, output, attributes });
+    return output;
+  }
+}
