@@ -3,16 +3,27 @@ import { classError, multiLogLoss, oneVsAllLogLoss, topError } from './class-met
 import { ROW_VALUES, type RowValue, sumOfQuantiles, sumOfRows } from './mean-metrics.js';
 import type { MeanMetric, Metric, WholeMetric } from './metric.js';
 import type { MetricSpec } from './spec.js';
-import { auc, averagePrecision, r2 } from './whole-metrics.js';
+import { auc, averagePrecision, OF_LABELS, ofLabels, prAuc, r2 } from './whole-metrics.js';
 
-const same = (mean: number): number => mean;
+const same: MeanMetric['finish'] = (mean) => mean;
+
+/** Where the mean over rows is not the value yet. */
+const FINISH: Partial<Record<MetricSpec['kind'], MeanMetric['finish']>> = {
+  rmse: (mean) => Math.sqrt(mean),
+  rmsle: (mean) => Math.sqrt(mean),
+  gammaDevianceSum: (mean, totalWeight) => mean * totalWeight,
+};
 
 /** Probabilities are kept this far from 0 and 1 in logarithms unless the spec says otherwise. */
 const EPSILON = 1e-15;
 
 export function createMetric(spec: MetricSpec): Metric {
   const { name, kind, parameter = 0 } = spec;
-  const mean = (sum: MeanMetric['sum'], finish = same, direction: Metric['direction'] = 'minimize'): MeanMetric => ({
+  const mean = (
+    sum: MeanMetric['sum'],
+    finish: MeanMetric['finish'] = same,
+    direction: Metric['direction'] = 'minimize',
+  ): MeanMetric => ({
     name,
     direction,
     kind: 'mean',
@@ -32,6 +43,14 @@ export function createMetric(spec: MetricSpec): Metric {
       return whole(auc);
     case 'averagePrecision':
       return whole(averagePrecision);
+    case 'prAuc':
+      return whole(prAuc);
+    case 'f1':
+    case 'precision':
+    case 'recall':
+    case 'balancedAccuracy':
+    case 'matthewsCorrelation':
+      return whole(ofLabels(OF_LABELS[kind]));
     case 'r2':
       return whole(r2);
     case 'multiLogLoss':
@@ -50,7 +69,7 @@ export function createMetric(spec: MetricSpec): Metric {
       return mean(sumOfRows(ROW_VALUES.binaryError, spec.parameter ?? 0.5));
     default: {
       const value: RowValue = ROW_VALUES[kind];
-      return mean(sumOfRows(value, parameter), kind === 'rmse' || kind === 'rmsle' ? Math.sqrt : same);
+      return mean(sumOfRows(value, parameter), FINISH[kind]);
     }
   }
 }

@@ -53,7 +53,7 @@ export class Evaluator {
       const at = means.indexOf(metric) * blocks;
       let sum = 0;
       for (let block = 0; block < blocks; block++) sum += sums[at + block];
-      return metric.finish(sum / set.totalWeight);
+      return metric.finish(sum / set.totalWeight, set.totalWeight);
     });
     // The next set's values go to the same place.
     context.barrier();

@@ -20,7 +20,7 @@ interface Named {
 export interface MeanMetric extends Named {
   readonly kind: 'mean';
   sum(rows: MetricRows): number;
-  finish(mean: number): number;
+  finish(mean: number, totalWeight: number): number;
 }
 
 /** A value of all rows together, such as a ranking. */

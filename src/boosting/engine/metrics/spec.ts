@@ -9,6 +9,7 @@ export type MetricKind =
   | 'huber'
   | 'pseudoHuber'
   | 'fair'
+  | 'logCosh'
   | 'quantile'
   | 'squaredLog'
   | 'rmsle'
@@ -16,6 +17,8 @@ export type MetricKind =
   | 'poissonLikelihood'
   | 'gamma'
   | 'gammaDeviance'
+  /** As LightGBM reports it: not divided by the weights. */
+  | 'gammaDevianceSum'
   | 'tweedie'
   | 'logLoss'
   | 'binaryError'
@@ -27,6 +30,12 @@ export type MetricKind =
   | 'accuracy'
   | 'auc'
   | 'averagePrecision'
+  | 'prAuc'
+  | 'f1'
+  | 'precision'
+  | 'recall'
+  | 'balancedAccuracy'
+  | 'matthewsCorrelation'
   | 'r2'
   | 'custom';
 
