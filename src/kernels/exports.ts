@@ -115,6 +115,24 @@ export interface SplitKernels {
   leftSums(histogram: number, bin: number, missingBin: number, missingLeft: number, out: number): void;
 }
 
+/** assembly/vector-split.ts. */
+export interface VectorSplitKernels {
+  gatherPairs(rows: number, count: number, pairs: number, out: number, sums: number): void;
+  scanNodeVector(
+    node: number,
+    outputs: number,
+    meta: number,
+    from: number,
+    to: number,
+    about: number,
+    lambda: number,
+    alpha: number,
+    cap: number,
+    minHessian: number,
+    shift: number,
+  ): void;
+}
+
 /** assembly/partition.ts. */
 export interface PartitionKernels {
   loadRows(
@@ -200,6 +218,7 @@ export interface KernelExports
     BinningKernels,
     HistogramKernels,
     SplitKernels,
+    VectorSplitKernels,
     PartitionKernels,
     ScoreKernels,
     PredictKernels,

@@ -20,6 +20,7 @@ import {
   type SplitLimits,
 } from './split.js';
 import { emptyTree, type Tree } from './tree.js';
+import { VectorSplitFinder } from './vector-split.js';
 
 export interface GrowerOptions extends SplitLimits {
   /** At least 1. */
@@ -40,6 +41,8 @@ export interface GrownTree {
   leafRows: readonly RowRange[];
   /** Per node: its test. */
   tests: readonly Split[];
+  /** Where leaves hold a vector: a tree of the same shape for each output after the first. */
+  others: readonly Tree[];
 }
 
 interface NodeState extends OpenNode {
@@ -54,30 +57,44 @@ export class TreeGrower {
   private readonly histograms: Histograms;
   private readonly finder: Finder;
 
-  /** Reserves memory from `arena`; usable after the next commit. */
+  /** Reserves memory from `arena`; usable after the next commit. With several `outputs`, leaves hold a vector. */
   constructor(
     private readonly context: JobContext,
     arena: Arena,
     private readonly mapper: BinMapper,
     matrix: BinnedMatrix,
     private readonly options: GrowerOptions,
+    private readonly outputs = 1,
   ) {
     this.partition = new RowPartition(context, matrix, arena);
     const { maxLeaves, maxDepth, histogramBytes = HISTOGRAM_BYTES } = options;
     // Nodes at the greatest depth have none.
     const slots = Math.min(maxLeaves, maxDepth > 0 && maxDepth < 30 ? 2 ** (maxDepth - 1) : maxLeaves);
-    this.histograms = new Histograms(context, matrix, arena, Math.max(2, slots), histogramBytes);
-    this.finder = new SplitFinder(context, arena, mapper, this.histograms, options);
+    const { partition } = this;
+    const histograms = new Histograms(context, matrix, arena, Math.max(2, slots), histogramBytes / outputs);
+    this.histograms = histograms;
+    this.finder =
+      outputs > 1
+        ? new VectorSplitFinder(context, arena, mapper, matrix, partition, histograms, options, outputs)
+        : new SplitFinder(context, arena, mapper, histograms, options);
   }
 
   /**
-   * Grows a tree on the `count` rows listed at `sample` (or on all rows, if 0), whose gradients are f32 pairs by row.
+   * Grows a tree on the `count` rows listed at `sample` (or on all rows, if 0), whose gradients are f32 pairs by row, at one address an output.
    * Leaf values are -G / (H + lambda) within their limits: the caller scales them. Only `features`, if given, are used; what nodes
    * draw at random depends on `seed` and on their place in the tree.
    */
-  grow(gradients: number, sample: number, count: number, features?: ReadonlySet<number>, seed = 0): GrownTree {
-    const { scale, sums } = this.partition.load(gradients, sample, count);
-    const heritage = this.finder.start({ gradients: [gradients], sample, count, scale, sums, features, seed });
+  grow(
+    gradients: number | readonly number[],
+    sample: number,
+    count: number,
+    features?: ReadonlySet<number>,
+    seed = 0,
+  ): GrownTree {
+    const addresses = typeof gradients === 'number' ? [gradients] : gradients;
+    const { scale, sums } = this.partition.load(addresses[0], sample, count);
+    const rows = this.partition.rowsAt(0);
+    const heritage = this.finder.start({ gradients: addresses, rows, count, scale, sums, features, seed });
     const growth = new Growth(sums, count, heritage);
     this.openRoot(growth.leaves[0], sample);
     while (growth.leaves.length < this.options.maxLeaves) {
@@ -159,6 +176,12 @@ export class TreeGrower {
   private finish(growth: Growth): GrownTree {
     const { mapper, finder } = this;
     const tree = emptyTree(growth.leaves.length);
+    // Trees of one shape share all but their values.
+    const others = Array.from({ length: this.outputs - 1 }, () => {
+      const { leafValue, internalValue } = emptyTree(tree.leafCount);
+      return { ...tree, leafValue, internalValue };
+    });
+    const trees = [tree, ...others];
     for (const [i, node] of growth.nodes.entries()) {
       const { split, count, left, right } = node;
       tree.splitFeature[i] = mapper.columns[split.feature];
@@ -168,16 +191,16 @@ export class TreeGrower {
       tree.left[i] = left;
       tree.right[i] = right;
       tree.gain[i] = split.gain;
-      tree.internalValue[i] = finder.outputsOf(node)[0];
       tree.internalWeight[i] = finder.weightOf(node);
       tree.internalCount[i] = count;
+      for (const [k, output] of finder.outputsOf(node).entries()) trees[k].internalValue[i] = output;
     }
     for (const [i, leaf] of growth.leaves.entries()) {
-      tree.leafValue[i] = finder.outputsOf(leaf)[0];
       tree.leafWeight[i] = finder.weightOf(leaf);
       tree.leafRows[i] = leaf.count;
+      for (const [k, output] of finder.outputsOf(leaf).entries()) trees[k].leafValue[i] = output;
     }
-    return { tree, leafRows: growth.leaves, tests: growth.nodes.map((node) => node.split) };
+    return { tree, others, leafRows: growth.leaves, tests: growth.nodes.map((node) => node.split) };
   }
 }
 

@@ -16,6 +16,8 @@ export interface HistogramUnit {
 
 export class Histograms {
   readonly units: readonly HistogramUnit[];
+  /** Nodes there is room for. */
+  readonly slots: number;
   private readonly base: number;
   private readonly slotBytes: number;
   private readonly scratch: number;
@@ -32,6 +34,7 @@ export class Histograms {
     const { groups, features } = matrix;
     this.slotBytes = groups * 8 * FEATURE_BYTES;
     const slots = Math.min(wanted, Math.max(2, Math.floor(mostBytes / this.slotBytes)));
+    this.slots = slots;
     this.base = arena.alloc(slots * this.slotBytes);
     this.scratch = arena.alloc(context.threads * SCRATCH_BYTES) + context.thread * SCRATCH_BYTES;
     // The slot given back last is taken next: it is still in the cache.

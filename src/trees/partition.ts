@@ -88,7 +88,8 @@ export class RowPartition {
     return { scale, sums };
   }
 
-  private findScale(gradients: number): Scale {
+  /** What brings the gradients (f32 pairs by row) just below 2^30; a barrier. */
+  findScale(gradients: number): Scale {
     const { kernels, thread, threads } = this.context;
     const [from, to] = share(0, this.matrix.rows, thread, threads);
     kernels.largestGradients(gradients, from, to, this.record + thread * 64);

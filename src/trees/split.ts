@@ -56,8 +56,8 @@ export interface Split extends BinTest {
 export interface TreeStart {
   /** Addresses of the gradients (f32 pairs by row), one an output. */
   readonly gradients: readonly number[];
-  /** Address of the list of the tree's rows, or 0: all. */
-  readonly sample: number;
+  /** Address of the list of the tree's rows. */
+  readonly rows: number;
   readonly count: number;
   /** Of output 0: what integers are worth, and the sums of all rows of the tree. */
   readonly scale: Scale;

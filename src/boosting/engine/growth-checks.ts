@@ -22,6 +22,18 @@ export function checkGrowth(params: BoostingParams, cols: number): void {
     );
   }
   for (const set of interactions) checkSet(set, cols);
+  if (params.multiOutput) checkMultiOutput(params);
+}
+
+function checkMultiOutput({ monotone, extraTrees, pathSmooth, categorical }: BoostingParams): void {
+  const unfit = [
+    monotone.some(Boolean) && 'monotone constraints',
+    extraTrees && 'random thresholds',
+    pathSmooth > 0 && 'path smoothing',
+    categorical.columns.length > 0 && 'categorical columns',
+  ].filter(Boolean);
+  if (unfit.length === 0) return;
+  refuse(`trees with a vector in each leaf know no ${unfit.join(' and no ')}`, 'Grow one tree an output instead.');
 }
 
 function checkSet(set: readonly number[], cols: number): void {

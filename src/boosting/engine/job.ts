@@ -6,7 +6,7 @@ import type { BinMapper } from '../../trees/bin-mapper.js';
 import type { BinnedMatrix } from '../../trees/binned-matrix.js';
 import { binRows, findBins, type RowSource } from '../../trees/binning.js';
 import { type PackedEnsemble, packEnsemble } from '../../trees/ensemble-pack.js';
-import { TreeGrower } from '../../trees/grower.js';
+import { type GrownTree, TreeGrower } from '../../trees/grower.js';
 import type { Tree } from '../../trees/tree.js';
 import { TreeScorer } from '../../trees/tree-scorer.js';
 import { checkRenewal } from './growth-checks.js';
@@ -14,7 +14,7 @@ import { LeafRenewal } from './leaf-renewal.js';
 import { createObjective, type Objective } from './objectives.js';
 import type { BoostingParams } from './params.js';
 import { RowSet } from './row-set.js';
-import { drawFeatures, RowBagging } from './sampling.js';
+import { drawFeatures, RowBagging, type RowSample } from './sampling.js';
 import { growerOptions, mostLeaves } from './tree-options.js';
 
 /** Rows with labels; typed arrays over shared memory. */
@@ -59,6 +59,8 @@ class BoostingRun {
   private readonly matrix: BinnedMatrix;
   private readonly mapper: BinMapper;
   private readonly grower: TreeGrower;
+  /** Outputs that a tree grows for: 1, or all. */
+  private readonly treeOutputs: number;
   private readonly scorer: TreeScorer;
   private readonly renewal: LeafRenewal;
   private readonly bagging: RowBagging;
@@ -90,7 +92,9 @@ class BoostingRun {
     });
     this.watched = this.evalSets.find(({ name }) => name === params.earlyStoppingSet);
     const { rows } = this.matrix;
-    this.grower = new TreeGrower(context, arena, this.mapper, this.matrix, growerOptions(params, rows));
+    this.treeOutputs = params.multiOutput ? objective.outputs : 1;
+    const options = growerOptions(params, rows);
+    this.grower = new TreeGrower(context, arena, this.mapper, this.matrix, options, this.treeOutputs);
     this.scorer = new TreeScorer(context, arena, mostLeaves(params, rows));
     this.renewal = new LeafRenewal(context, arena, objective, mostLeaves(params, rows));
     this.bagging = new RowBagging(context, arena, this.matrix.rows, params, seed);
@@ -127,30 +131,39 @@ class BoostingRun {
     return this.bagging.random || featureFraction < 1 || byNode;
   }
 
-  /** One tree an output. Returns whether any found a split. */
+  /** One tree an output, or one for all. Returns whether any found a split. */
   private grow(iteration: number): boolean {
     const { params, grower, objective, mapper } = this;
-    const { sample, count, rest, restCount } = this.bagging.draw(iteration);
+    const sample = this.bagging.draw(iteration);
     let grew = false;
-    for (let k = 0; k < objective.outputs; k++) {
+    for (let first = 0; first < objective.outputs; first += this.treeOutputs) {
       this.context.check();
-      const tree = iteration * objective.outputs + k;
+      const outputs = Array.from({ length: this.treeOutputs }, (_, i) => first + i);
+      const tree = iteration * objective.outputs + first;
       const features = drawFeatures(mapper.columns.length, params, this.context.args.seed, tree);
       const treeSeed = deriveSeed(params.featureFractionSeed ?? this.context.args.seed, 'tree', tree);
-      const grown = grower.grow(this.trainRows.gradientsOf(k), sample, count, features, treeSeed);
+      const gradients = outputs.map((k) => this.trainRows.gradientsOf(k));
+      const grown = grower.grow(gradients, sample.sample, sample.count, features, treeSeed);
       grew ||= grown.tests.length > 0;
-      this.renewal.renew(grown, grower.partition, this.trainRows, k);
-      this.shrink(grown.tree);
-      this.scorer.addToLeaves(grown, grower.partition, this.trainRows.scoresOf(k));
-      if (restCount > 0) this.scorer.addByWalking(grown, this.matrix, this.trainRows.scoresOf(k), rest, restCount);
-      for (const { matrix, rows } of this.evalSets)
-        this.scorer.addByWalking(grown, matrix, rows.scoresOf(k), 0, matrix.rows);
-      // The next tree reuses the rows and nodes that others may still be reading.
-      this.context.barrier();
-      if (iteration === 0) addToTree(grown.tree, this.baseScores[k]);
-      this.trees.push(grown.tree);
+      for (const [i, k] of outputs.entries()) {
+        this.add(i === 0 ? grown : { ...grown, tree: grown.others[i - 1] }, k, sample, iteration);
+      }
     }
     return grew;
+  }
+
+  /** Adds a tree to the scores of its output. */
+  private add(grown: GrownTree, k: number, { rest, restCount }: RowSample, iteration: number): void {
+    const { grower, scorer, trainRows } = this;
+    this.renewal.renew(grown, grower.partition, trainRows, k);
+    this.shrink(grown.tree);
+    scorer.addToLeaves(grown, grower.partition, trainRows.scoresOf(k));
+    if (restCount > 0) scorer.addByWalking(grown, this.matrix, trainRows.scoresOf(k), rest, restCount);
+    for (const { matrix, rows } of this.evalSets) scorer.addByWalking(grown, matrix, rows.scoresOf(k), 0, matrix.rows);
+    // The next tree reuses the rows and nodes that others may still be reading.
+    this.context.barrier();
+    if (iteration === 0) addToTree(grown.tree, this.baseScores[k]);
+    this.trees.push(grown.tree);
   }
 
   /** Applies the learning rate. A tree without a split adds nothing. */

@@ -55,6 +55,8 @@ export interface GrowthParams {
   featureFractionSeed?: number;
   /** -1, 0 or 1 a column of X (decreasing, free, increasing); empty: all free. */
   monotone: readonly number[];
+  /** One tree for all outputs, with a vector in each leaf; it counts as one tree of the same shape an output. */
+  multiOutput: boolean;
   /** LightGBM's monotone_penalty. */
   monotonePenalty: number;
   /** Gain over the node's output within its monotone bounds (XGBoost) instead of over its best output (LightGBM). */
@@ -143,6 +145,7 @@ export const defaultBoostingParams: Omit<BoostingParams, 'objective'> = {
   featureFractionByLevel: 1,
   featureFractionByNode: 1,
   monotone: [],
+  multiOutput: false,
   monotonePenalty: 0,
   gainWithinBounds: false,
   interactions: [],

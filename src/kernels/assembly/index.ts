@@ -5,6 +5,7 @@ export * from './linear';
 export * from './binning';
 export * from './histogram';
 export * from './split';
+export { gatherPairs, scanNodeVector } from './vector-split';
 export * from './partition';
 export * from './scores';
 export * from './predict';

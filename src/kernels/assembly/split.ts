@@ -21,6 +21,17 @@ export function endScan(out: usize): void {
   store<f64>(out, score1, 32); store<i32>(out, feature1, 40); store<i32>(out, bin1, 44); store<i32>(out, missingLeft1, 48);
 }
 
+/** The best score so far of node 0 or 1. */
+export function bestOf(node: i32): f64 {
+  return node ? score1 : score0;
+}
+
+/** A candidate better than all before it. */
+export function offer(node: i32, score: f64, feature: i32, bin: i32, missingLeft: i32): void {
+  if (node) { score1 = score; feature1 = feature; bin1 = bin; missingLeft1 = missingLeft; }
+  else { score0 = score; feature0 = feature; bin0 = bin; missingLeft0 = missingLeft; }
+}
+
 // @ts-ignore: decorator
 @inline
 function soft(g: f64, alpha: f64): f64 {
@@ -116,8 +127,7 @@ export function scanNodeBounded(
         const score = (worth - shift) * factor;
         if (score > best) {
           best = score;
-          if (node) { score1 = score; feature1 = feature; bin1 = bin; missingLeft1 = missingLeft; }
-          else { score0 = score; feature0 = feature; bin0 = bin; missingLeft0 = missingLeft; }
+          offer(node, score, feature, bin, missingLeft);
         }
       }
     }
@@ -133,6 +143,16 @@ function limitedOutput(g: f64, h: f64, about: usize): f64 {
   output = min(max(output, -cap), cap);
   if (pull > 0) output = (output * (h * pull) + load<f64>(about, 72)) / (h * pull + 1);
   return min(max(output, load<f64>(about, 80)), load<f64>(about, 88));
+}
+
+/** What a leaf with these sums is worth when its output is capped; 0 where nothing weighs. */
+// @ts-ignore: decorator
+@inline
+export function cappedWorth(g: f64, h: f64, lambda: f64, alpha: f64, cap: f64): f64 {
+  const weight = h + lambda;
+  if (!(weight > 0)) return 0;
+  const output = min(max(-soft(g, alpha) / weight, -cap), cap);
+  return worthOf(g, h, output, lambda, alpha);
 }
 
 /** The loss a leaf takes off, twice, when it outputs `output`. */

@@ -162,6 +162,24 @@ describe('boosting under limits', () => {
     },
   );
 
+  it('one tree for three classes learns about as well as three, the same bytes on any threads', async () => {
+    const data = randomData(9, 20_000, 8, 3);
+    const objective = { kind: 'multiclass', classes: 3 } as const;
+    const settings = params({ objective, multiOutput: true, baggingFraction: 0.8, baggingFreq: 1, numIterations: 12 });
+    const runs = await Promise.all([1, 2, 4].map((threads) => trainBoosting(data, settings, { seed: 1, threads })));
+    for (const run of runs) {
+      expect(run.ensemble.trees).toEqual(runs[0].ensemble.trees);
+      expect(run.history).toEqual(runs[0].history);
+    }
+    const [first, second, third] = runs[0].ensemble.trees;
+    expect(second.splitFeature).toEqual(first.splitFeature);
+    expect(third.threshold).toEqual(first.threshold);
+    const apart = await trainBoosting(data, { ...settings, multiOutput: false }, CONTEXT);
+    const losses = [apart, runs[0]].map(({ history }) => history[11].trainLoss);
+    expect(losses[1]).toBeLessThan(1.1 * losses[0]);
+    expect(losses[1]).toBeLessThan(0.8 * runs[0].history[0].trainLoss);
+  });
+
   it('refuses settings that contradict each other or the data', async () => {
     const data = noisySlopes(50, 8);
     const wrong: Partial<BoostingParams>[] = [
@@ -172,6 +190,8 @@ describe('boosting under limits', () => {
       { interactions: [[0.5]] },
       { monotone: [0, 0, 1, 0], categorical: { ...defaultBoostingParams.categorical, columns: [2] } },
       { monotone: [0, 0, 1, 0], objective: { kind: 'l1' } },
+      { monotone: [0, 0, 1, 0], multiOutput: true },
+      { extraTrees: true, multiOutput: true },
     ];
     for (const changes of wrong) {
       expect(await failure(trainBoosting(data, params(changes), CONTEXT)), JSON.stringify(changes)).toBeInstanceOf(
