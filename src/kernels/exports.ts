@@ -184,6 +184,7 @@ export interface PredictKernels {
   remainingLeaves(nodes: number, missingLeft: number, missingRight: number, x: number, rows: number, out: number): void;
   addFirstLeaf(remaining: number, values: number, rows: number, out: number, stride: number): void;
   scoreLargeTree(nodes: number, values: number, x: number, rows: number, out: number, stride: number): void;
+  roundToFloat32(rows: number, out: number, stride: number): void;
 }
 
 /** assembly/objectives.ts: gradients (unless their address is 0) and the weighted sum of losses of rows from .. to-1. */

@@ -4,6 +4,8 @@ import type { Ensemble, Tree } from './tree.js';
 /** Shared memory throughout, so that worker threads read it in place. */
 export interface FlatTrees {
   readonly outputs: number;
+  /** As in `Ensemble`. */
+  readonly float32Start?: readonly number[];
   /** Start of each tree: a node >= 0, or ~leaf for a tree without nodes. */
   readonly roots: Int32Array;
   readonly feature: Int32Array;
@@ -31,6 +33,7 @@ export function flattenTrees(ensemble: Ensemble, iterations?: number): FlatTrees
   const nodes = leaves - trees.length;
   const flat = {
     outputs: ensemble.outputs,
+    float32Start: ensemble.float32Start,
     roots: int32(trees.length),
     feature: int32(nodes),
     threshold: float64(nodes),
@@ -59,9 +62,9 @@ export function flattenTrees(ensemble: Ensemble, iterations?: number): FlatTrees
   return trees.some((tree) => tree.categories) ? { ...flat, ...flattenBitsets(trees, nodes) } : flat;
 }
 
-/** Without a direction of its own, NaN counts as 0. A category that is missing is in no set. */
+/** Without a direction of its own, NaN counts as 0, and a category that is missing is in no set. */
 export function missingGoesRight(tree: Tree, node: number): boolean {
-  if (tree.categories?.[node]) return true;
+  if (tree.categories?.[node]) return tree.hasMissing[node] === 0 || tree.missingLeft[node] === 0;
   return tree.hasMissing[node] ? tree.missingLeft[node] === 0 : !(0 <= tree.threshold[node]);
 }
 
@@ -85,6 +88,12 @@ function flattenBitsets(trees: readonly Tree[], nodes: number) {
 /** Rows walked tree by tree together: their values and one tree's nodes stay in the first cache. */
 const BLOCK = 64;
 
+/** What the scores of rows (rows * outputs) are before the first tree. */
+export function fillStart({ outputs, float32Start }: FlatTrees, scores: Float64Array): void {
+  if (!float32Start) scores.fill(0);
+  else for (let i = 0; i < scores.length; i++) scores[i] = float32Start[i % outputs];
+}
+
 /** Adds each tree's leaf value to `out[(i - from) * outputs + tree % outputs]` for rows from .. to-1 of X, in the order of the trees. */
 export function addScores(
   flat: FlatTrees,
@@ -94,13 +103,15 @@ export function addScores(
   to: number,
   out: Float64Array,
 ): void {
-  const { outputs, roots, leafValue } = flat;
+  const { outputs, roots, leafValue, float32Start } = flat;
   for (let start = from; start < to; start += BLOCK) {
     const end = Math.min(to, start + BLOCK);
     for (let t = 0; t < roots.length; t++) {
       const k = t % outputs;
       for (let i = start; i < end; i++)
         out[(i - from) * outputs + k] += leafValue[leafOf(flat, roots[t], data, i * cols)];
+      if (!float32Start) continue;
+      for (let i = start, p = (start - from) * outputs + k; i < end; i++, p += outputs) out[p] = Math.fround(out[p]);
     }
   }
 }

@@ -30,6 +30,8 @@ interface LeafWord {
 
 export interface PackedTrees {
   readonly outputs: number;
+  /** Sums are rounded to float32 after each tree. */
+  readonly float32: boolean;
   readonly trees: readonly PackedTree[];
   /** A thread's remaining leaves. */
   readonly scratch: number;
@@ -54,7 +56,7 @@ export function packTrees(arena: Arena, flat: FlatTrees, thread: number, threads
   const scratch = arena.alloc(threads * MOST_WORDS * COLUMN_BYTES) + thread * MOST_WORDS * COLUMN_BYTES;
   arena.commit();
   if (thread === 0) for (const write of writers) write();
-  return { outputs: flat.outputs, trees, scratch };
+  return { outputs: flat.outputs, float32: flat.float32Start !== undefined, trees, scratch };
 
   function packBits(inner: readonly InnerNode[], leaves: readonly number[], count: number): PackedTree {
     const words = Array.from({ length: count }, (_, word): LeafWord => {
@@ -143,20 +145,20 @@ function writeValues(arena: Arena, flat: FlatTrees, leaves: readonly number[], a
 
 /** Adds all trees to the sums at `out`, (rows, outputs), of up to 64 rows whose columns lie at `x`. */
 export function scoreBlock(kernels: KernelExports, packed: PackedTrees, x: number, rows: number, out: number): void {
-  const { outputs, trees, scratch } = packed;
+  const { outputs, float32, trees, scratch } = packed;
   const stride = outputs * 8;
   for (let t = 0, k = 0; t < trees.length; t++, k = k + 1 === outputs ? 0 : k + 1) {
     const { values, words, nodes } = trees[t];
     const sums = out + k * 8;
-    if (words.length === 0) {
-      kernels.scoreLargeTree(nodes, values, x, rows, sums, stride);
-      continue;
+    if (words.length === 0) kernels.scoreLargeTree(nodes, values, x, rows, sums, stride);
+    else {
+      for (let w = 0; w < words.length; w++) {
+        const { nodes, missingLeft, missingRight } = words[w];
+        kernels.remainingLeaves(nodes, missingLeft, missingRight, x, rows, scratch + w * COLUMN_BYTES);
+      }
+      kernels.addFirstLeaf(scratch, values, rows, sums, stride);
     }
-    for (let w = 0; w < words.length; w++) {
-      const { nodes, missingLeft, missingRight } = words[w];
-      kernels.remainingLeaves(nodes, missingLeft, missingRight, x, rows, scratch + w * COLUMN_BYTES);
-    }
-    kernels.addFirstLeaf(scratch, values, rows, sums, stride);
+    if (float32) kernels.roundToFloat32(rows, sums, stride);
   }
 }
 

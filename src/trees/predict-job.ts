@@ -1,7 +1,7 @@
 /** Prediction on the worker pool: workers take blocks of rows and write their scores side by side. */
 import { Arena } from '../kernels/arena.js';
 import type { JobContext } from '../kernels/job.js';
-import { addScores, type FlatTrees } from './flat-trees.js';
+import { addScores, type FlatTrees, fillStart } from './flat-trees.js';
 import { BLOCK_ROWS, packTrees, scoreBlock, transposeBlock } from './packed-trees.js';
 
 export interface PredictArgs {
@@ -9,7 +9,7 @@ export interface PredictArgs {
   readonly data: Float32Array;
   readonly cols: number;
   readonly rows: number;
-  /** Shared, (rows * outputs), zero. */
+  /** Shared, (rows * outputs), as they are before the first tree. */
   readonly scores: Float64Array;
 }
 
@@ -48,7 +48,7 @@ function score(context: JobContext<PredictArgs>): void {
     for (let start = from; start < to; start += BLOCK_ROWS) {
       const rows = Math.min(BLOCK_ROWS, to - start);
       transposeBlock(data, cols, start, rows, columns);
-      view.fill(0);
+      fillStart(flat, view);
       scoreBlock(kernels, packed, x, rows, sums);
       scores.set(view.subarray(0, rows * outputs), start * outputs);
     }

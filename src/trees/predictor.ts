@@ -3,7 +3,7 @@ import { ownModule } from '../core/location.js';
 import type { Matrix } from '../core/matrix.js';
 import { runJob } from '../kernels/pool.js';
 import { shared } from '../kernels/shared.js';
-import { addScores, type FlatTrees, findLeaves, flattenTrees } from './flat-trees.js';
+import { addScores, type FlatTrees, fillStart, findLeaves, flattenTrees } from './flat-trees.js';
 import type { PredictArgs } from './predict-job.js';
 import type { Ensemble } from './tree.js';
 
@@ -30,6 +30,7 @@ function layoutOf(ensemble: Ensemble, iterations: number | undefined): FlatTrees
 export function predictRows(ensemble: Ensemble, X: Matrix, iterations?: number): Float64Array {
   const flat = layoutOf(ensemble, iterations);
   const scores = new Float64Array(X.rows * flat.outputs);
+  fillStart(flat, scores);
   addScores(flat, X.data, X.cols, 0, X.rows, scores);
   return scores;
 }
@@ -43,7 +44,7 @@ export function predictLeaves(ensemble: Ensemble, X: Matrix, iterations?: number
 }
 
 /**
- * Raw scores (rows * outputs): the sum of the leaf values in the order of the trees, the same bits on any number of threads.
+ * Raw scores (rows * outputs): the sum of the leaf values in the order of the trees (from `float32Start` on), the same bits on any number of threads.
  * `iterations` limits it to the first ones.
  */
 export async function predictEnsemble(
@@ -54,6 +55,7 @@ export async function predictEnsemble(
   const flat = layoutOf(ensemble, options.iterations);
   if (X.rows * flat.roots.length <= WALKS_AT_ONCE) return predictRows(ensemble, X, options.iterations);
   const scores = new Float64Array(new SharedArrayBuffer(X.rows * flat.outputs * 8));
+  fillStart(flat, scores);
   const args: PredictArgs = { flat, data: await shared(X.data), cols: X.cols, rows: X.rows, scores };
   await runJob({
     module: ownModule('trees/predict-job'),

@@ -42,6 +42,8 @@ export interface Ensemble {
   treesPerIteration?: number;
   /** Columns of X. */
   features: number;
+  /** Scores start from these, one an output, and are summed in float32 tree by tree (XGBoost). Without: float64 sums from 0. */
+  float32Start?: readonly number[];
 }
 
 /** A tree of `leafCount` leaves with all values zero. */

@@ -93,3 +93,8 @@ export function scoreLargeTree(nodes: usize, values: usize, x: usize, rows: i32,
     x += 16;
   }
 }
+
+/** Rounds sums to float32: after adding two float32 numbers in f64, that is their sum in float32 arithmetic. */
+export function roundToFloat32(rows: i32, out: usize, stride: usize): void {
+  for (; rows > 0; rows--, out += stride) store<f64>(out, <f64><f32>load<f64>(out));
+}
