@@ -10,3 +10,4 @@ export * from './partition';
 export * from './scores';
 export * from './predict';
 export * from './objectives';
+export * from './symmetric';

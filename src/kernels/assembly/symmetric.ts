@@ -1,0 +1,276 @@
+// Symmetric trees: all leaves of a level share one test. Splitting every stretch of rows by it, sums of a test over all leaves,
+// and what leaf values are estimated from. Integer pairs are (gradient, weight); their sums stay below 2^51.
+import { exp2, log2 } from './math';
+
+const FEATURE: usize = 4096;
+/** f64x2 of the numerator, then f64x2 of the denominator: what a bin's test has gathered so far. */
+const CELL: usize = 32;
+
+// Adding it to a 64-bit integer below 2^51 in magnitude gives the bits of a double that much above MAGIC.
+const MAGIC_BITS: i64 = 0x4338000000000000;
+const MAGIC: f64 = 6755399441055744.0;
+
+/** The largest |gradient| (f64 by row) times row factor, and the largest weight times it, two f64 at `out`. Factors and weights: f32 or 0. */
+export function largestPairs(gradients: usize, weights: usize, factors: usize, from: i32, to: i32, out: usize): void {
+  let g: f64 = 0, w: f64 = 0;
+  for (let i = <usize>from; i < <usize>to; i++) {
+    const factor = factors ? <f64>load<f32>(factors + (i << 2)) : 1.0;
+    const weight = weights ? <f64>load<f32>(weights + (i << 2)) : 1.0;
+    g = max(g, abs(load<f64>(gradients + (i << 3)) * factor));
+    w = max(w, weight * factor);
+  }
+  store<f64>(out, g);
+  store<f64>(out, w, 8);
+}
+
+/** Pairs of i32 by row: gradient and weight, times the row's factor, in units of 1 / scale. */
+export function quantisePairs(
+  gradients: usize, weights: usize, factors: usize, from: i32, to: i32, scaleG: f64, scaleW: f64, pairs: usize,
+): void {
+  for (let i = <usize>from; i < <usize>to; i++) {
+    const factor = factors ? <f64>load<f32>(factors + (i << 2)) : 1.0;
+    const weight = weights ? <f64>load<f32>(weights + (i << 2)) : 1.0;
+    store<i32>(pairs + (i << 3), <i32>nearest(load<f64>(gradients + (i << 3)) * factor * scaleG));
+    store<i32>(pairs + (i << 3), <i32>nearest(weight * factor * scaleW), 4);
+  }
+}
+
+/** The pairs of `count` listed rows, in the list's order; adds them up into two i64 at `sums`. */
+export function gatherPairs(rows: usize, count: i32, pairs: usize, out: usize, sums: usize): void {
+  let total = i64x2.splat(0);
+  for (let i: usize = 0; i < <usize>count; i++) {
+    const pair = v128.load64_zero(pairs + (<usize>load<u32>(rows + (i << 2)) << 3));
+    v128.store64_lane(out + (i << 3), pair, 0);
+    total = i64x2.add(total, i64x2.extend_low_i32x4_s(pair));
+  }
+  v128.store(sums, total);
+}
+
+// @ts-ignore: decorator
+@inline
+function goesRight(b: i32, bin: i32, oneHot: i32): i32 {
+  return oneHot ? <i32>(b == bin) : <i32>(b > bin);
+}
+
+/** How many of the listed rows the test sends right: a bin above `bin`, or equal to it if `oneHot`. */
+export function countRight(rows: usize, count: i32, column: usize, bin: i32, oneHot: i32): i32 {
+  let right = 0;
+  for (let i: usize = 0; i < <usize>count; i++) right += goesRight(<i32>load<u8>(column + <usize>load<u32>(rows + (i << 2))), bin, oneHot);
+  return right;
+}
+
+/** Writes the listed rows that go left to `left` and those that go right to `right`, in their order. */
+export function scatterRows(rows: usize, count: i32, column: usize, bin: i32, oneHot: i32, left: usize, right: usize): void {
+  for (let i: usize = 0; i < <usize>count; i++) {
+    const row = load<u32>(rows + (i << 2));
+    const side = goesRight(<i32>load<u8>(column + <usize>row), bin, oneHot);
+    store<u32>(side ? right : left, row);
+    right += <usize>side << 2;
+    left += <usize>(1 - side) << 2;
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function real(sums: v128): v128 {
+  return f64x2.sub(i64x2.add(sums, i64x2.splat(MAGIC_BITS)), f64x2.splat(MAGIC));
+}
+
+/**
+ * Adds the tests of one feature in two leaves to its `cells`, one cell a bin. `small` and `large` are histograms of siblings; with
+ * `subtract`, `large` still holds their parent's sums and gets its own. `totals`: f64 gradient (small, large), weight (small, large).
+ * A test's part is G^2 / (W + lambda) of both its sides in the numerator and G^2 W / (W + lambda)^2 in the denominator; `cosine`
+ * 0 leaves the denominator out. `oneHot`: the test of a bin is that bin against all others, not all bins up to it.
+ */
+export function scanSiblings(
+  small: usize, large: usize, subtract: i32, bins: i32, oneHot: i32, totals: usize, lambda: f64, cosine: i32, cells: usize,
+): void {
+  const totalG = v128.load(totals), totalW = v128.load(totals, 16);
+  const keep = i64x2.splat(oneHot ? 0 : -1);
+  const lambda2 = f64x2.splat(max(lambda, 1e-9));
+  let accS = i64x2.splat(0), accL = i64x2.splat(0);
+  const end = small + (<usize>bins << 4);
+  for (let p = small; p < end; p += 16) {
+    const s = v128.load(p);
+    let l = v128.load(large);
+    if (subtract) {
+      l = i64x2.sub(l, s);
+      v128.store(large, l);
+    }
+    large += 16;
+    accS = i64x2.add(v128.and(accS, keep), s);
+    accL = i64x2.add(v128.and(accL, keep), l);
+    const rs = real(accS), rl = real(accL);
+    const g = v128.shuffle<i64>(rs, rl, 0, 2), w = v128.shuffle<i64>(rs, rl, 1, 3);
+    const restG = f64x2.sub(totalG, g), restW = f64x2.sub(totalW, w);
+    const a = f64x2.div(g, f64x2.add(w, lambda2)), b = f64x2.div(restG, f64x2.add(restW, lambda2));
+    v128.store(cells, f64x2.add(v128.load(cells), f64x2.add(f64x2.mul(a, g), f64x2.mul(b, restG))));
+    if (cosine) {
+      const d = f64x2.add(f64x2.mul(f64x2.mul(a, a), w), f64x2.mul(f64x2.mul(b, b), restW));
+      v128.store(cells, f64x2.add(v128.load(cells, 16), d), 16);
+    }
+    cells += CELL;
+  }
+}
+
+/** The same for a single leaf, in the first lanes. */
+export function scanLeaf(
+  histogram: usize, bins: i32, oneHot: i32, totalG: f64, totalW: f64, lambda: f64, cosine: i32, cells: usize,
+): void {
+  const keep = i64x2.splat(oneHot ? 0 : -1);
+  const total = f64x2.replace_lane(f64x2.splat(totalG), 1, totalW);
+  const lambda2 = f64x2.splat(max(lambda, 1e-9));
+  let acc = i64x2.splat(0);
+  const end = histogram + (<usize>bins << 4);
+  for (let p = histogram; p < end; p += 16) {
+    acc = i64x2.add(v128.and(acc, keep), v128.load(p));
+    const left = real(acc);
+    const right = f64x2.sub(total, left);
+    const g = v128.shuffle<i64>(left, right, 0, 2), w = v128.shuffle<i64>(left, right, 1, 3);
+    const a = f64x2.div(g, f64x2.add(w, lambda2));
+    v128.store(cells, f64x2.add(v128.load(cells), f64x2.mul(a, g)));
+    if (cosine) v128.store(cells, f64x2.add(v128.load(cells, 16), f64x2.mul(f64x2.mul(a, a), w)), 16);
+    cells += CELL;
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function mix(x: u32): u32 {
+  x = (x ^ (x >> 16)) * 0x21f0aaad;
+  x = (x ^ (x >> 15)) * 0x735a2d97;
+  return x ^ (x >> 15);
+}
+
+/**
+ * The best test of a feature by its cells: the largest (numerator / sqrt(denominator)) * unit, or numerator * unit without `cosine`,
+ * plus noise of standard deviation `noise`; the lowest bin among equals. `normals`: 4097 f64 quantiles of the normal distribution.
+ * Writes f64 score without noise, i32 bin (-1: no tests).
+ */
+export function bestCell(
+  cells: usize, tests: i32, cosine: i32, unit: f64, noise: f64, seed: u32, normals: usize, out: usize,
+): void {
+  let best: f64 = -Infinity, plain: f64 = 0, bin = -1;
+  for (let b = 0; b < tests; b++) {
+    const p = cells + <usize>b * CELL;
+    let score = (load<f64>(p) + load<f64>(p, 8)) * unit;
+    if (cosine) {
+      const d = load<f64>(p, 16) + load<f64>(p, 24);
+      score = d > 0 ? score / sqrt(d) : 0;
+    }
+    const raw = score;
+    if (noise > 0) {
+      const u = mix(seed ^ mix(<u32>b + 0x9e3779b9));
+      const at = normals + (<usize>(u >> 20) << 3);
+      const part = <f64>(u & 0xfffff) / 1048576.0;
+      score += noise * (load<f64>(at) * (1.0 - part) + load<f64>(at, 8) * part);
+    }
+    if (score > best) { best = score; plain = raw; bin = b; }
+  }
+  store<f64>(out, plain);
+  store<i32>(out, bin, 8);
+}
+
+// e^x for x <= 0; below -700 nothing is left of it in any sum.
+// @ts-ignore: decorator
+@inline
+function expOfNegative(x: v128): v128 {
+  return exp2(f64x2.max(x, f64x2.splat(-700)));
+}
+
+// @ts-ignore: decorator
+@inline
+function laneSum(x: v128): f64 {
+  return f64x2.extract_lane(x, 0) + f64x2.extract_lane(x, 1);
+}
+
+// Values of rows i and i + 1; a second row at or past `to` weighs nothing.
+// @ts-ignore: decorator
+@inline
+function weightsAt(weights: usize, i: usize, to: i32): v128 {
+  const w = weights ? f64x2.promote_low_f32x4(v128.load64_zero(weights + (i << 2))) : f64x2.splat(1);
+  return <i32>i + 1 < to ? w : f64x2.replace_lane(w, 1, 0);
+}
+
+/** Rows whose logarithms are taken as that of their product. */
+const LOGS_TOGETHER: usize = 128;
+
+/**
+ * Log-loss of rows `from` .. `to`-1 at scores + `delta` (all f64 but weights, f32 or 0; arrays end in a spare element): weighted
+ * sums of y - p, p (1 - p) and the loss, three f64 at `sums`; with `ders`, also each row's w (y - p).
+ */
+export function loglossSums(scores: usize, labels: usize, weights: usize, delta: f64, from: i32, to: i32, ders: usize, sums: usize): void {
+  const one = f64x2.splat(1), zero = f64x2.splat(0), shift = f64x2.splat(delta);
+  let g = zero, h = zero, loss = zero, product = one;
+  for (let i = <usize>from; i < <usize>to; i += 2) {
+    const s = f64x2.add(v128.load(scores + (i << 3)), shift);
+    const y = v128.load(labels + (i << 3));
+    const w = weightsAt(weights, i, to);
+    const e = expOfNegative(f64x2.neg(f64x2.abs(s)));
+    const d = f64x2.add(one, e);
+    const p = f64x2.div(v128.bitselect(one, e, f64x2.ge(s, zero)), d);
+    const der = f64x2.mul(w, f64x2.sub(y, p));
+    if (ders) {
+      if (<i32>i + 1 < to) v128.store(ders + (i << 3), der);
+      else v128.store64_lane(ders + (i << 3), der, 0);
+    }
+    g = f64x2.add(g, der);
+    h = f64x2.add(h, f64x2.mul(w, f64x2.div(e, f64x2.mul(d, d))));
+    const linear = f64x2.sub(f64x2.max(s, zero), f64x2.mul(y, s));
+    if (weights) {
+      loss = f64x2.add(loss, f64x2.mul(w, f64x2.add(log2(d), linear)));
+      continue;
+    }
+    product = f64x2.mul(product, v128.bitselect(d, one, f64x2.gt(w, zero)));
+    loss = f64x2.add(loss, f64x2.mul(w, linear));
+    if ((i & (LOGS_TOGETHER - 2)) == 0) {
+      loss = f64x2.add(loss, log2(product));
+      product = one;
+    }
+  }
+  store<f64>(sums, laneSum(g));
+  store<f64>(sums, laneSum(h), 8);
+  store<f64>(sums, laneSum(f64x2.add(loss, log2(product))), 16);
+}
+
+/** The same for squared error: sums of y - s, of 1 and of (y - s)^2. */
+export function squaredSums(scores: usize, labels: usize, weights: usize, delta: f64, from: i32, to: i32, ders: usize, sums: usize): void {
+  let g: f64 = 0, h: f64 = 0, loss: f64 = 0;
+  for (let i = <usize>from; i < <usize>to; i++) {
+    const w = weights ? <f64>load<f32>(weights + (i << 2)) : 1.0;
+    const residual = load<f64>(labels + (i << 3)) - load<f64>(scores + (i << 3)) - delta;
+    if (ders) store<f64>(ders + (i << 3), w * residual);
+    g += w * residual;
+    h += w;
+    loss += w * residual * residual;
+  }
+  store<f64>(sums, g);
+  store<f64>(sums, h, 8);
+  store<f64>(sums, loss, 16);
+}
+
+/** out[i] = values[rows[i]], f64. */
+export function gatherDoubles(rows: usize, count: i32, values: usize, out: usize): void {
+  for (let i: usize = 0; i < <usize>count; i++) store<f64>(out + (i << 3), load<f64>(values + (<usize>load<u32>(rows + (i << 2)) << 3)));
+}
+
+/** out[i] = values[rows[i]], f32. */
+export function gatherFloats(rows: usize, count: i32, values: usize, out: usize): void {
+  for (let i: usize = 0; i < <usize>count; i++) store<f32>(out + (i << 2), load<f32>(values + (<usize>load<u32>(rows + (i << 2)) << 2)));
+}
+
+/**
+ * scores[row] += values[leaf] for rows `from` .. `to`-1; bit t of the leaf is test t. A test is i32: address of the feature's column
+ * of bins, bin, oneHot; 12 bytes.
+ */
+export function addSymmetric(tests: usize, depth: i32, values: usize, from: i32, to: i32, scores: usize): void {
+  for (let i = <usize>from; i < <usize>to; i++) {
+    let leaf: usize = 0;
+    for (let t = 0; t < depth; t++) {
+      const test = tests + <usize>t * 12;
+      leaf |= <usize>goesRight(<i32>load<u8>(<usize>load<u32>(test) + i), load<i32>(test, 4), load<i32>(test, 8)) << t;
+    }
+    const p = scores + (i << 3);
+    store<f64>(p, load<f64>(p) + load<f64>(values + (leaf << 3)));
+  }
+}
