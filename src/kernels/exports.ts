@@ -212,8 +212,90 @@ export interface ObjectiveKernels {
   ): number;
 }
 
+/** assembly/symmetric.ts. */
+export interface SymmetricKernels {
+  largestPairs(gradients: number, weights: number, factors: number, from: number, to: number, out: number): void;
+  quantisePairs(
+    gradients: number,
+    weights: number,
+    factors: number,
+    from: number,
+    to: number,
+    scaleG: number,
+    scaleW: number,
+    pairs: number,
+  ): void;
+  gatherPairs(rows: number, count: number, pairs: number, out: number, sums: number): void;
+  countRight(rows: number, count: number, column: number, bin: number, oneHot: number): number;
+  scatterRows(
+    rows: number,
+    count: number,
+    column: number,
+    bin: number,
+    oneHot: number,
+    left: number,
+    right: number,
+  ): void;
+  scanSiblings(
+    small: number,
+    large: number,
+    subtract: number,
+    bins: number,
+    oneHot: number,
+    totals: number,
+    lambda: number,
+    cosine: number,
+    cells: number,
+  ): void;
+  scanLeaf(
+    histogram: number,
+    bins: number,
+    oneHot: number,
+    totalG: number,
+    totalW: number,
+    lambda: number,
+    cosine: number,
+    cells: number,
+  ): void;
+  bestCell(
+    cells: number,
+    tests: number,
+    cosine: number,
+    unit: number,
+    noise: number,
+    seed: number,
+    normals: number,
+    out: number,
+  ): void;
+  /** Sums over rows from .. to-1 at scores + delta: derivative, curvature, loss. */
+  loglossSums(
+    scores: number,
+    labels: number,
+    weights: number,
+    delta: number,
+    from: number,
+    to: number,
+    ders: number,
+    sums: number,
+  ): void;
+  squaredSums(
+    scores: number,
+    labels: number,
+    weights: number,
+    delta: number,
+    from: number,
+    to: number,
+    ders: number,
+    sums: number,
+  ): void;
+  gatherDoubles(rows: number, count: number, values: number, out: number): void;
+  gatherFloats(rows: number, count: number, values: number, out: number): void;
+  addSymmetric(tests: number, depth: number, values: number, from: number, to: number, scores: number): void;
+}
+
 export interface KernelExports
   extends SyncKernels,
+    SymmetricKernels,
     MathKernels,
     LinearKernels,
     BinningKernels,

@@ -21,6 +21,8 @@ export interface BinningOptions extends BinOptions {
   /** Rows from which the cuts are found, at most. */
   sampleCount: number;
   seed: number;
+  /** Cuts of a column of X by its distinct values and how many are missing, instead of `cutPoints`. */
+  cutsOf?: (column: number, values: Float32Array, counts: Int32Array, missing: number) => Float64Array;
 }
 
 /** Columns handled together: half a cache line of X. */
@@ -43,7 +45,7 @@ export function findBins(context: JobContext, arena: Arena, source: RowSource, o
     const columns = range(unit * GROUP, Math.min(cols, unit * GROUP + GROUP));
     gather(sample, columns, 0, sample.rows, arena.float32(scratch.columns, GROUP * sample.rows));
     for (const [j, column] of columns.entries()) {
-      const { cuts, varies, missing } = cutsOfColumn(context, arena, scratch, j, sample.rows, options);
+      const { cuts, varies, missing } = cutsOfColumn(context, arena, scratch, column, j, sample.rows, options);
       arena.float64(keepCuts + column * MOST_BINS * 8, cuts.length).set(cuts);
       sizes[2 * column] = varies ? cuts.length : -1;
       sizes[2 * column + 1] = missing;
@@ -61,13 +63,16 @@ export function findBins(context: JobContext, arena: Arena, source: RowSource, o
   return mapper;
 }
 
-/** Bins every row of `source`; with `columns`, also by column, and then the mapper's `hasMissing` is completed. */
+/**
+ * Bins every row of `source`; with `columns`, also by column, and then the mapper's `hasMissing` is completed. `missingBins` says
+ * for each feature where missing values go; by default a bin of their own after all others.
+ */
 export function binRows(
   context: JobContext,
   arena: Arena,
   source: RowSource,
   mapper: BinMapper,
-  options: { columns: boolean },
+  options: { columns: boolean; missingBins?: ArrayLike<number> },
 ): BinnedMatrix {
   const { kernels, threads, thread } = context;
   const features = mapper.columns.length;
@@ -97,7 +102,7 @@ export function binRows(
     for (let j = 0; j < inGroup; j++) {
       const feature = group * GROUP + j;
       const bins = options.columns ? matrix.columnMajor + feature * matrix.pitch + from : binScratch + j * CHUNK;
-      const missingBin = mapper.cuts[feature].length + 1;
+      const missingBin = options.missingBins ? options.missingBins[feature] : mapper.cuts[feature].length + 1;
       const bounds = boundsAddress + feature * 1024;
       const found = kernels.assignBins(columnScratch + j * count * 4, bounds, missingBin, bins, count);
       if (found > 0) Atomics.add(missingCounts, feature, found);
@@ -147,16 +152,22 @@ function cutsOfColumn(
   { kernels }: JobContext,
   arena: Arena,
   scratch: SortScratch,
+  column: number,
   j: number,
   rows: number,
-  options: BinOptions,
+  options: BinningOptions,
 ): { cuts: Float64Array; varies: boolean; missing: number } {
   const present = kernels.sortKeys(scratch.columns + j * rows * 4, scratch.keys, rows);
   kernels.sortByRadix(scratch.keys, scratch.sorted, present, scratch.counters);
   const distinct = kernels.distinctValues(scratch.sorted, present, scratch.sorted, scratch.keys);
   const values = arena.float32(scratch.sorted, distinct);
-  const cuts = cutPoints(values, arena.int32(scratch.keys, distinct), options);
+  const counts = arena.int32(scratch.keys, distinct);
   const missing = rows - present;
+  if (options.cutsOf) {
+    const cuts = options.cutsOf(column, values, counts, missing);
+    return { cuts, varies: cuts.length > 0, missing };
+  }
+  const cuts = cutPoints(values, counts, options);
   return { cuts, varies: cuts.length > 0 || (present > 0 && missing > 0), missing };
 }
 

@@ -1,0 +1,163 @@
+/**
+ * Which rows are in which leaf of a symmetric tree: two stretches of one array of row numbers a leaf, one of the rows the structure is
+ * chosen on and one of those left out. Rows keep their order, so nothing depends on threads.
+ */
+import type { Arena } from '../../../kernels/arena.js';
+import type { JobContext } from '../../../kernels/job.js';
+
+/** Rows that a worker handles at a time. */
+const CHUNK = 8192;
+
+export interface Stretch {
+  begin: number;
+  count: number;
+}
+
+export interface Chunk extends Stretch {
+  leaf: number;
+}
+
+/** A test on bins: yes (bit 1) is a bin above `bin`, or that bin itself if `oneHot`. */
+export interface ColumnTest {
+  /** Address of the column of bins. */
+  column: number;
+  bin: number;
+  oneHot: boolean;
+}
+
+export class LeafRows {
+  /** By leaf; the test of level d is bit d of a leaf's number. */
+  sampled: Stretch[] = [];
+  leftOut: Stretch[] = [];
+  private lists: [number, number];
+  private readonly counts: number;
+
+  constructor(
+    private readonly context: JobContext,
+    private readonly arena: Arena,
+    readonly rows: number,
+    maxLeaves: number,
+  ) {
+    this.lists = [arena.alloc(rows * 4), arena.alloc(rows * 4)];
+    this.counts = arena.alloc((Math.ceil(rows / CHUNK) + 2 * Math.min(maxLeaves, rows) + 2) * 4);
+  }
+
+  get leaves(): number {
+    return this.sampled.length;
+  }
+
+  /** Address of the row number at this position. */
+  at(position: number): number {
+    return this.lists[0] + position * 4;
+  }
+
+  /** Everything in one leaf; rows of factor 0 are left out. A barrier. Returns the number of rows sampled. */
+  reset(factors: Float32Array | undefined): number {
+    const { arena, context, rows, counts } = this;
+    if (context.thread === 0) {
+      const list = arena.uint32(this.lists[0], rows);
+      let taken = 0;
+      if (factors) {
+        for (let i = 0; i < rows; i++) if (factors[i] > 0) list[taken++] = i;
+        let at = taken;
+        for (let i = 0; i < rows; i++) if (!(factors[i] > 0)) list[at++] = i;
+      } else {
+        for (let i = 0; i < rows; i++) list[i] = i;
+        taken = rows;
+      }
+      arena.int32(counts, 1)[0] = taken;
+    }
+    context.barrier();
+    const [taken] = arena.int32(counts, 1);
+    this.sampled = [{ begin: 0, count: taken }];
+    this.leftOut = [{ begin: taken, count: rows - taken }];
+    context.barrier();
+    return taken;
+  }
+
+  /** Splits every leaf by the test; two barriers. */
+  split({ column, bin, oneHot }: ColumnTest): void {
+    const { context, arena, leaves } = this;
+    const { kernels } = context;
+    const chunks = this.chunks(CHUNK);
+    const counts = arena.int32(this.counts, chunks.length);
+    for (let i = context.nextUnit(); i < chunks.length; i = context.nextUnit()) {
+      counts[i] = kernels.countRight(this.at(chunks[i].begin), chunks[i].count, column, bin, Number(oneHot));
+    }
+    context.barrier();
+    const next = split(this.sampled, leaves, chunks, counts, 0);
+    const nextOut = split(this.leftOut, leaves, chunks, counts, next.used);
+    const starts = [...next.starts, ...nextOut.starts];
+    const [from, to] = this.lists;
+    for (let i = context.nextUnit(); i < chunks.length; i = context.nextUnit()) {
+      const { begin, count } = chunks[i];
+      const [left, right] = starts[i];
+      kernels.scatterRows(from + begin * 4, count, column, bin, Number(oneHot), to + left * 4, to + right * 4);
+    }
+    this.lists = [to, from];
+    this.sampled = next.stretches;
+    this.leftOut = nextOut.stretches;
+    context.barrier();
+  }
+
+  /** Takes back test `level`, which split no leaf. */
+  unite(level: number): void {
+    const keep = (stretches: Stretch[]): Stretch[] => {
+      const bit = 1 << level;
+      const united: Stretch[] = [];
+      for (let leaf = 0; leaf < stretches.length; leaf++) {
+        if (leaf & bit) continue;
+        const [a, b] = [stretches[leaf], stretches[leaf | bit]];
+        united.push(b.count > 0 ? b : a);
+      }
+      return united;
+    };
+    this.sampled = keep(this.sampled);
+    this.leftOut = keep(this.leftOut);
+  }
+
+  /** All rows in pieces of at most `size`: first those sampled, leaf by leaf, then those left out. */
+  chunks(size: number): Chunk[] {
+    const chunks: Chunk[] = [];
+    for (const stretches of [this.sampled, this.leftOut]) {
+      for (const [leaf, { begin, count }] of stretches.entries()) {
+        for (let done = 0; done < count; done += size) {
+          chunks.push({ leaf, begin: begin + done, count: Math.min(size, count - done) });
+        }
+      }
+    }
+    return chunks;
+  }
+
+  isEmpty(leaf: number): boolean {
+    return this.sampled[leaf].count + this.leftOut[leaf].count === 0;
+  }
+}
+
+/** Where the chunks' left and right rows go, and the stretches that makes; leaf i becomes i and i + leaves. */
+function split(
+  stretches: Stretch[],
+  leaves: number,
+  chunks: readonly Chunk[],
+  counts: Int32Array,
+  first: number,
+): { stretches: Stretch[]; starts: [number, number][]; used: number } {
+  const next: Stretch[] = new Array(2 * leaves);
+  const starts: [number, number][] = [];
+  let used = first;
+  for (const [leaf, { begin, count }] of stretches.entries()) {
+    let to = used;
+    let right = 0;
+    for (let left = count; left > 0; left -= chunks[to++].count) right += counts[to];
+    let leftAt = begin;
+    let rightAt = begin + count - right;
+    next[leaf] = { begin, count: count - right };
+    next[leaf + leaves] = { begin: rightAt, count: right };
+    for (; used < to; used++) {
+      starts.push([leftAt, rightAt]);
+      leftAt += chunks[used].count - counts[used];
+      rightAt += counts[used];
+    }
+  }
+  return { stretches: next, starts, used };
+}

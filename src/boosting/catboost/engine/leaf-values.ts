@@ -1,0 +1,212 @@
+/**
+ * Values of a tree's leaves: Newton or gradient steps on all rows, with backtracking, or quantiles of residuals. Rows are brought into the
+ * order of leaves once a tree; sums go over fixed pieces of it, in order.
+ */
+import type { Arena } from '../../../kernels/arena.js';
+import type { JobContext } from '../../../kernels/job.js';
+import type { Chunk, LeafRows } from './leaf-rows.js';
+import { curvatures, type Loss } from './losses.js';
+import type { CatBoostParams } from './params.js';
+import type { RowScores } from './row-scores.js';
+import { solvePositive } from './solve.js';
+import { weightedQuantile } from './weighted-quantile.js';
+
+/** Rows summed at a stretch; part of the definition of a sum's last bits. */
+const PIECE = 4096;
+
+/** Values by leaf and output, row-major, before the learning rate; and the leaves' weights. */
+export interface LeafValues {
+  values: Float64Array;
+  weights: Float64Array;
+}
+
+export class LeafEstimator {
+  private readonly scores: number;
+  private readonly labels: number;
+  private readonly weights: number;
+  private readonly sums: number;
+  private readonly stride: number;
+  /** Numbers a piece: derivatives, curvatures, loss. */
+  private readonly width: number;
+
+  constructor(
+    private readonly context: JobContext,
+    private readonly arena: Arena,
+    private readonly loss: Loss,
+    private readonly params: CatBoostParams,
+    private readonly rows: number,
+    weighted: boolean,
+    maxLeaves: number,
+  ) {
+    this.stride = (rows + 2) * 8;
+    this.scores = arena.alloc(loss.outputs * this.stride);
+    this.labels = arena.alloc(this.stride);
+    this.weights = weighted ? arena.alloc((rows + 2) * 4) : 0;
+    this.width = loss.outputs + curvatures(loss) + 1;
+    const pieces = Math.ceil(rows / PIECE) + 2 * Math.min(maxLeaves, rows) + 2;
+    this.sums = arena.alloc(Math.max(pieces, rows === 0 ? 0 : maxLeaves) * Math.max(3, this.width) * 8);
+  }
+
+  /** Barriers. */
+  estimate(leafRows: LeafRows, set: RowScores): LeafValues {
+    const pieces = leafRows.chunks(PIECE);
+    this.gather(leafRows, set, pieces);
+    const weights = this.weigh(leafRows, pieces);
+    const values =
+      this.params.leafEstimationMethod === 'Exact'
+        ? this.quantiles(leafRows)
+        : this.descend(leafRows, pieces, weights, set);
+    this.context.barrier();
+    return { values, weights };
+  }
+
+  private gather(leafRows: LeafRows, set: RowScores, pieces: readonly Chunk[]): void {
+    const { context, loss } = this;
+    const { kernels } = context;
+    for (let i = context.nextUnit(); i < pieces.length; i = context.nextUnit()) {
+      const { begin, count } = pieces[i];
+      const rows = leafRows.at(begin);
+      for (let k = 0; k < loss.outputs; k++) {
+        kernels.gatherDoubles(rows, count, set.scoresOf(k), this.scores + k * this.stride + begin * 8);
+      }
+      kernels.gatherDoubles(rows, count, set.labels, this.labels + begin * 8);
+      if (this.weights) kernels.gatherFloats(rows, count, set.weights, this.weights + begin * 4);
+    }
+    context.barrier();
+  }
+
+  /** Every worker sums all weights: they are few numbers where there are none. */
+  private weigh(leafRows: LeafRows, pieces: readonly Chunk[]): Float64Array {
+    const sums = new Float64Array(leafRows.leaves);
+    const weights = this.weights ? this.arena.float32(this.weights, this.rows) : undefined;
+    for (const { leaf, begin, count } of pieces) {
+      if (!weights) sums[leaf] += count;
+      else for (let i = begin; i < begin + count; i++) sums[leaf] += weights[i];
+    }
+    return sums;
+  }
+
+  private descend(leafRows: LeafRows, pieces: readonly Chunk[], weights: Float64Array, set: RowScores): Float64Array {
+    const { loss, params } = this;
+    const { leaves } = leafRows;
+    const steps = params.leafEstimationMethod === 'Simple' ? 1 : params.leafEstimationIterations;
+    const backtracking = steps > 1 && params.leafEstimationBacktracking !== 'No';
+    const lambda = params.l2LeafReg * (set.totalWeight / set.rows);
+    let values = new Float64Array(leaves * loss.outputs);
+    let at = this.evaluate(pieces, values, leaves);
+    let step = this.stepOf(at.sums, weights, lambda, leaves);
+    let scale = 1;
+    for (let done = 0; done < steps; done++) {
+      const next = values.map((value, i) => value + scale * step[i]);
+      const last = done === steps - 1;
+      if (last && !backtracking) return next;
+      const found = this.evaluate(pieces, next, leaves);
+      if (backtracking && !(found.loss < at.loss)) {
+        scale /= 2;
+        continue;
+      }
+      values = next;
+      at = found;
+      scale = 1;
+      if (!last) step = this.stepOf(at.sums, weights, lambda, leaves);
+    }
+    return values;
+  }
+
+  /** Derivative sums and total loss with `values` added to the leaves' scores; barriers. */
+  private evaluate(
+    pieces: readonly Chunk[],
+    values: Float64Array,
+    leaves: number,
+  ): { sums: Float64Array; loss: number } {
+    const { context, arena, width, loss } = this;
+    const outputs = loss.outputs;
+    for (let i = context.nextUnit(); i < pieces.length; i = context.nextUnit()) {
+      const { leaf, begin, count } = pieces[i];
+      const out = this.sums + i * width * 8;
+      if (loss.kernel) {
+        const { scores, labels, weights } = this;
+        context.kernels[loss.kernel](scores, labels, weights, values[leaf], begin, begin + count, 0, out);
+      } else
+        this.sumRows(begin, count, values.subarray(leaf * outputs, (leaf + 1) * outputs), arena.float64(out, width));
+    }
+    context.barrier();
+    const found = arena.float64(this.sums, pieces.length * width);
+    const sums = new Float64Array(leaves * (width - 1));
+    let total = 0;
+    for (let i = 0; i < pieces.length; i++) {
+      const to = pieces[i].leaf * (width - 1);
+      for (let j = 0; j < width - 1; j++) sums[to + j] += found[i * width + j];
+      total += found[i * width + width - 1];
+    }
+    // The next values are evaluated into the same place.
+    context.barrier();
+    return { sums, loss: total };
+  }
+
+  private sumRows(begin: number, count: number, delta: Float64Array, out: Float64Array): void {
+    const { arena, loss, rows, width } = this;
+    const { outputs } = loss;
+    const columns = Array.from({ length: outputs }, (_, k) => arena.float64(this.scores + k * this.stride, rows));
+    const labels = arena.float64(this.labels, rows);
+    const weights = this.weights ? arena.float32(this.weights, rows) : undefined;
+    const s = new Float64Array(outputs);
+    const der = new Float64Array(outputs);
+    const curvature = new Float64Array(width - 1 - outputs);
+    out.fill(0);
+    for (let i = begin; i < begin + count; i++) {
+      for (let k = 0; k < outputs; k++) s[k] = columns[k][i] + delta[k];
+      const w = weights ? weights[i] : 1;
+      out[width - 1] += w * loss.derive(s, labels[i], der, curvature);
+      for (let k = 0; k < outputs; k++) out[k] += w * der[k];
+      for (let k = 0; k < curvature.length; k++) out[outputs + k] += w * curvature[k];
+    }
+  }
+
+  private stepOf(sums: Float64Array, weights: Float64Array, lambda: number, leaves: number): Float64Array {
+    const { loss, params, width } = this;
+    const { outputs } = loss;
+    const step = new Float64Array(leaves * outputs);
+    const newton = params.leafEstimationMethod === 'Newton';
+    for (let leaf = 0; leaf < leaves; leaf++) {
+      const at = leaf * (width - 1);
+      if (newton && loss.curvature === 'triangle') {
+        const ders = sums.subarray(at, at + outputs);
+        step.set(solvePositive(sums.subarray(at + outputs, at + width - 1), ders, lambda), leaf * outputs);
+        continue;
+      }
+      for (let k = 0; k < outputs; k++) {
+        const bottom = (newton ? sums[at + outputs + k] : weights[leaf]) + lambda;
+        step[leaf * outputs + k] = bottom > 0 ? sums[at + k] / bottom : 0;
+      }
+    }
+    return step;
+  }
+
+  /** The quantile of each leaf's residuals. */
+  private quantiles(leafRows: LeafRows): Float64Array {
+    const { context, arena, rows, loss } = this;
+    const { leaves } = leafRows;
+    const out = arena.float64(this.sums, leaves);
+    const scores = arena.float64(this.scores, rows);
+    const labels = arena.float64(this.labels, rows);
+    const weights = this.weights ? arena.float32(this.weights, rows) : undefined;
+    const { alpha, weight } = loss.exact ?? { alpha: 0.5, weight: () => 1 };
+    for (let leaf = context.nextUnit(); leaf < leaves; leaf = context.nextUnit()) {
+      const stretches = [leafRows.sampled[leaf], leafRows.leftOut[leaf]];
+      const count = stretches[0].count + stretches[1].count;
+      const residuals = new Float64Array(count);
+      const shares = new Float64Array(count);
+      let at = 0;
+      for (const { begin, count } of stretches) {
+        for (let i = begin; i < begin + count; i++, at++) {
+          residuals[at] = labels[i] - scores[i];
+          shares[at] = weight(labels[i]) * (weights ? weights[i] : 1);
+        }
+      }
+      out[leaf] = weightedQuantile(residuals, shares, alpha);
+    }
+    context.barrier();
+    return out.slice();
+  }
+}
