@@ -13,6 +13,8 @@ import { weightedQuantile } from './weighted-quantile.js';
 
 /** Rows summed at a stretch; part of the definition of a sum's last bits. */
 const PIECE = 4096;
+/** Newton steps towards an exact minimum. */
+const EXACT_STEPS = 12;
 
 /** Values by leaf and output, row-major, before the learning rate; and the leaves' weights. */
 export interface LeafValues {
@@ -53,7 +55,7 @@ export class LeafEstimator {
     this.gather(leafRows, set, pieces);
     const weights = this.weigh(leafRows, pieces);
     const values =
-      this.params.leafEstimationMethod === 'Exact'
+      this.params.leafEstimationMethod === 'Exact' && this.loss.exact
         ? this.quantiles(leafRows)
         : this.descend(leafRows, pieces, weights, set);
     this.context.barrier();
@@ -89,9 +91,11 @@ export class LeafEstimator {
   private descend(leafRows: LeafRows, pieces: readonly Chunk[], weights: Float64Array, set: RowScores): Float64Array {
     const { loss, params } = this;
     const { leaves } = leafRows;
-    const steps = params.leafEstimationMethod === 'Simple' ? 1 : params.leafEstimationIterations;
-    const backtracking = steps > 1 && params.leafEstimationBacktracking !== 'No';
-    const lambda = params.l2LeafReg * (set.totalWeight / set.rows);
+    // The exact leaf of a loss without a closed form is where Newton's method ends, unregularised.
+    const exact = params.leafEstimationMethod === 'Exact';
+    const steps = exact ? EXACT_STEPS : params.leafEstimationMethod === 'Simple' ? 1 : params.leafEstimationIterations;
+    const backtracking = exact || (steps > 1 && params.leafEstimationBacktracking !== 'No');
+    const lambda = exact ? 0 : params.l2LeafReg * (set.totalWeight / set.rows);
     let values = new Float64Array(leaves * loss.outputs);
     let at = this.evaluate(pieces, values, leaves);
     let step = this.stepOf(at.sums, weights, lambda, leaves);
@@ -167,7 +171,7 @@ export class LeafEstimator {
     const { loss, params, width } = this;
     const { outputs } = loss;
     const step = new Float64Array(leaves * outputs);
-    const newton = params.leafEstimationMethod === 'Newton';
+    const newton = params.leafEstimationMethod === 'Newton' || params.leafEstimationMethod === 'Exact';
     for (let leaf = 0; leaf < leaves; leaf++) {
       const at = leaf * (width - 1);
       if (newton && loss.curvature === 'triangle') {

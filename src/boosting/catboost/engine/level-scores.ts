@@ -110,7 +110,7 @@ export class LevelScores {
       slots[0] = take();
       plan.push({ small: 0, large: -1 });
     }
-    for (let leaf = 0; leaf < leaves / 2; leaf++) {
+    for (let leaf = 0; leaf < Math.floor(leaves / 2); leaf++) {
       const sibling = leaf + leaves / 2;
       const parent = this.slots[leaf];
       if (parent < 0) continue;

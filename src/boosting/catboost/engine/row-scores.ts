@@ -132,7 +132,7 @@ export class RowScores {
       context.barrier();
       let sum = 0;
       for (let block = 0; block < blocks; block++) sum += arena.float64(this.sums + block * 64, 1)[0];
-      values.push(metric.kind === 'mean' ? metric.finish(sum / this.totalWeight) : sum);
+      values.push(metric.kind === 'mean' ? metric.finish(sum / this.totalWeight, this.totalWeight) : sum);
       context.barrier();
     }
     return values;

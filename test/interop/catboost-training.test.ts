@@ -1,0 +1,126 @@
+/** CatBoost's training against Python's: the same trees where nothing is random, the same quality where something is. */
+import { describe, expect } from 'vitest';
+import { type CatBoostParams, defaultCatBoostParams } from '../../src/boosting/catboost/engine/params.js';
+import { trainCatBoost } from '../../src/boosting/catboost/engine/train.js';
+import { Matrix } from '../../src/core/matrix.js';
+import { itWithData } from '../shared-data.js';
+import { runPython } from './python.js';
+import { everyKth, type RealData, readRealData } from './real-data.js';
+
+const SCRIPT = new URL('./catboost_training.py', import.meta.url).pathname;
+
+interface PythonRun {
+  learningRate: number;
+  history: number[];
+  trees: { tests: [number, number][]; values: number[]; weights: number[] }[];
+}
+
+type Parts = { train: RealData; test: RealData };
+
+const theirs = (data: Parts, params: Record<string, unknown>, more: object = {}): Promise<PythonRun[]> =>
+  runPython(SCRIPT, {
+    X: data.train.X,
+    y: data.train.y,
+    XTest: data.test.X,
+    yTest: data.test.y,
+    params,
+    ...more,
+  }) as Promise<PythonRun[]>;
+
+async function ours(data: Parts, loss: CatBoostParams['loss'], params: Partial<CatBoostParams>, seed = 1) {
+  const set = ({ X, y }: RealData) => ({ X: Matrix.from(X), y: Float64Array.from(y) });
+  const train = set(data.train);
+  const all = { ...defaultCatBoostParams(loss, train.X.rows, train.X.cols), ...params };
+  return trainCatBoost({ ...train, evalSets: { test: set(data.test) } }, all, { seed, threads: 2 });
+}
+
+const STILL = { bootstrap: { type: 'No' }, randomStrength: 0, useBestModel: false } as const;
+const STILL_PY = { bootstrap_type: 'No', random_strength: 0, use_best_model: false };
+
+/** The first trees ask the same and hold the same values; later ones drift apart by rounding. */
+async function sameTrees(
+  data: Parts,
+  loss: CatBoostParams['loss'],
+  params: Partial<CatBoostParams>,
+  python: Record<string, unknown>,
+): Promise<void> {
+  const common = { iterations: 6, depth: 5, learningRate: 0.2 };
+  const [{ trees, history }] = await theirs(
+    data,
+    { iterations: 6, depth: 5, learning_rate: 0.2, ...STILL_PY, ...python },
+    { trees: 3 },
+  );
+  const { ensemble, evaluations } = await ours(data, loss, { ...common, ...STILL, ...params });
+  for (const [i, tree] of trees.entries()) {
+    const { conditions, leafValues, leafWeights } = ensemble.trees[i];
+    const tests = conditions.map((c) =>
+      c.kind === 'float' ? [ensemble.floatFeatures[c.feature].column, c.border] : [],
+    );
+    expect(tests.map(([column]) => column)).toEqual(tree.tests.map(([column]) => column));
+    for (const [t, [, border]] of tree.tests.entries()) expect(tests[t][1]).toBeCloseTo(border, 4);
+    for (const [j, weight] of tree.weights.entries()) expect(leafWeights[j]).toBeCloseTo(weight, 3);
+    const size = Math.max(...tree.values.map(Math.abs));
+    for (const [j, value] of tree.values.entries()) expect(Math.abs(leafValues[j] - value)).toBeLessThan(1e-4 * size);
+  }
+  const [mine] = Object.values(evaluations.test);
+  for (const [i, value] of history.entries()) expect(Math.abs(mine[i] - value)).toBeLessThan(2e-3 * Math.abs(value));
+}
+
+const binary = (path: string): Parts => everyKth(readRealData(path, 'label', ['weight', 'init_score']), 5);
+const housing = (path: string): Parts => {
+  const { X, y } = readRealData(path, 'median_house_value', ['ocean_proximity']);
+  return everyKth({ X, y: y.map((value) => value / 1e5) }, 5);
+};
+
+describe('training without chance', () => {
+  itWithData('lightgbm-binary-train.csv.gz', 'grows the trees of Logloss', (path) =>
+    sameTrees(binary(path), { kind: 'Logloss' }, {}, { loss_function: 'Logloss' }),
+  );
+  itWithData('lightgbm-binary-train.csv.gz', 'grows the trees of the L2 score and gradient steps', (path) =>
+    sameTrees(
+      binary(path),
+      { kind: 'Logloss' },
+      { scoreFunction: 'L2', leafEstimationMethod: 'Gradient', leafEstimationIterations: 3 },
+      {
+        loss_function: 'Logloss',
+        score_function: 'L2',
+        leaf_estimation_method: 'Gradient',
+        leaf_estimation_iterations: 3,
+      },
+    ),
+  );
+  itWithData('california-housing.csv.gz', 'grows the trees of RMSE where values are missing', (path) =>
+    sameTrees(housing(path), { kind: 'RMSE' }, {}, { loss_function: 'RMSE' }),
+  );
+  itWithData('california-housing.csv.gz', 'grows the trees of Quantile', (path) =>
+    sameTrees(housing(path), { kind: 'Quantile', alpha: 0.8 }, {}, { loss_function: 'Quantile:alpha=0.8' }),
+  );
+  itWithData('lightgbm-multiclass-train.csv.gz', 'grows the trees of MultiClass', (path) =>
+    sameTrees(
+      everyKth(readRealData(path, 'label'), 5),
+      { kind: 'MultiClass', classes: 5 },
+      {},
+      { loss_function: 'MultiClass' },
+    ),
+  );
+});
+
+describe('training by default', () => {
+  const quality = async (data: Parts, loss: CatBoostParams['loss'], name: string, share: number) => {
+    const runs = await theirs(data, { loss_function: name, iterations: 80 }, { seeds: [1, 2] });
+    const best = [];
+    for (const seed of [1, 2]) {
+      const { evaluations, learningRate } = await ours(data, loss, { iterations: 80 }, seed);
+      expect(learningRate).toBeCloseTo(runs[0].learningRate, 5);
+      best.push(Math.min(...Object.values(evaluations.test)[0]));
+    }
+    const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length;
+    expect(mean(best)).toBeLessThan(mean(runs.map(({ history }) => Math.min(...history))) * (1 + share));
+  };
+  itWithData('lightgbm-binary-train.csv.gz', 'is as good: Logloss, with the same learning rate', (path) =>
+    quality(binary(path), { kind: 'Logloss' }, 'Logloss', 0.01),
+  );
+  itWithData('california-housing.csv.gz', 'is as good: RMSE, with the same learning rate', (path) =>
+    quality(housing(path), { kind: 'RMSE' }, 'RMSE', 0.02),
+  );
+});

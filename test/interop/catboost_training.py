@@ -1,0 +1,30 @@
+"""Trains CatBoost on the rows of stdin; writes its symmetric trees and its history."""
+import json
+import os
+import sys
+import tempfile
+
+import catboost
+
+job = json.load(sys.stdin)
+params = dict(thread_count=2, verbose=0, allow_writing_files=False, **job["params"])
+runs = []
+for seed in job.get("seeds", [0]):
+    model = catboost.CatBoost(dict(params, random_seed=seed))
+    train = catboost.Pool(job["X"], job["y"], cat_features=job.get("categorical"), weight=job.get("weights"))
+    test = catboost.Pool(job["XTest"], job["yTest"], cat_features=job.get("categorical"))
+    model.fit(train, eval_set=test)
+    history = model.evals_result_["validation"]
+    run = {"learningRate": model.get_all_params()["learning_rate"], "history": history[next(iter(history))], "trees": []}
+    if job.get("trees"):
+        with tempfile.TemporaryDirectory() as directory:
+            path = os.path.join(directory, "model.json")
+            model.save_model(path, format="json")
+            with open(path) as file:
+                content = json.load(file)
+        floats = content["features_info"]["float_features"]
+        for tree in content["oblivious_trees"][: job["trees"]]:
+            tests = [[floats[s["float_feature_index"]]["flat_feature_index"], s["border"]] for s in tree["splits"]]
+            run["trees"].append({"tests": tests, "values": tree["leaf_values"], "weights": tree["leaf_weights"]})
+    runs.append(run)
+json.dump(runs, sys.stdout)
