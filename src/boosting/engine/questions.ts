@@ -3,30 +3,7 @@
  * metrics. Scores travel in shared memory; the functions may be asynchronous, and what they throw ends the fit.
  */
 import { InvalidInputError } from '../../core/errors.js';
-
-/**
- * A caller's own loss: raw scores (n * outputs, row by row) and labels (class numbers 0..k-1, or values) to derivatives in the
- * order of the scores. Derivatives are used as they are: multiply by `weights`, where there are any. `loss`, if given, is the
- * sum of the rows' losses.
- */
-export type ObjectiveFunction = (
-  scores: Float64Array,
-  labels: Float64Array,
-  weights: Float32Array | undefined,
-) => Derivatives | Promise<Derivatives>;
-
-export interface Derivatives {
-  gradient: ArrayLike<number>;
-  /** Positive where rows should count. */
-  hessian: ArrayLike<number>;
-  loss?: number;
-}
-
-/** A caller's own metric of raw scores, as `ObjectiveFunction` gets them. */
-export interface MetricFunction {
-  evaluate(scores: Float64Array, labels: Float64Array, weights: Float32Array | undefined): number | Promise<number>;
-  direction: 'minimize' | 'maximize';
-}
+import type { CustomMetric, CustomObjective, Derivatives } from '../options.js';
 
 interface Rows {
   scores: Float64Array;
@@ -51,8 +28,8 @@ export function rowMajor(columns: readonly Float64Array[], count: number): Float
 
 /** The caller's side: a job's `answer` (kernels/job.ts) from the caller's functions. */
 export function answerWith(
-  objective: ObjectiveFunction | undefined,
-  metrics: Readonly<Record<string, MetricFunction>> = {},
+  objective: CustomObjective | undefined,
+  metrics: Readonly<Record<string, CustomMetric>> = {},
 ): (question: unknown) => Promise<unknown> {
   return async (asked) => {
     const question = asked as GradientQuestion | MetricQuestion;
@@ -85,5 +62,5 @@ function checkedDerivatives(derivatives: Derivatives, length: number): Derivativ
       details: { name, at },
     });
   };
-  return { gradient: checked('gradient'), hessian: checked('hessian'), loss: derivatives.loss };
+  return { gradient: checked('gradient'), hessian: checked('hessian') };
 }

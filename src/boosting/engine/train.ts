@@ -9,6 +9,7 @@ import { unpackEnsemble } from '../../trees/ensemble-pack.js';
 import type { Ensemble } from '../../trees/tree.js';
 import { checkGrowth } from './growth-checks.js';
 import type { BoostingArgs, BoostingResult, BoostingRows } from './job.js';
+import { checkLabels } from './objectives/label-check.js';
 import type { BoostingParams } from './params.js';
 
 export interface BoostingData {
@@ -67,10 +68,12 @@ export async function trainBoosting(
   context: BoostingContext,
 ): Promise<TrainedBoosting> {
   check(data, 'training');
+  checkLabels(params.objective, data.y, 'training');
   checkGrowth(params, data.X.cols);
   const evalSets: BoostingArgs['evalSets'] = [];
   for (const [name, rows] of Object.entries(data.evalSets ?? {})) {
     check(rows, name, data.X.cols);
+    checkLabels(params.objective, rows.y, name);
     evalSets.push({ name, ...(await share(rows)) });
   }
   const args: BoostingArgs = {

@@ -18,12 +18,34 @@ import {
 export interface LightGBMParameters {
   /** What to learn; implied by `objective`. Default `'classification'`. */
   task?: Task;
-  /** Loss: `'binary'`, `'multiclass'` or `'regression'` (squared error). Default: from the task and the number of classes. */
+  /**
+   * Loss: `'binary'`, `'multiclass'`, `'multiclassova'`; `'regression'` (squared error), `'regression_l1'`, `'huber'`, `'fair'`,
+   * `'quantile'`, `'mape'`, `'poisson'`, `'gamma'`, `'tweedie'`; `'cross_entropy'` and `'cross_entropy_lambda'` of labels in
+   * [0, 1]. Default: from the task and the number of classes.
+   */
   objective?: ObjectiveName;
   /** Boosting method; only gradient boosted trees. Default `'gbdt'`. */
   boosting?: 'gbdt';
   /** Number of classes, as LightGBM wants it for `'multiclass'`; checked against the labels, which decide. */
   numClass?: number;
+  /** Steepness of the logistic function of `'binary'` and `'multiclassova'`, > 0. Default 1. */
+  sigmoid?: number;
+  /** Weight of rows of the larger class label (`'binary'`), or of each class against the rest. Default 1. */
+  scalePosWeight?: number;
+  /** Weigh the rarer class up to the other one's number of rows; not together with `scalePosWeight`. Default false. */
+  isUnbalance?: boolean;
+  /** Where `'huber'` turns linear (> 0), and the share of `'quantile'` (in (0, 1)). Default 0.9. */
+  alpha?: number;
+  /** Where `'fair'` turns linear, > 0. Default 1. */
+  fairC?: number;
+  /** Enlarges the hessians of `'poisson'` by a factor e to this power, > 0. Default 0.7. */
+  poissonMaxDeltaStep?: number;
+  /** Variance power of `'tweedie'`, from 1 (Poisson) to below 2 (gamma). Default 1.5. */
+  tweedieVariancePower?: number;
+  /** Fit `'regression'` to sign(y) sqrt(|y|), and square what is predicted. Default false. */
+  regSqrt?: boolean;
+  /** Start from the best constant score instead of 0. Default true. */
+  boostFromAverage?: boolean;
   /** Boosting rounds. Default 100. */
   numIterations?: number;
   /** Shrinkage of each tree, > 0. Default 0.1. */
@@ -71,19 +93,32 @@ export type LightGBMConfig = LightGBMParameters & {
   [K in ParameterName as AliasOf<K>]?: LightGBMParameters[K];
 };
 
-type Filled = 'task' | 'boosting' | Exclude<ParameterName, 'objective' | 'numClass' | 'seed' | 'threads'>;
+/** Parameters of some objectives only, so that one given in vain can be told from a default. */
+type OfObjective =
+  | 'sigmoid'
+  | 'scalePosWeight'
+  | 'isUnbalance'
+  | 'alpha'
+  | 'fairC'
+  | 'poissonMaxDeltaStep'
+  | 'tweedieVariancePower'
+  | 'regSqrt';
+
+type Filled = Exclude<ParameterName, OfObjective | 'objective' | 'numClass' | 'seed' | 'threads'>;
 
 /** The configuration after parsing: our names only, defaults filled in, `objective` by its main name. */
-export type LightGBMSettings = Required<Pick<LightGBMParameters, Filled>> & {
-  objective?: TrainableObjective;
-  numClass?: number;
-  seed?: number;
-  threads?: number;
-};
+export type LightGBMSettings = Required<Pick<LightGBMParameters, Filled>> &
+  Pick<LightGBMParameters, OfObjective> & {
+    objective?: TrainableObjective;
+    numClass?: number;
+    seed?: number;
+    threads?: number;
+  };
 
 const DEFAULTS = {
   task: 'classification',
   boosting: 'gbdt',
+  boostFromAverage: true,
   numIterations: 100,
   learningRate: 0.1,
   numLeaves: 31,
@@ -107,12 +142,22 @@ const DEFAULTS = {
 function parameterSchemas(z: ZodModule): { [K in ParameterName]: ZodType<LightGBMParameters[K]> } {
   const count = (min: number, max = 2 ** 31 - 1) => z.int().min(min).max(max).optional();
   const atLeastZero = () => z.number().min(0).optional();
+  const aboveZero = () => z.number().gt(0).optional();
   const fraction = () => z.number().gt(0).max(1).optional();
   return {
     task: z.enum(['classification', 'regression']).optional(),
     objective: z.enum(OBJECTIVE_NAMES).optional(),
     boosting: z.literal('gbdt').optional(),
     numClass: count(1),
+    sigmoid: aboveZero(),
+    scalePosWeight: aboveZero(),
+    isUnbalance: z.boolean().optional(),
+    alpha: aboveZero(),
+    fairC: aboveZero(),
+    poissonMaxDeltaStep: aboveZero(),
+    tweedieVariancePower: z.number().min(1).lt(2).optional(),
+    regSqrt: z.boolean().optional(),
+    boostFromAverage: z.boolean().optional(),
     numIterations: count(1),
     learningRate: z.number().gt(0).optional(),
     numLeaves: count(2, 131_072),
@@ -170,6 +215,12 @@ function settle(given: LightGBMParameters, report: Report): LightGBMSettings {
   const implied = objective && taskOf(objective);
   if (given.task !== undefined && implied !== undefined && given.task !== implied) {
     report('task', `is '${given.task}' but objective '${given.objective}' is for ${implied}`);
+  }
+  if (objective === 'quantile' && given.alpha !== undefined && given.alpha >= 1) {
+    report('alpha', `is ${given.alpha}: a quantile lies between 0 and 1`);
+  }
+  if (given.isUnbalance && given.scalePosWeight !== undefined && given.scalePosWeight !== 1) {
+    report('isUnbalance', 'and scalePosWeight both weigh the classes: give one of them');
   }
   const { threads, ...rest } = given;
   return {

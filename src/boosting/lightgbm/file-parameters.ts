@@ -10,7 +10,8 @@ export function fileParameters(settings: LightGBMSettings, objective: FileObject
   const parameters: Record<string, string> = {};
   const all = { ...rest, objective: objective.name, numClass: objective.numClass };
   for (const [name, value] of Object.entries(all)) {
-    if (value !== undefined) parameters[nativeName(name as ParameterName)] = String(value);
+    const plain = typeof value === 'boolean' ? Number(value) : value;
+    if (plain !== undefined) parameters[nativeName(name as ParameterName)] = String(plain);
   }
   return parameters;
 }
@@ -26,7 +27,7 @@ export function configOfFile(file: LightGBMFile): LightGBMConfig {
     const name = CANONICAL.get(key);
     if (name === undefined || name in config || name === 'objective' || name === 'threads') continue;
     // A file says what kind of value a parameter has by nothing but its text.
-    const values = text === '' ? [] : [Number(text), text];
+    const values = text === '' ? [] : [Number(text), text, text === '1' || text === 'true'];
     const value = values.find((candidate) => lightgbmConfig().safeParse({ [name]: candidate }).success);
     if (value !== undefined) config[name] = value;
   }

@@ -18,13 +18,14 @@ import { type BoostingParams, defaultBoostingParams } from '../engine/params.js'
 import type { TrainedBoosting } from '../engine/train.js';
 import type { BoostingFitContext, IterationRange } from '../options.js';
 import { type LightGBMConfig, type LightGBMSettings, lightgbmConfig } from './config.js';
+import { engineObjective, objectiveWarnings } from './engine-objective.js';
 import { featureRanges } from './feature-ranges.js';
 import { configOfFile, fileParameters } from './file-parameters.js';
 import { damaged, type LightGBMFile } from './format.js';
 import { parseModel } from './format-reader.js';
 import { formatModel } from './format-writer.js';
 import { LIGHTGBM_INFO } from './info.js';
-import { type FileObjective, type TrainableObjective, taskOfFile } from './objective.js';
+import { type FileObjective, taskOfFile } from './objective.js';
 import { lightgbmOnnx } from './onnx.js';
 import { fromScores } from './probabilities.js';
 import { zerosToMissing } from './zero-missing.js';
@@ -74,7 +75,8 @@ export class LightGBMModel extends BoostingModel<LightGBMSettings> {
       shrinkage: shrinkageOf(ensemble, config.learningRate),
       parameters: fileParameters(config, objective),
     };
-    return { ...(await trainingScores(data, trained, objective)), ...result };
+    const warnings = objectiveWarnings(config, objective);
+    return { ...(await trainingScores(data, trained, objective)), ...result, warnings };
   }
 
   protected override get iterations(): number {
@@ -176,12 +178,7 @@ async function trainingScores(
 }
 
 function engineParams(config: LightGBMSettings, objective: FileObjective): BoostingParams {
-  const name = objective.name as TrainableObjective;
-  return {
-    ...defaultBoostingParams,
-    ...config,
-    objective: name === 'multiclass' ? { kind: name, classes: objective.numClass } : { kind: name },
-  };
+  return { ...defaultBoostingParams, ...config, objective: engineObjective(config, objective) };
 }
 
 /** What LightGBM's file says: 1 for the first round, which holds the base score, then the learning rate. */
@@ -210,7 +207,7 @@ async function readText(file: string): Promise<string> {
 function chooseObjective(config: LightGBMSettings, classes: readonly number[]): FileObjective {
   const k = classes.length;
   const name = config.objective ?? (k === 0 ? 'regression' : k === 2 ? 'binary' : 'multiclass');
-  const numClass = name === 'multiclass' ? k : 1;
+  const numClass = name.startsWith('multiclass') ? k : 1;
   if (name === 'binary' && k !== 2) {
     throw new ConfigError(`lightgbm: objective 'binary' needs two classes, the labels have ${k}`, {
       hint: "Use objective 'multiclass', or leave the objective out.",
@@ -223,5 +220,6 @@ function chooseObjective(config: LightGBMSettings, classes: readonly number[]): 
       details: { classes },
     });
   }
-  return { name, sigmoid: 1, sqrt: false, numClass };
+  const sqrt = name === 'regression' && config.regSqrt === true;
+  return { name, sigmoid: name === 'multiclass' ? 1 : (config.sigmoid ?? 1), sqrt, numClass };
 }

@@ -11,7 +11,18 @@ export type Task = 'classification' | 'regression';
 export const TRAINABLE = {
   binary: [],
   multiclass: ['softmax'],
+  multiclassova: ['multiclass_ova', 'ova', 'ovr'],
   regression: ['regression_l2', 'l2', 'mean_squared_error', 'mse', 'l2_root', 'root_mean_squared_error', 'rmse'],
+  regression_l1: ['l1', 'mean_absolute_error', 'mae'],
+  huber: [],
+  fair: [],
+  quantile: [],
+  mape: ['mean_absolute_percentage_error'],
+  poisson: [],
+  gamma: [],
+  tweedie: [],
+  cross_entropy: ['xentropy'],
+  cross_entropy_lambda: ['xentlambda'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type TrainableObjective = keyof typeof TRAINABLE;
@@ -26,7 +37,7 @@ export function canonicalObjective(name: ObjectiveName): TrainableObjective {
 }
 
 export function taskOf(objective: TrainableObjective): Task {
-  return objective === 'regression' ? 'regression' : 'classification';
+  return objective === 'binary' || objective.startsWith('multiclass') ? 'classification' : 'regression';
 }
 
 /** What a model file says about its objective. */

@@ -21,6 +21,7 @@ describe('LightGBM configuration', () => {
     expect(parse({})).toEqual({
       task: 'classification',
       boosting: 'gbdt',
+      boostFromAverage: true,
       numIterations: 100,
       learningRate: 0.1,
       numLeaves: 31,
@@ -80,6 +81,10 @@ describe('LightGBM configuration', () => {
       boosting: 'gbdt',
       baggingFraction: 0.5,
       featureFraction: 0.5,
+      isUnbalance: true,
+      tweedieVariancePower: 1.2,
+      regSqrt: true,
+      boostFromAverage: false,
     };
     for (const [name, aliases] of Object.entries(ALIASES)) {
       const value = samples[name] ?? 3;
@@ -97,6 +102,13 @@ describe('LightGBM configuration', () => {
     expect(parse({ objective: 'softmax' })).toMatchObject({ task: 'classification', objective: 'multiclass' });
     expect(parse({ task: 'regression' })).toMatchObject({ task: 'regression' });
     expect(errorOf({ task: 'regression', objective: 'binary' }).message).toContain('classification');
+  });
+
+  it('objectives with parameters of their own are told apart from those they contradict', () => {
+    expect(errorOf({ objective: 'quantile', alpha: 1.5 }).message).toContain('quantile');
+    expect(parse({ objective: 'huber', alpha: 1.5 })).toMatchObject({ task: 'regression', alpha: 1.5 });
+    expect(errorOf({ is_unbalance: true, scale_pos_weight: 2 }).message).toContain('scalePosWeight');
+    expect(parse({ is_unbalance: true, scale_pos_weight: 1 })).toMatchObject({ isUnbalance: true });
   });
 
   it('a parameter under two names is an error that names both', () => {
@@ -119,6 +131,13 @@ describe('LightGBM configuration', () => {
   });
 
   it.each<[keyof LightGBMConfig, unknown]>([
+    ['sigmoid', 0],
+    ['alpha', 0],
+    ['fairC', -1],
+    ['poissonMaxDeltaStep', 0],
+    ['tweedieVariancePower', 2],
+    ['scalePosWeight', 0],
+    ['isUnbalance', 1],
     ['numLeaves', 1],
     ['numLeaves', 131_073],
     ['numLeaves', 31.5],

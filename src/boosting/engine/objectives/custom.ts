@@ -1,6 +1,7 @@
 /** A caller's own loss: worker 0 asks the calling thread for the derivatives of all rows and waits for them. */
+import type { Derivatives } from '../../options.js';
 import type { Objective } from '../objectives.js';
-import { type Derivatives, type GradientQuestion, rowMajor } from '../questions.js';
+import { type GradientQuestion, rowMajor } from '../questions.js';
 import { viewsOf } from './pointwise.js';
 
 export function custom(outputs: number): Objective {
@@ -11,7 +12,7 @@ export function custom(outputs: number): Objective {
       throw new TypeError('A custom objective is evaluated for all rows at once');
     },
     evaluateAll(rows, count, context) {
-      // The function gives derivatives only; without a loss of its own the loss is unknown.
+      // The function gives derivatives only: the loss itself is unknown.
       if (!rows.gradients) return Number.NaN;
       const views = Array.from({ length: outputs }, (_, k) => viewsOf(rows, k));
       const { labels, weights } = views[0];
@@ -24,15 +25,16 @@ export function custom(outputs: number): Objective {
         labels: labels.slice(0, count),
         weights: weights?.slice(0, count),
       };
-      const { gradient, hessian, loss } = context.ask(question) as Derivatives;
+      const { gradient, hessian } = context.ask(question) as Derivatives;
       for (const [k, { pairs }] of views.entries()) {
         if (!pairs) continue;
         for (let i = 0; i < count; i++) {
-          pairs[2 * i] = gradient[i * outputs + k];
-          pairs[2 * i + 1] = hessian[i * outputs + k];
+          const w = weights ? weights[i] : 1;
+          pairs[2 * i] = w * gradient[i * outputs + k];
+          pairs[2 * i + 1] = w * hessian[i * outputs + k];
         }
       }
-      return loss ?? Number.NaN;
+      return Number.NaN;
     },
   };
 }

@@ -36,16 +36,28 @@ function xgboostRank(sorted: Float64Array, alpha: number): number {
   return sorted[below] + (position - below) * (sorted[below + 1] - sorted[below]);
 }
 
-/** The first value at which the share of the weight, from the smallest on, reaches (XGBoost) or passes (LightGBM) alpha. */
+/**
+ * The first value at which the weight, summed from the smallest on, reaches (XGBoost) or passes (LightGBM) the share alpha.
+ * LightGBM goes back towards the value before it, in proportion, where the first one's weight is 1 or more.
+ */
 function weightedPercentile(kind: Percentile, values: Float64Array, weights: ArrayLike<number>, alpha: number): number {
   const order = descendingOrder(values.map((value) => -value));
+  const last = order.length - 1;
   let total = 0;
   for (const row of order) total += weights[row];
   const threshold = alpha * total;
-  let sum = 0;
-  for (const row of order) {
-    sum += weights[row];
-    if (sum > threshold || (sum === threshold && kind === 'xgboost')) return values[row];
+  let before = 0;
+  for (let i = 0; i < last; i++) {
+    const w = weights[order[i]];
+    const sum = before + w;
+    const value = values[order[i]];
+    if (kind === 'xgboost' && sum >= threshold) return value;
+    if (kind === 'lightgbm' && sum > threshold) {
+      if (i === 0 || w < 1) return value;
+      const below = values[order[i - 1]];
+      return below + ((threshold - before) / w) * (value - below);
+    }
+    before = sum;
   }
-  return values[order[order.length - 1]];
+  return values[order[last]];
 }
