@@ -50,6 +50,10 @@ export class Arena {
     return new Uint8Array(this.context.memory.buffer, address, length);
   }
 
+  uint16(address: number, length: number): Uint16Array {
+    return new Uint16Array(this.context.memory.buffer, address, length);
+  }
+
   int32(address: number, length: number): Int32Array {
     return new Int32Array(this.context.memory.buffer, address, length);
   }

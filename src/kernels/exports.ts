@@ -164,6 +164,51 @@ export interface PartitionKernels {
   moveRows(rows: number, pairs: number, from: number, count: number, toRows: number, toPairs: number, to: number): void;
 }
 
+/** assembly/categorical.ts. */
+export interface CategoricalKernels {
+  assignCategories(
+    column: number,
+    categories: number,
+    bins: number,
+    size: number,
+    other: number,
+    out: number,
+    wide: number,
+    count: number,
+  ): number;
+  scanCategories(
+    histogram: number,
+    bins: number,
+    oneHot: number,
+    limits: number,
+    scratch: number,
+    best: number,
+    out: number,
+  ): number;
+  partitionBySet(
+    rows: number,
+    pairs: number,
+    from: number,
+    to: number,
+    column: number,
+    set: number,
+    leftRows: number,
+    leftPairs: number,
+    rightRows: number,
+    rightPairs: number,
+  ): number;
+  walkMixedBins(
+    nodes: number,
+    values: number,
+    planes: number,
+    stride: number,
+    sample: number,
+    from: number,
+    to: number,
+    scores: number,
+  ): void;
+}
+
 /** assembly/scores.ts. */
 export interface ScoreKernels {
   addToRows(scores: number, rows: number, count: number, value: number): void;
@@ -303,6 +348,7 @@ export interface KernelExports
     SplitKernels,
     VectorSplitKernels,
     PartitionKernels,
+    CategoricalKernels,
     ScoreKernels,
     PredictKernels,
     ObjectiveKernels {}

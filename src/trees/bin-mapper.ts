@@ -8,16 +8,33 @@ export interface BinOptions {
   maxBin: number;
   /** Least number of sampled rows in a bin. */
   minDataInBin: number;
+  /** Columns of X that hold categories. */
+  categorical?: { readonly columns: readonly number[] };
 }
 
 /** Cuts of the columns worth looking at; what trees need to turn a bin back into a threshold. */
 export interface BinMapper {
   /** Columns of X that vary, ascending; the position in this list is the feature's number in the tree core. */
   readonly columns: Int32Array;
-  /** Per feature: ascending cuts, one fewer than bins. Bin b holds the values in (cuts[b-1], cuts[b]]. */
+  /**
+   * Per feature: ascending cuts, one fewer than bins. Bin b holds the values in (cuts[b-1], cuts[b]]. Those of a categorical
+   * feature lie between its bin numbers.
+   */
   readonly cuts: readonly Float64Array[];
   /** Per feature: 1 if some value is missing. The missing bin's number is the number of the other bins. */
   readonly hasMissing: Uint8Array;
+  /** Per feature: the category of each bin, if it is categorical. Categories without a bin share the missing values'. */
+  readonly categories?: readonly (Int32Array | undefined)[];
+}
+
+/** Number of bins of a feature without the one for missing values, which is also that one's number. */
+export function valueBins(mapper: BinMapper, feature: number): number {
+  return mapper.cuts[feature].length + 1;
+}
+
+/** Cuts between the numbers of `bins` bins. */
+export function cutsOfBins(bins: number): Float64Array {
+  return Float64Array.from({ length: Math.max(0, bins - 1) }, (_, i) => i + 0.5);
 }
 
 /** Threshold of a split after `bin`: values at or below it are in bins 0..bin. */

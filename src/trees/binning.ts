@@ -5,8 +5,10 @@
 import { Random } from '../core/random.js';
 import type { Arena } from '../kernels/arena.js';
 import type { JobContext } from '../kernels/job.js';
-import { type BinMapper, type BinOptions, cutPoints, float32AtOrBelow, MOST_BINS } from './bin-mapper.js';
+import { type BinMapper, type BinOptions, cutPoints, cutsOfBins, float32AtOrBelow, MOST_BINS } from './bin-mapper.js';
 import { type BinnedMatrix, planeOffset, reserveBinnedMatrix } from './binned-matrix.js';
+import { frequentCategories } from './categories.js';
+import { assignCategories, reserveCategoryTables, writeCategoryTables } from './category-table.js';
 
 /** Rows of a dense row-major matrix: all of them, or those listed. */
 export interface RowSource {
@@ -36,6 +38,7 @@ export function findBins(context: JobContext, arena: Arena, source: RowSource, o
   const sample = sampleRows(source, options);
   const keepCuts = arena.alloc(cols * MOST_BINS * 8);
   const keepSizes = arena.alloc(cols * 2 * 4);
+  const categorical = new Set(options.categorical?.columns);
   const mark = arena.mark();
   const scratch = Array.from({ length: context.threads }, () => reserveSortScratch(arena, sample.rows))[context.thread];
   arena.commit();
@@ -45,18 +48,23 @@ export function findBins(context: JobContext, arena: Arena, source: RowSource, o
     const columns = range(unit * GROUP, Math.min(cols, unit * GROUP + GROUP));
     gather(sample, columns, 0, sample.rows, arena.float32(scratch.columns, GROUP * sample.rows));
     for (const [j, column] of columns.entries()) {
-      const { cuts, varies, missing } = cutsOfColumn(context, arena, scratch, column, j, sample.rows, options);
-      arena.float64(keepCuts + column * MOST_BINS * 8, cuts.length).set(cuts);
-      sizes[2 * column] = varies ? cuts.length : -1;
+      const of = categorical.has(column) ? categoriesOfColumn : cutsOfColumn;
+      const { kept, varies, missing } = of(context, arena, scratch, column, j, sample.rows, options);
+      arena.float64(keepCuts + column * MOST_BINS * 8, kept.length).set(kept);
+      sizes[2 * column] = varies ? kept.length : -1;
       sizes[2 * column + 1] = missing;
     }
   }
   context.barrier();
   const columns = range(0, cols).filter((column) => sizes[2 * column] >= 0);
+  const kept = (column: number) => arena.float64(keepCuts + column * MOST_BINS * 8, sizes[2 * column]);
   const mapper = {
     columns: Int32Array.from(columns),
-    cuts: columns.map((column) => arena.float64(keepCuts + column * MOST_BINS * 8, sizes[2 * column]).slice()),
+    cuts: columns.map((column) => (categorical.has(column) ? cutsOfBins(sizes[2 * column]) : kept(column).slice())),
     hasMissing: Uint8Array.from(columns, (column) => (sizes[2 * column + 1] > 0 ? 1 : 0)),
+    ...(columns.some((column) => categorical.has(column))
+      ? { categories: columns.map((column) => (categorical.has(column) ? Int32Array.from(kept(column)) : undefined)) }
+      : {}),
   };
   context.barrier();
   arena.release(mark);
@@ -80,11 +88,13 @@ export function binRows(
   const missing = arena.alloc(features * 4);
   const mark = arena.mark();
   const boundsAddress = arena.alloc(features * 256 * 4);
+  const tables = reserveCategoryTables(arena, mapper);
   const scratches = Array.from({ length: threads }, () => [arena.alloc(GROUP * CHUNK * 4), arena.alloc(GROUP * CHUNK)]);
   arena.commit();
   const [columnScratch, binScratch] = scratches[thread];
   if (thread === 0) {
     writeBounds(mapper, arena.float32(boundsAddress, features * 256));
+    writeCategoryTables(arena, mapper, tables);
     arena.int32(missing, features).fill(0);
   }
   context.barrier();
@@ -104,7 +114,11 @@ export function binRows(
       const bins = options.columns ? matrix.columnMajor + feature * matrix.pitch + from : binScratch + j * CHUNK;
       const missingBin = options.missingBins ? options.missingBins[feature] : mapper.cuts[feature].length + 1;
       const bounds = boundsAddress + feature * 1024;
-      const found = kernels.assignBins(columnScratch + j * count * 4, bounds, missingBin, bins, count);
+      const table = tables[feature];
+      const column = columnScratch + j * count * 4;
+      const found = table
+        ? assignCategories(kernels, column, table, bins, count)
+        : kernels.assignBins(column, bounds, missingBin, bins, count);
       if (found > 0) Atomics.add(missingCounts, feature, found);
     }
     const first = options.columns ? matrix.columnMajor + group * GROUP * matrix.pitch + from : binScratch;
@@ -147,28 +161,61 @@ function reserveSortScratch(arena: Arena, rows: number): SortScratch {
   };
 }
 
+/** What becomes of a column: its cuts or its categories, whether it is worth looking at, sampled rows without a bin of values. */
+interface ColumnBins {
+  kept: ArrayLike<number>;
+  varies: boolean;
+  missing: number;
+}
+
 /** Cuts of column `j` of those gathered. A column varies if it has two values, or one and missing ones. */
 function cutsOfColumn(
-  { kernels }: JobContext,
+  context: JobContext,
   arena: Arena,
   scratch: SortScratch,
   column: number,
   j: number,
   rows: number,
   options: BinningOptions,
-): { cuts: Float64Array; varies: boolean; missing: number } {
-  const present = kernels.sortKeys(scratch.columns + j * rows * 4, scratch.keys, rows);
-  kernels.sortByRadix(scratch.keys, scratch.sorted, present, scratch.counters);
-  const distinct = kernels.distinctValues(scratch.sorted, present, scratch.sorted, scratch.keys);
-  const values = arena.float32(scratch.sorted, distinct);
-  const counts = arena.int32(scratch.keys, distinct);
+): ColumnBins {
+  const { values, counts, present } = valuesOfColumn(context, arena, scratch, j, rows);
   const missing = rows - present;
   if (options.cutsOf) {
     const cuts = options.cutsOf(column, values, counts, missing);
-    return { cuts, varies: cuts.length > 0, missing };
+    return { kept: cuts, varies: cuts.length > 0, missing };
   }
   const cuts = cutPoints(values, counts, options);
-  return { cuts, varies: cuts.length > 0 || (present > 0 && missing > 0), missing };
+  return { kept: cuts, varies: cuts.length > 0 || (present > 0 && missing > 0), missing };
+}
+
+/** Categories of column `j`; it varies if it has two bins with rows. */
+function categoriesOfColumn(
+  context: JobContext,
+  arena: Arena,
+  scratch: SortScratch,
+  _column: number,
+  j: number,
+  rows: number,
+  options: BinningOptions,
+): ColumnBins {
+  const { values, counts } = valuesOfColumn(context, arena, scratch, j, rows);
+  const { categories, known } = frequentCategories(values, counts, { ...options, most: MOST_BINS });
+  const missing = rows - known;
+  return { kept: categories, varies: categories.length + (missing > 0 ? 1 : 0) > 1, missing };
+}
+
+/** Distinct values of column `j`, ascending, with their counts; `present` of the rows have one. */
+function valuesOfColumn(
+  { kernels }: JobContext,
+  arena: Arena,
+  scratch: SortScratch,
+  j: number,
+  rows: number,
+): { values: Float32Array; counts: Int32Array; present: number } {
+  const present = kernels.sortKeys(scratch.columns + j * rows * 4, scratch.keys, rows);
+  kernels.sortByRadix(scratch.keys, scratch.sorted, present, scratch.counters);
+  const distinct = kernels.distinctValues(scratch.sorted, present, scratch.sorted, scratch.keys);
+  return { values: arena.float32(scratch.sorted, distinct), counts: arena.int32(scratch.keys, distinct), present };
 }
 
 /** Rows whose cache lines are read for one column after the other before going on. */
@@ -218,6 +265,7 @@ function gatherListed(
 function writeBounds(mapper: BinMapper, bounds: Float32Array): void {
   bounds.fill(Number.POSITIVE_INFINITY);
   for (const [feature, cuts] of mapper.cuts.entries()) {
+    if (mapper.categories?.[feature]) continue;
     for (let b = 0; b < cuts.length; b++) bounds[feature * 256 + b] = float32AtOrBelow(cuts[b]);
   }
 }

@@ -7,6 +7,7 @@ export * from './histogram';
 export * from './split';
 export { gatherPairs, scanNodeVector } from './vector-split';
 export * from './partition';
+export * from './categorical';
 export * from './scores';
 export * from './predict';
 export * from './objectives';
