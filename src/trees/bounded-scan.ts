@@ -102,28 +102,37 @@ export class BoundedScan {
   }
 
   /** Outputs of the two sides of a split, and its gain as growth compares it. */
-  judge(node: BoundedNode, feature: number, left: Sums): { gain: number; outputs: [left: number, right: number] } {
+  judge(
+    node: BoundedNode,
+    feature: number,
+    left: Sums,
+    extraL2 = 0,
+  ): { gain: number; outputs: [left: number, right: number] } {
     const right = { gradient: node.sums.gradient - left.gradient, hessian: node.sums.hessian - left.hessian };
-    const outputs: [number, number] = [this.outputBelow(node, left), this.outputBelow(node, right)];
-    const worth = this.worth(left, outputs[0]) + this.worth(right, outputs[1]);
+    const outputs: [number, number] = [this.outputBelow(node, left, extraL2), this.outputBelow(node, right, extraL2)];
+    const worth = this.worth(left, outputs[0], extraL2) + this.worth(right, outputs[1], extraL2);
     const { minGainToSplit } = this.limits;
     const gain = worth - this.worthWhole(node);
     const factor = this.factorOf(feature, node.depth);
     return { outputs, gain: factor === 1 ? gain : (gain - minGainToSplit) * factor + minGainToSplit };
   }
 
-  private outputBelow(node: BoundedNode, sums: Sums): number {
+  private outputBelow(node: BoundedNode, sums: Sums, extraL2: number): number {
     const { gradient, hessian } = this.real(sums);
-    return limitedOutput(gradient, hessian, this.limits, this.pullOf(node), node.bounds);
+    return limitedOutput(gradient, hessian, this.limitsWith(extraL2), this.pullOf(node), node.bounds);
+  }
+
+  private limitsWith(extraL2: number): OutputLimits {
+    return extraL2 === 0 ? this.limits : { ...this.limits, lambdaL2: this.limits.lambdaL2 + extraL2 };
   }
 
   private pullOf(node: BoundedNode): { rowsPerHessian: number; towards: number } {
     return { rowsPerHessian: node.count / this.real(node.sums).hessian, towards: node.output ?? 0 };
   }
 
-  private worth(sums: Sums, output: number): number {
+  private worth(sums: Sums, output: number, extraL2: number): number {
     const { gradient, hessian } = this.real(sums);
-    return worthOf(gradient, hessian, output, this.limits);
+    return worthOf(gradient, hessian, output, this.limitsWith(extraL2));
   }
 
   /** What the node is worth as a leaf. */

@@ -42,8 +42,6 @@ export class CategoricalFinder {
   private readonly records: number;
   private readonly limitsAddress: number;
   private readonly scratch: number;
-  /** What either of two siblings (or a node alone, 0) may use, by position in `features`. */
-  private readonly allowed: readonly [Uint8Array, Uint8Array];
   private readonly open = [false, false];
   private readonly best = [0, 0];
   private scale: Scale = { gradient: 1, hessian: 1 };
@@ -72,7 +70,6 @@ export class CategoricalFinder {
     const { categorical } = limits;
     this.features = Array.from(mapper.columns.keys()).filter((feature) => mapper.categories?.[feature]);
     this.bins = this.features.map((feature) => valueBins(mapper, feature));
-    this.allowed = [new Uint8Array(this.features.length), new Uint8Array(this.features.length)];
     const most = Math.max(...this.bins);
     const longest = Math.min(most, categorical.maxThreshold);
     this.recordBytes = Math.ceil((HEADER_BYTES + 20 + 4 * longest) / 64) * 64;
@@ -85,14 +82,6 @@ export class CategoricalFinder {
   /** For a new tree: what integers are worth. */
   start(scale: Scale): void {
     this.scale = scale;
-  }
-
-  /** Takes its features out of what the numeric scans of node 0 or 1 are told to scan (the third i32 of `meta` a feature). */
-  claim(which: 0 | 1, meta: Int32Array): void {
-    for (const [i, feature] of this.features.entries()) {
-      this.allowed[which][i] = meta[3 * feature + 2];
-      meta[3 * feature + 2] = 0;
-    }
   }
 
   /** Before the scans of node 0 or 1; `canSplit` says whether it is to be split at all. */
@@ -124,13 +113,13 @@ export class CategoricalFinder {
       ]);
   }
 
-  /** Scans those of the features from .. to-1 that hold categories. */
-  scan(which: 0 | 1, node: ScannedNode, [from, to]: readonly [number, number]): void {
+  /** Scans those of the features from .. to-1 that hold categories and have a flag in `allowed`. */
+  scan(which: 0 | 1, node: ScannedNode, [from, to]: readonly [number, number], allowed: Uint8Array): void {
     if (!this.open[which]) return;
     const { kernels } = this.context;
     const { maxOneHot } = this.limits.categorical;
     for (const [i, feature] of this.features.entries()) {
-      if (feature < from || feature >= to || !this.allowed[which][i]) continue;
+      if (feature < from || feature >= to || !allowed[feature]) continue;
       const bins = this.bins[i];
       const histogram = this.histograms.featureAddress(node.slot, feature);
       const out = this.recordOf(which) + HEADER_BYTES;

@@ -10,6 +10,9 @@ export interface PackedEnsemble {
   numbers: Float64Array;
   /** Tree after tree: features, left and right children, missingLeft, hasMissing. */
   integers: Int32Array;
+  /** Tree after tree, words of each node's category set (0: a threshold), and the sets; both empty if there are none. */
+  setLengths: Uint32Array;
+  setWords: Uint32Array;
 }
 
 const NODE_NUMBERS = ['threshold', 'gain', 'internalValue', 'internalWeight', 'internalCount'] as const;
@@ -35,11 +38,12 @@ export function packEnsemble({ trees, outputs, features }: Ensemble): PackedEnse
       i += tree[name].length;
     }
   }
-  return { outputs, features, leafCounts, numbers, integers };
+  return { outputs, features, leafCounts, numbers, integers, ...packSets(trees) };
 }
 
 /** The trees again; their float and child arrays are views of the packed ones. */
-export function unpackEnsemble({ outputs, features, leafCounts, numbers, integers }: PackedEnsemble): Ensemble {
+export function unpackEnsemble(packed: PackedEnsemble): Ensemble {
+  const { outputs, features, leafCounts, numbers, integers } = packed;
   let n = 0;
   let i = 0;
   const trees = Array.from(leafCounts, (leafCount) => {
@@ -53,5 +57,33 @@ export function unpackEnsemble({ outputs, features, leafCounts, numbers, integer
     for (const name of NODE_FLAGS) tree[name] = Uint8Array.from(nextIntegers());
     return tree;
   });
+  unpackSets(packed, trees);
   return { trees, outputs, features };
+}
+
+function packSets(trees: readonly Tree[]): Pick<PackedEnsemble, 'setLengths' | 'setWords'> {
+  if (!trees.some((tree) => tree.categories)) return { setLengths: new Uint32Array(), setWords: new Uint32Array() };
+  const sets = trees.flatMap((tree) => Array.from({ length: tree.leafCount - 1 }, (_, i) => tree.categories?.[i]));
+  const setLengths = Uint32Array.from(sets, (set) => set?.length ?? 0);
+  const setWords = new Uint32Array(setLengths.reduce((a, b) => a + b, 0));
+  let at = 0;
+  for (const set of sets) {
+    if (!set) continue;
+    setWords.set(set, at);
+    at += set.length;
+  }
+  return { setLengths, setWords };
+}
+
+function unpackSets({ setLengths, setWords }: PackedEnsemble, trees: readonly Tree[]): void {
+  if (setLengths.length === 0) return;
+  let node = 0;
+  let at = 0;
+  for (const tree of trees) {
+    const lengths = setLengths.subarray(node, (node += tree.leafCount - 1));
+    if (!lengths.some(Boolean)) continue;
+    tree.categories = Array.from(lengths, (length) => {
+      return length > 0 ? setWords.subarray(at, (at += length)) : undefined;
+    });
+  }
 }

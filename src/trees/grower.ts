@@ -6,6 +6,7 @@ import type { Arena } from '../kernels/arena.js';
 import type { JobContext } from '../kernels/job.js';
 import { type BinMapper, thresholdOf } from './bin-mapper.js';
 import type { BinnedMatrix } from './binned-matrix.js';
+import { categorySet } from './categories.js';
 import type { GrowthPolicy } from './growth-policy.js';
 import { Histograms } from './histogram.js';
 import { RowPartition, type RowRange, type Sums } from './partition.js';
@@ -185,7 +186,11 @@ export class TreeGrower {
     for (const [i, node] of growth.nodes.entries()) {
       const { split, count, left, right } = node;
       tree.splitFeature[i] = mapper.columns[split.feature];
-      tree.threshold[i] = thresholdOf(mapper, split.feature, split.bin);
+      const categories = split.bins && mapper.categories?.[split.feature];
+      if (categories && split.bins) {
+        tree.categories ??= new Array<Uint32Array | undefined>(growth.nodes.length).fill(undefined);
+        tree.categories[i] = categorySet(categories, split.bins);
+      } else tree.threshold[i] = thresholdOf(mapper, split.feature, split.bin);
       tree.missingLeft[i] = split.missingLeft;
       tree.hasMissing[i] = mapper.hasMissing[split.feature];
       tree.left[i] = left;

@@ -8,6 +8,8 @@ import type { BinnedMatrix } from './binned-matrix.js';
 const ROWS_A_WORKER = 2048;
 /** Quantised gradients and hessians stay below 2^30 in magnitude. */
 const LARGEST_BITS = 30;
+/** A bit for each of 256 bins, in a cache line of its own. */
+const SET_BYTES = 64;
 
 /** Sums over rows in units of the quantised integers: exact. */
 export interface Sums {
@@ -31,6 +33,8 @@ export interface BinTest {
   bin: number;
   missingBin: number;
   missingLeft: number;
+  /** Bitset of the bins that go left, in place of `bin` and `missingLeft`. */
+  bins?: Uint32Array;
 }
 
 interface RowArrays {
@@ -43,6 +47,7 @@ export class RowPartition {
   private readonly left: RowArrays;
   private readonly right: RowArrays;
   private readonly record: number;
+  private readonly set: number;
   private turn = 0;
 
   constructor(
@@ -55,6 +60,7 @@ export class RowPartition {
     this.left = arrays();
     this.right = arrays();
     this.record = arena.alloc(context.threads * 64);
+    this.set = arena.alloc(context.threads * SET_BYTES) + context.thread * SET_BYTES;
   }
 
   /** Address of the row numbers from position `begin` on. */
@@ -148,8 +154,28 @@ export class RowPartition {
   private partition(from: number, to: number, test: BinTest, left: RowArrays): number {
     const { rows, pairs } = this.main;
     const column = this.matrix.columnMajor + test.feature * this.matrix.pitch;
-    const { bin, missingBin, missingLeft } = test;
-    return this.context.kernels.partition(
+    const { bin, missingBin, missingLeft, bins } = test;
+    const { kernels } = this.context;
+    if (bins) {
+      this.arena
+        .uint32(this.set, SET_BYTES / 4)
+        .fill(0)
+        .set(bins);
+      const { right } = this;
+      return kernels.partitionBySet(
+        rows,
+        pairs,
+        from,
+        to,
+        column,
+        this.set,
+        left.rows,
+        left.pairs,
+        right.rows,
+        right.pairs,
+      );
+    }
+    return kernels.partition(
       rows,
       pairs,
       from,

@@ -7,6 +7,8 @@ import { type ChoosingNode, FeatureChoice, type FeatureChoiceOptions } from './f
 export class ScanTable {
   /** i32 a feature: bins, has a missing bin, is scanned; one table for each of two siblings. */
   readonly addresses: readonly [number, number];
+  /** What scans for sets of categories read: a flag a feature. Scans for thresholds are told to leave such features alone. */
+  readonly categorical: readonly [Uint8Array, Uint8Array];
   private readonly choice: FeatureChoice;
 
   constructor(
@@ -19,6 +21,8 @@ export class ScanTable {
     const bytes = Math.ceil((mapper.columns.length * 12) / 64) * 64;
     const first = arena.alloc(threads * 2 * bytes) + thread * 2 * bytes;
     this.addresses = [first, first + bytes];
+    const flags = () => new Uint8Array(mapper.columns.length);
+    this.categorical = [flags(), flags()];
     this.choice = new FeatureChoice(mapper.columns, options);
   }
 
@@ -30,12 +34,12 @@ export class ScanTable {
   /** For a new tree, which may use `features` (all, if absent). */
   start(features: ReadonlySet<number> | undefined, seed: number): void {
     this.choice.start(features, seed);
-    for (const address of this.addresses) {
-      const table = this.arena.int32(address, this.mapper.columns.length * 3);
+    for (const which of [0, 1] as const) {
+      const table = this.arena.int32(this.addresses[which], this.mapper.columns.length * 3);
       for (const [feature, cuts] of this.mapper.cuts.entries()) {
         table[3 * feature] = cuts.length + 1;
         table[3 * feature + 1] = this.mapper.hasMissing[feature];
-        table[3 * feature + 2] = !features || features.has(feature) ? 1 : 0;
+        this.allow(which, table, feature, !features || features.has(feature));
       }
     }
   }
@@ -45,7 +49,13 @@ export class ScanTable {
     if (!this.choice.active) return;
     const features = this.mapper.columns.length;
     const table = this.arena.int32(this.addresses[which], features * 3);
-    for (let feature = 0; feature < features; feature++) table[3 * feature + 2] = 0;
-    for (const feature of this.choice.of(node)) table[3 * feature + 2] = 1;
+    for (let feature = 0; feature < features; feature++) this.allow(which, table, feature, false);
+    for (const feature of this.choice.of(node)) this.allow(which, table, feature, true);
+  }
+
+  private allow(which: 0 | 1, table: Int32Array, feature: number, allowed: boolean): void {
+    const categorical = this.mapper.categories?.[feature] !== undefined;
+    this.categorical[which][feature] = allowed && categorical ? 1 : 0;
+    table[3 * feature + 2] = allowed && !categorical ? 1 : 0;
   }
 }

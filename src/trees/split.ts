@@ -1,8 +1,10 @@
 /** The best split of a node: the one place where the criterion, its limits and its ties are decided. */
 import type { Arena } from '../kernels/arena.js';
 import type { JobContext } from '../kernels/job.js';
-import type { BinMapper } from './bin-mapper.js';
+import { type BinMapper, valueBins } from './bin-mapper.js';
 import { type BoundedLimits, BoundedScan, needsBoundedScan } from './bounded-scan.js';
+import { type CategoricalCandidate, CategoricalFinder } from './categorical-finder.js';
+import type { CategoricalLimits } from './categories.js';
 import { type FeatureChoiceOptions, type Path, seedsBelow } from './feature-choice.js';
 import type { Histograms } from './histogram.js';
 import { FREE, type OutputBounds, soft } from './leaf-output.js';
@@ -14,6 +16,8 @@ import { ScanTable } from './scan-table.js';
 export interface SplitLimits extends BoundedLimits, FeatureChoiceOptions {
   minDataInLeaf: number;
   minSumHessianInLeaf: number;
+  /** Needed where columns hold categories. */
+  categorical?: CategoricalLimits;
 }
 
 /** What a node has from those above it. */
@@ -22,7 +26,7 @@ export interface Heritage {
   readonly seed: number;
   readonly path?: Path;
   readonly bounds: OutputBounds;
-  /** Its output as a leaf, where outputs have limits. */
+  /** Its output as a leaf, where that is not what its sums alone say. */
   readonly output?: number;
   /** Its sums by output, where leaves hold a vector. */
   readonly totals?: readonly Sums[];
@@ -48,7 +52,7 @@ export interface OpenNode extends RowRange, Heritage {
 export interface Split extends BinTest {
   gain: number;
   left: Sums;
-  /** Of the left and the right side, where outputs have limits. */
+  /** Of the left and the right side, where outputs have limits or the split a penalty of its own. */
   outputs?: [left: number, right: number];
 }
 
@@ -110,6 +114,7 @@ export class SplitFinder implements Finder {
   /** Whether nodes draw random numbers of their own. */
   private readonly draws: boolean;
   private readonly bounded?: BoundedScan;
+  private readonly categorical?: CategoricalFinder;
   private scale: Scale = { gradient: 1, hessian: 1 };
 
   constructor(
@@ -125,11 +130,13 @@ export class SplitFinder implements Finder {
     this.limitsAddress = arena.alloc(threads * 64) + thread * 64;
     this.draws = limits.extraTrees === true || (limits.featureFractionByNode ?? 1) < 1;
     if (needsBoundedScan(limits)) this.bounded = new BoundedScan(context, arena, mapper, histograms, limits);
+    this.categorical = CategoricalFinder.of(context, arena, mapper, histograms, limits);
   }
 
   start({ scale, sums, count, features, seed }: TreeStart): Heritage {
     this.scale = scale;
     this.bounded?.start(scale);
+    this.categorical?.start(scale);
     this.table.start(features, seed);
     return { seed, bounds: FREE, output: this.bounded?.rootOutput(sums, count) };
   }
@@ -160,6 +167,7 @@ export class SplitFinder implements Finder {
     this.records.run((unit) => {
       this.histograms.build(node.slot, unit, rows, pairs, node.count);
       this.scanNode(0, node, unit.features, this.table.addresses[0]);
+      this.categorical?.scan(0, node, unit.features, this.table.categorical[0]);
     });
     node.split = this.collect(node, 0);
   }
@@ -184,6 +192,8 @@ export class SplitFinder implements Finder {
         this.scanNode(0, small, unit.features, smallTable);
         this.scanNode(1, large, unit.features, largeTable);
       }
+      this.categorical?.scan(0, small, unit.features, this.table.categorical[0]);
+      this.categorical?.scan(1, large, unit.features, this.table.categorical[1]);
     });
     small.split = this.collect(small, 0);
     large.split = this.collect(large, 1);
@@ -191,10 +201,13 @@ export class SplitFinder implements Finder {
 
   /** What the node would output as a leaf: -t(G) / (H + lambda) within its limits. */
   outputsOf({ sums, output }: GrownNode): number[] {
-    if (output !== undefined) return [output];
+    return [output ?? this.outputOf(sums)];
+  }
+
+  private outputOf(sums: Sums, extraL2 = 0): number {
     const { gradient, hessian } = this.real(sums);
-    const weight = hessian + this.limits.lambdaL2;
-    return [weight > 0 ? -soft(gradient, this.limits.lambdaL1) / weight : 0];
+    const weight = hessian + this.limits.lambdaL2 + extraL2;
+    return weight > 0 ? -soft(gradient, this.limits.lambdaL1) / weight : 0;
   }
 
   weightOf({ sums }: GrownNode): number {
@@ -204,6 +217,7 @@ export class SplitFinder implements Finder {
   /** Lays out what scans read about one of two siblings (0, 1) or a node alone (0). */
   private prepare(which: 0 | 1, node: OpenNode): void {
     if (this.bounded && this.canSplit(node)) this.bounded.prepare(which, node, this.leastHessian(node));
+    this.categorical?.prepare(which, node, this.canSplit(node));
     this.table.prepare(which, node);
   }
 
@@ -248,8 +262,30 @@ export class SplitFinder implements Finder {
     out[6] = lambda;
   }
 
-  /** The best of what all workers found, judged by its exact sums. */
-  private collect(node: OpenNode, which: number): Split | undefined {
+  /** The best of what all workers found, judged by its exact sums. Of a threshold and a set that gain the same, the lower feature. */
+  private collect(node: OpenNode, which: 0 | 1): Split | undefined {
+    const threshold = this.collectThreshold(node, which);
+    const candidate = this.categorical?.candidate(which);
+    const set = candidate && this.splitBySet(node, candidate);
+    if (!threshold || !set) return threshold ?? set;
+    const setIsBetter = set.gain > threshold.gain || (set.gain === threshold.gain && set.feature < threshold.feature);
+    return setIsBetter ? set : threshold;
+  }
+
+  private splitBySet(node: OpenNode, { feature, left, bins, extraL2 }: CategoricalCandidate): Split | undefined {
+    const { gain, outputs } = this.bounded?.judge(node, feature, left, extraL2) ?? {
+      gain: this.gainOf(node.sums, left, extraL2),
+      outputs: extraL2 > 0 ? this.outputsBelow(node.sums, left, extraL2) : undefined,
+    };
+    if (!(gain > this.limits.minGainToSplit)) return undefined;
+    return { feature, bin: 0, missingBin: valueBins(this.mapper, feature), missingLeft: 0, bins, gain, left, outputs };
+  }
+
+  private outputsBelow(parent: Sums, left: Sums, extraL2: number): [left: number, right: number] {
+    return [this.outputOf(left, extraL2), this.outputOf(rest(parent, left), extraL2)];
+  }
+
+  private collectThreshold(node: OpenNode, which: 0 | 1): Split | undefined {
     const candidate = this.records.best(which);
     if (!candidate) return undefined;
     const { feature, bin, missingLeft } = candidate;
@@ -268,15 +304,14 @@ export class SplitFinder implements Finder {
     return { gradient, hessian };
   }
 
-  private gainOf(parent: Sums, left: Sums): number {
-    const right = { gradient: parent.gradient - left.gradient, hessian: parent.hessian - left.hessian };
-    return this.scoreOf(left) + this.scoreOf(right) - this.scoreOf(parent);
+  private gainOf(parent: Sums, left: Sums, extraL2 = 0): number {
+    return this.scoreOf(left, extraL2) + this.scoreOf(rest(parent, left), extraL2) - this.scoreOf(parent);
   }
 
-  private scoreOf(sums: Sums): number {
+  private scoreOf(sums: Sums, extraL2 = 0): number {
     const { gradient, hessian } = this.real(sums);
     const g = soft(gradient, this.limits.lambdaL1);
-    return (g * g) / (hessian + this.limits.lambdaL2);
+    return (g * g) / (hessian + this.limits.lambdaL2 + extraL2);
   }
 
   private real(sums: Sums): { gradient: number; hessian: number } {
@@ -285,4 +320,8 @@ export class SplitFinder implements Finder {
       hessian: Number(sums.hessian) / this.scale.hessian,
     };
   }
+}
+
+function rest(whole: Sums, part: Sums): Sums {
+  return { gradient: whole.gradient - part.gradient, hessian: whole.hessian - part.hessian };
 }

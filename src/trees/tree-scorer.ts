@@ -6,21 +6,29 @@ import type { GrownTree } from './grower.js';
 import { type RowPartition, share } from './partition.js';
 
 const NODE_INTS = 6;
+/** Nodes of trees that test for categories have two more: the address of the set, and one unused. */
+const MIXED_INTS = 8;
+/** A bit for each of 256 bins. */
+const SET_BYTES = 32;
 
 export class TreeScorer {
   private readonly nodes: number;
   private readonly values: number;
+  private readonly sets: number;
 
-  /** Reserves room for trees of up to `maxLeaves` leaves. */
+  /** Reserves room for trees of up to `maxLeaves` leaves; with `categories`, for sets of bins. */
   constructor(
     private readonly context: JobContext,
     private readonly arena: Arena,
     maxLeaves: number,
+    categories = false,
   ) {
-    const nodeBytes = Math.ceil((maxLeaves * NODE_INTS * 4) / 64) * 64;
+    const nodeBytes = Math.ceil((maxLeaves * (categories ? MIXED_INTS : NODE_INTS) * 4) / 64) * 64;
     const valueBytes = Math.ceil((maxLeaves * 8) / 64) * 64;
     this.nodes = arena.alloc(context.threads * nodeBytes) + context.thread * nodeBytes;
     this.values = arena.alloc(context.threads * valueBytes) + context.thread * valueBytes;
+    const setBytes = categories ? Math.ceil((maxLeaves * SET_BYTES) / 64) * 64 : 0;
+    this.sets = arena.alloc(context.threads * setBytes) + context.thread * setBytes;
   }
 
   /** Adds leaf values to the scores of the rows the tree was grown on. */
@@ -42,21 +50,30 @@ export class TreeScorer {
       for (let i = from; i < to; i++) view[list ? list[i] : i] += grown.tree.leafValue[0];
       return;
     }
-    this.write(grown, matrix);
-    kernels.walkBins(this.nodes, this.values, matrix.planes, matrix.stride, sample, from, to, scores);
+    const mixed = grown.tests.some((test) => test.bins);
+    this.write(grown, matrix, mixed ? MIXED_INTS : NODE_INTS);
+    const walk = mixed ? kernels.walkMixedBins : kernels.walkBins;
+    walk(this.nodes, this.values, matrix.planes, matrix.stride, sample, from, to, scores);
   }
 
-  private write({ tree, tests }: GrownTree, matrix: BinnedMatrix): void {
-    const nodes = this.arena.int32(this.nodes, tests.length * NODE_INTS);
-    for (const [i, { feature, bin, missingBin, missingLeft }] of tests.entries()) {
+  private write({ tree, tests }: GrownTree, matrix: BinnedMatrix, ints: number): void {
+    const nodes = this.arena.int32(this.nodes, tests.length * ints);
+    for (const [i, { feature, bin, missingBin, missingLeft, bins }] of tests.entries()) {
       // Without a direction of its own, a missing value counts as 0, as it will in prediction.
       const goesLeft = tree.hasMissing[i] ? missingLeft : tree.threshold[i] >= 0;
       const missingChild = goesLeft ? tree.left[i] : tree.right[i];
-      nodes.set(
-        [planeOffset(matrix, feature), bin, missingBin, tree.left[i], tree.right[i], missingChild],
-        i * NODE_INTS,
-      );
+      nodes.set([planeOffset(matrix, feature), bin, missingBin, tree.left[i], tree.right[i], missingChild], i * ints);
+      if (ints === MIXED_INTS) nodes[i * ints + 6] = bins ? this.writeSet(i, bins) : 0;
     }
     this.arena.float64(this.values, tree.leafCount).set(tree.leafValue);
+  }
+
+  private writeSet(node: number, bins: Uint32Array): number {
+    const address = this.sets + node * SET_BYTES;
+    this.arena
+      .uint32(address, SET_BYTES / 4)
+      .fill(0)
+      .set(bins);
+    return address;
   }
 }

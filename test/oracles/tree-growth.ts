@@ -1,12 +1,15 @@
 /** Growing one tree, written out plainly: every split tried on every row, integers for sums, float64 for scores. */
 import { deriveSeed, Random } from '../../src/core/random.js';
 import type { SplitLimits } from '../../src/trees/split.js';
+import { categoricalCandidates } from './categorical-splits.js';
 
 export interface PlainProblem {
   /** bins[feature][row]; a missing value has the bin `valueBins[feature]`. */
   bins: number[][];
   valueBins: number[];
   hasMissing: boolean[];
+  /** Features whose bins are categories; default none. */
+  categorical?: boolean[];
   /** Quantised gradients and hessians by row, and what a unit is worth. */
   g: number[];
   h: number[];
@@ -26,6 +29,8 @@ export interface PlainSplit {
   feature: number;
   bin: number;
   missingLeft: number;
+  /** Categories that go left, ascending. */
+  set?: number[];
   gain: number;
   outputs?: [number, number];
 }
@@ -96,6 +101,7 @@ function nextLeaf(leaves: PlainLeaf[], order: 'leaf' | 'depth'): number {
 
 function isLeft(problem: PlainProblem, split: PlainSplit, row: number): boolean {
   const bin = problem.bins[split.feature][row];
+  if (split.set) return split.set.includes(bin);
   return bin === problem.valueBins[split.feature] ? split.missingLeft === 1 : bin <= split.bin;
 }
 
@@ -116,6 +122,11 @@ function bestSplit(problem: PlainProblem, leaf: PlainLeaf, options: PlainOptions
     const candidates = bins - 1 + (problem.hasMissing[feature] ? 1 : 0);
     const only = options.extraTrees && candidates > 0 ? thresholds.int(candidates) : undefined;
     if (!mayMeet(feature, leaf.path, options)) continue;
+    if (problem.categorical?.[feature]) {
+      const set = bestSet(problem, leaf, feature, options);
+      if (set && set.gain > Math.max(options.minGainToSplit, best?.gain ?? 0)) best = set;
+      continue;
+    }
     for (let bin = 0; bin < bins; bin++) {
       if (only !== undefined && bin !== only) continue;
       for (const missingLeft of problem.hasMissing[feature] ? [0, 1] : [0]) {
@@ -140,6 +151,40 @@ function bestSplit(problem: PlainProblem, leaf: PlainLeaf, options: PlainOptions
         if (surplus > 0 && gain > (best?.gain ?? 0)) best = { ...split, gain, outputs };
       }
     }
+  }
+  return best;
+}
+
+/** The best set of categories to go left; outputs below it have more L2. */
+function bestSet(
+  problem: PlainProblem,
+  leaf: PlainLeaf,
+  feature: number,
+  options: PlainOptions,
+): PlainSplit | undefined {
+  const { categorical } = options;
+  if (!categorical) return undefined;
+  const { rows } = leaf;
+  const total = sums(problem, rows);
+  const within = (set: number[]) => rows.filter((row) => set.includes(problem.bins[feature][row]));
+  const categories = Array.from({ length: problem.valueBins[feature] }, (_, bin) => ({
+    bin,
+    ...sums(problem, within([bin])),
+  }));
+  const node = { rows: rows.length, ...total, unit: 1 / problem.scaleH };
+  let best: PlainSplit | undefined;
+  for (const { bins, extraL2 } of categoricalCandidates(node, categories, options, categorical)) {
+    const left = sums(problem, within(bins));
+    const right = { g: total.g - left.g, h: total.h - left.h };
+    const penalised = { ...options, lambdaL2: options.lambdaL2 + extraL2 };
+    const outputs: [number, number] = [
+      outputOf(problem, left, leaf, penalised),
+      outputOf(problem, right, leaf, penalised),
+    ];
+    const worth = worthOf(problem, left, outputs[0], penalised) + worthOf(problem, right, outputs[1], penalised);
+    const gain = worth - worthWhole(problem, total, leaf, options);
+    const set = bins.toSorted((a, b) => a - b);
+    if (!best || gain > best.gain) best = { feature, bin: 0, missingLeft: 0, set, gain, outputs };
   }
   return best;
 }

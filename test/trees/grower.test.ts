@@ -36,8 +36,13 @@ function randomGradients(random: Random, X: Matrix, span = 1): Float32Array {
   return pairs;
 }
 
-function grow(X: Matrix, pairs: Float32Array, options: GrowerOptions, sample?: Uint32Array, features?: Set<number>) {
-  const { context, arena, mapper, matrix } = binned(X, { minDataInBin: 1 });
+interface TestOptions extends GrowerOptions {
+  categoricalColumns?: number[];
+}
+
+function grow(X: Matrix, pairs: Float32Array, options: TestOptions, sample?: Uint32Array, features?: Set<number>) {
+  const categorical = { columns: options.categoricalColumns ?? [] };
+  const { context, arena, mapper, matrix } = binned(X, { minDataInBin: 1, categorical });
   const gradients = arena.alloc(pairs.byteLength + 8);
   const list = sample ? arena.alloc(sample.byteLength) : 0;
   const grower = new TreeGrower(context, arena, mapper, matrix, options);
@@ -52,7 +57,7 @@ function grow(X: Matrix, pairs: Float32Array, options: GrowerOptions, sample?: U
   return { grown, mapper, bins: binsOf(context.memory, matrix, mapper), rowsOf };
 }
 
-function compareToPlain(X: Matrix, pairs: Float32Array, options: GrowerOptions, sample?: Uint32Array): void {
+function compareToPlain(X: Matrix, pairs: Float32Array, options: TestOptions, sample?: Uint32Array): void {
   const { grown, mapper, bins, rowsOf } = grow(X, pairs, options, sample);
   const g = Float32Array.from({ length: X.rows }, (_, i) => pairs[2 * i]);
   const h = Float32Array.from({ length: X.rows }, (_, i) => pairs[2 * i + 1]);
@@ -62,6 +67,7 @@ function compareToPlain(X: Matrix, pairs: Float32Array, options: GrowerOptions, 
       bins,
       valueBins: mapper.cuts.map((cuts) => cuts.length + 1),
       hasMissing: Array.from(mapper.hasMissing, (flag) => flag === 1),
+      categorical: Array.from(mapper.columns, (_, feature) => mapper.categories?.[feature] !== undefined),
       g: plainQuantised(g, scaleG),
       h: plainQuantised(h, scaleH),
       scaleG,
@@ -70,8 +76,20 @@ function compareToPlain(X: Matrix, pairs: Float32Array, options: GrowerOptions, 
     },
     { ...byFeature(options, mapper.columns), seed: SEED, order: options.policy === depthWise ? 'depth' : 'leaf' },
   );
-  const splits = grown.tests.map(({ feature, bin, missingLeft, gain }) => ({ feature, bin, missingLeft, gain }));
-  const expected = plain.splits.map(({ feature, bin, missingLeft, gain }) => ({ feature, bin, missingLeft, gain }));
+  const splits = grown.tests.map(({ feature, bin, missingLeft, gain, bins: set }) => ({
+    feature,
+    bin,
+    missingLeft,
+    gain,
+    set: set && membersOf(set),
+  }));
+  const expected = plain.splits.map(({ feature, bin, missingLeft, gain, set }) => ({
+    feature,
+    bin,
+    missingLeft,
+    gain,
+    set,
+  }));
   expect(splits.length).toBe(expected.length);
   for (const [i, split] of splits.entries()) {
     expect({ ...split, gain: 0 }).toEqual({ ...expected[i], gain: 0 });
@@ -83,6 +101,10 @@ function compareToPlain(X: Matrix, pairs: Float32Array, options: GrowerOptions, 
     expect(grown.tree.leafValue[i]).toBeCloseTo(leaf.value, 12);
   }
   expectRowsInLeaves(grown.tree, X, rowsOf);
+}
+
+function membersOf(set: Uint32Array): number[] {
+  return Array.from({ length: 32 * set.length }, (_, i) => i).filter((i) => (set[i >> 5] >>> (i & 31)) & 1);
 }
 
 /** The twin knows features by their number, options by their column. */
@@ -228,6 +250,59 @@ describe('growing a tree', () => {
     const { grown } = grow(X, pairs, { ...OPTIONS, maxLeaves: 2 });
     expect(grown.tree.threshold[0]).toBe(Number.MAX_VALUE);
     expect([...grown.tree.leafValue]).toEqual([-1, 1]);
+  });
+});
+
+describe('growing a tree with categories', () => {
+  const kinds: ColumnKind[] = ['normal', 'categories', 'few categories', 'gaps', 'categories'];
+  const limits = { maxOneHot: 4, smooth: 2, l2: 1, maxThreshold: 32, minDataPerGroup: 4 };
+  const categoricalColumns = [1, 2, 4];
+  const gradients = (random: Random, X: Matrix): Float32Array => {
+    const pairs = randomGradients(random, X);
+    for (let i = 0; i < X.rows; i++) {
+      pairs[2 * i] += Math.sin(X.data[i * X.cols + 1]) + (X.data[i * X.cols + 2] === 1 ? 1 : 0);
+    }
+    return pairs;
+  };
+
+  it.each<[string, Partial<GrowerOptions>]>([
+    ["LightGBM's rules", {}],
+    ['one against the rest everywhere', { categorical: { ...limits, maxOneHot: 1000 } }],
+    ['few categories on a side', { categorical: { ...limits, maxThreshold: 2, smooth: 0, minDataPerGroup: 0 } }],
+    ['from end to end', { categorical: { ...limits, wholeScan: true, minDataPerCategory: 0, l2: 0 } }],
+    ['L1 and L2', { lambdaL1: 0.3, lambdaL2: 2 }],
+    ['level by level', { policy: depthWise, maxDepth: 3, minGainToSplit: 0.5 }],
+    [
+      'interactions',
+      {
+        interactions: [
+          [0, 1],
+          [2, 4],
+        ],
+      },
+    ],
+  ])('equals the plain twin: %s', (_name, options) => {
+    let sets = 0;
+    for (let seed = 0; seed < 6; seed++) {
+      const random = new Random(seed);
+      const X = randomMatrix(random, 250, kinds);
+      const all = { ...OPTIONS, categorical: limits, categoricalColumns, ...options };
+      const pairs = gradients(random, X);
+      compareToPlain(X, pairs, all);
+      sets += grow(X, pairs, all).grown.tree.categories?.filter(Boolean).length ?? 0;
+    }
+    expect(sets).toBeGreaterThan(6);
+  });
+
+  it('sends missing and unknown categories, and those without a bin, to the right', () => {
+    const random = new Random(2);
+    const X = randomMatrix(random, 300, ['categories']);
+    const pairs = new Float32Array(600).map((_, i) => (i % 2 ? 1 : X.data[i / 2] === 0 ? -1 : 1));
+    const options = { ...OPTIONS, maxLeaves: 2, categorical: limits, categoricalColumns: [0] };
+    const { tree } = grow(X, pairs, options).grown;
+    expect(tree.categories).toEqual([Uint32Array.of(1)]);
+    for (const value of [Number.NaN, -1, 1, 1000]) expect(leafOf(tree, [value])).toBe(1);
+    expect(leafOf(tree, [0])).toBe(0);
   });
 });
 

@@ -3,10 +3,19 @@ import { Matrix } from '../../src/core/matrix.js';
 import type { Random } from '../../src/core/random.js';
 import type { BinMapper } from '../../src/trees/bin-mapper.js';
 import { type BinnedMatrix, planeOffset } from '../../src/trees/binned-matrix.js';
-import { binRows, findBins } from '../../src/trees/binning.js';
+import { type BinningOptions, binRows, findBins } from '../../src/trees/binning.js';
 import { aloneContext } from '../kernels/alone.js';
 
-export type ColumnKind = 'normal' | 'gaps' | 'integer' | 'mostly zero' | 'constant' | 'missing' | 'rare gap';
+export type ColumnKind =
+  | 'normal'
+  | 'gaps'
+  | 'integer'
+  | 'mostly zero'
+  | 'constant'
+  | 'missing'
+  | 'rare gap'
+  | 'few categories'
+  | 'categories';
 
 export const KINDS: readonly ColumnKind[] = [
   'normal',
@@ -42,13 +51,18 @@ function randomValue(random: Random, kind: ColumnKind): number {
       return Number.NaN;
     case 'rare gap':
       return random.int(50) === 0 ? Number.NaN : random.int(1000) / 10;
+    case 'few categories':
+      return random.int(12) === 0 ? Number.NaN : random.int(3);
+    case 'categories':
+      // Skewed, with gaps between the codes and a few invalid ones.
+      return random.int(20) === 0 ? -1 : 7 * Math.floor(random.float() * random.float() * 25);
   }
 }
 
-export const BINNING = { maxBin: 255, minDataInBin: 3, sampleCount: 200_000, seed: 1 };
+export const BINNING: BinningOptions = { maxBin: 255, minDataInBin: 3, sampleCount: 200_000, seed: 1 };
 
 /** X binned on this thread. */
-export function binned(X: Matrix, options: Partial<typeof BINNING> = {}) {
+export function binned(X: Matrix, options: Partial<BinningOptions> = {}) {
   const alone = aloneContext(undefined);
   const source = { data: X.data, cols: X.cols, rows: X.rows };
   const mapper = findBins(alone.context, alone.arena, source, { ...BINNING, ...options });

@@ -95,7 +95,7 @@ class BoostingRun {
     this.treeOutputs = params.multiOutput ? objective.outputs : 1;
     const options = growerOptions(params, rows);
     this.grower = new TreeGrower(context, arena, this.mapper, this.matrix, options, this.treeOutputs);
-    this.scorer = new TreeScorer(context, arena, mostLeaves(params, rows));
+    this.scorer = new TreeScorer(context, arena, mostLeaves(params, rows), this.mapper.categories !== undefined);
     this.renewal = new LeafRenewal(context, arena, objective, mostLeaves(params, rows));
     this.bagging = new RowBagging(context, arena, this.matrix.rows, params, seed);
     arena.commit();

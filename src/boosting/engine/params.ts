@@ -1,4 +1,5 @@
 /** Settings of gradient boosting, in the field's names; every library's model maps its own configuration to these. */
+import type { CategoricalLimits } from '../../trees/categories.js';
 import type { MetricSpec } from './metrics/spec.js';
 import type { ObjectiveSpec } from './objectives/spec.js';
 
@@ -67,18 +68,8 @@ export interface GrowthParams {
 }
 
 /** Columns of X that hold category codes (integers >= 0; anything else is missing), and how their splits are found. */
-export interface CategoricalParams {
+export interface CategoricalParams extends CategoricalLimits {
   columns: readonly number[];
-  /** Up to so many categories in a node, one against the rest. */
-  maxOneHot: number;
-  /** Many against many, sorted by gradient / (hessian + smooth) (Fisher, 1958). */
-  smooth: number;
-  /** Added to lambdaL2 in many-against-many splits. */
-  l2: number;
-  /** Most categories on the smaller side. */
-  maxThreshold: number;
-  /** Fewest rows of a category, and of a step of the sorted scan. */
-  minDataPerGroup: number;
 }
 
 export interface DartParams {

@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import { Matrix } from '../../src/core/matrix.js';
+import { Random } from '../../src/core/random.js';
+import { categorySet, frequentCategories } from '../../src/trees/categories.js';
+import { packEnsemble, unpackEnsemble } from '../../src/trees/ensemble-pack.js';
+import { emptyTree } from '../../src/trees/tree.js';
+import { binned, binsOf } from './random-rows.js';
+
+const options = { maxBin: 255, minDataInBin: 3, most: 255 };
+
+const frequent = (rows: Record<number, number>, more: Partial<typeof options> = {}) => {
+  const values = Object.keys(rows)
+    .map(Number)
+    .sort((a, b) => a - b);
+  const counts = Int32Array.from(values, (value) => rows[value]);
+  const { categories, known } = frequentCategories(Float32Array.from(values), counts, { ...options, ...more });
+  return { categories: [...categories], known };
+};
+
+describe('bins of categories', () => {
+  it('go to the most frequent first, of equal ones to the lower code', () => {
+    expect(frequent({ 0: 10, 1: 30, 2: 10, 900: 50 })).toEqual({ categories: [900, 1, 0, 2], known: 100 });
+  });
+
+  it('are refused to rare categories but the first two', () => {
+    expect(frequent({ 3: 50, 4: 2, 5: 2, 6: 1 })).toEqual({ categories: [3, 4], known: 52 });
+  });
+
+  it('beyond maxBin are given until 99% of the rows have one, and never beyond the most there can be', () => {
+    const even = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [i, 10]));
+    expect(frequent(even, { maxBin: 20 }).categories.length).toBe(99);
+    expect(frequent({ ...even, 0: 10_000 }, { maxBin: 20 }).categories.length).toBe(89);
+    expect(frequent(even, { maxBin: 20, most: 30 })).toEqual({
+      categories: Array.from({ length: 30 }, (_, i) => i),
+      known: 300,
+    });
+  });
+
+  it('are of whole numbers; negative values count as missing', () => {
+    expect(frequent({ [-3]: 5, [-0.5]: 5, 0: 5, 0.9: 5, 1.2: 20 })).toEqual({ categories: [1, 0], known: 35 });
+  });
+
+  it('are not found for codes that float32 cannot tell apart', () => {
+    expect(() => frequent({ [2 ** 24]: 5 })).toThrow(/below 16777216/);
+  });
+
+  it('hold their categories in the matrix, everything else the missing bin', () => {
+    const values = [5, 5, 5, 5, 9, 9, 9, 2, 2, 2, 2, 2, 7, Number.NaN, -4, 1e6, 5.7];
+    const X = Matrix.from(values.map((value) => [value]));
+    const { mapper, matrix, context } = binned(X, { categorical: { columns: [0] } });
+    expect(mapper.categories).toEqual([Int32Array.of(2, 5, 9)]);
+    expect([...mapper.hasMissing]).toEqual([1]);
+    expect(binsOf(context.memory, matrix, mapper)[0]).toEqual([1, 1, 1, 1, 2, 2, 2, 0, 0, 0, 0, 0, 3, 3, 3, 3, 1]);
+    const bytes = new Uint8Array(context.memory.buffer, matrix.columnMajor, values.length);
+    expect([...bytes]).toEqual(binsOf(context.memory, matrix, mapper)[0]);
+  });
+
+  it('leave out a column of one category', () => {
+    const X = Matrix.from(Array.from({ length: 50 }, (_, i) => [4, i % 2 ? 4 : Number.NaN, i % 3]));
+    expect([...binned(X, { categorical: { columns: [0, 1, 2] } }).mapper.columns]).toEqual([1, 2]);
+  });
+});
+
+describe('sets of categories', () => {
+  it('are as long as their largest member needs', () => {
+    expect([...categorySet(Int32Array.of(40, 3, 0), Uint32Array.of(0b110))]).toEqual([0b1001]);
+    expect([...categorySet(Int32Array.of(40, 3, 0), Uint32Array.of(0b011))]).toEqual([0b1000, 256]);
+  });
+
+  it('cross threads with their trees', () => {
+    const random = new Random(1);
+    const trees = [3, 1, 4, 2].map((leaves) => emptyTree(leaves));
+    trees[0].categories = [undefined, Uint32Array.of(random.uint32(), 1)];
+    trees[3].categories = [Uint32Array.of(6)];
+    const back = unpackEnsemble(packEnsemble({ trees, outputs: 1, features: 2 }));
+    expect(back.trees.map((tree) => tree.categories)).toEqual(trees.map((tree) => tree.categories));
+    const none = unpackEnsemble(packEnsemble({ trees: [emptyTree(3)], outputs: 1, features: 2 }));
+    expect(none.trees[0].categories).toBeUndefined();
+  });
+});
