@@ -15,15 +15,11 @@ export function percentile(
   return kind === 'lightgbm' ? lightgbmRank(values, alpha) : xgboostRank(values, alpha);
 }
 
-/** Counted from the largest: position (1 - alpha) n, between its neighbours. */
+/** Position alpha (n - 1), counted from 0, between its neighbours (type 7 of Hyndman and Fan, 1996). */
 function lightgbmRank(sorted: Float64Array, alpha: number): number {
-  const n = sorted.length;
-  const position = (1 - alpha) * n;
-  const whole = Math.floor(position);
-  if (whole < 1) return sorted[n - 1];
-  if (whole >= n) return sorted[0];
-  const above = sorted[n - whole];
-  return above - (above - sorted[n - whole - 1]) * (position - whole);
+  const position = alpha * (sorted.length - 1);
+  const below = Math.min(Math.floor(position), sorted.length - 2);
+  return sorted[below] + (position - below) * (sorted[below + 1] - sorted[below]);
 }
 
 /** Position alpha (n + 1), counted from 1, between its neighbours (type 6 of Hyndman and Fan, 1996). */
@@ -37,8 +33,9 @@ function xgboostRank(sorted: Float64Array, alpha: number): number {
 }
 
 /**
- * The first value at which the weight, summed from the smallest on, reaches (XGBoost) or passes (LightGBM) the share alpha.
- * LightGBM goes back towards the value before it, in proportion, where the first one's weight is 1 or more.
+ * The first value at which the weight, summed from the smallest on, reaches (XGBoost) or passes (LightGBM) the share alpha. As
+ * LightGBM has it, a value of weight 1 or more is approached in proportion from the one before; for smaller weights LightGBM
+ * takes the one before itself, which lies below the percentile, and this does not.
  */
 function weightedPercentile(kind: Percentile, values: Float64Array, weights: ArrayLike<number>, alpha: number): number {
   const order = descendingOrder(values.map((value) => -value));
