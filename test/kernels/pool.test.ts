@@ -151,6 +151,43 @@ describe('pool', () => {
     await expectHealthy();
   });
 
+  it('answers what a job asks, by a function or a promise, with shared memory in both directions', async () => {
+    const values = await shared(Float64Array.of(1, 2, 3));
+    const answer = (question: unknown): unknown => {
+      const { number, shared: array } = question as { number: number; shared: Float64Array };
+      array[0] = 10 * number;
+      const reply = { number, sum: array.reduce((a, b) => a + b, 0), list: Float64Array.of(number) };
+      return number % 2 === 0 ? reply : new Promise((resolve) => setTimeout(resolve, 5, reply));
+    };
+    const answers = await work({ does: 'ask', steps: 5, shared: values }, { answer, threads: 2 });
+    expect(answers).toEqual([0, 1, 2, 3, 4].map((n) => ({ number: n, sum: 10 * n + 5, list: Float64Array.of(n) })));
+    expect(values[0]).toBe(40);
+    await expectHealthy();
+  });
+
+  it.each([
+    ['throws', () => Promise.reject(new RangeError('no answer')), 'no answer'],
+    ['cannot be cloned', () => () => 1, 'could not be cloned'],
+    ['does not exist', undefined, 'answer'],
+  ] as const)('fails with the error of an answer that %s', async (_what, answer, message) => {
+    const error = await failure(work({ does: 'ask' }, { answer, threads: 2 }));
+    expect((error as Error).message).toContain(message);
+    await expectHealthy();
+  });
+
+  it('cancels a job that waits for an answer within 200 ms', async () => {
+    await expectHealthy();
+    const controller = new AbortController();
+    const answer = () => new Promise(() => {});
+    const promise = failure(work({ does: 'ask' }, { answer, signal: controller.signal }));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const start = performance.now();
+    controller.abort();
+    expect(await promise).toBeInstanceOf(TrainingCancelledError);
+    expect(performance.now() - start).toBeLessThan(200);
+    await expectHealthy();
+  });
+
   it('keeps the event loop free while a job runs, and while a large array is copied to shared memory', async () => {
     await expectHealthy();
     const gap = await longestGap(async () => {

@@ -15,7 +15,8 @@ export interface Work {
     | 'report'
     | 'grow'
     | 'units'
-    | 'fill';
+    | 'fill'
+    | 'ask';
   shared?: Float64Array;
   bytes?: number;
   steps?: number;
@@ -84,6 +85,14 @@ export function run(context: JobContext<Work>): unknown {
         context.barrier();
       }
       return taken.slice();
+    }
+    case 'ask': {
+      const answers: unknown[] = [];
+      for (let i = 0; i < (args.steps ?? 1); i++) {
+        if (thread === 0) answers.push(context.ask({ number: i, shared: args.shared }));
+        context.barrier();
+      }
+      return answers;
     }
     case 'fill':
       return { values: new Float64Array(args.steps ?? 0).fill(2), name: 'filled' };
