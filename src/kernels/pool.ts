@@ -57,9 +57,9 @@ async function compileKernels(): Promise<WebAssembly.Module> {
   }
 }
 
-/** worker.js of the package; running from source, a few lines that register the TypeScript loader first. */
-function workerUrl(): URL {
-  const worker = ownModule('kernels/worker');
+/** A worker module of the package; running from source, a few lines that register the TypeScript loader first. */
+export function workerUrl(module: string): URL {
+  const worker = ownModule(module);
   if (!FROM_SOURCES) return worker;
   const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx'));
   const loader = new URL('./esm/api/index.mjs', tsx).href;
@@ -111,7 +111,7 @@ class Pool {
   }
 
   private spawn(): PoolWorker {
-    const worker = new Worker(workerUrl(), { workerData: { wasm: this.wasm }, execArgv: [], name: 'holdfast' });
+    const worker = new Worker(workerUrl('kernels/worker'), { workerData: { wasm: this.wasm }, execArgv: [], name: 'holdfast' });
     worker.unref();
     const member: PoolWorker = { worker, held: 0 };
     worker.on('message', (message: WorkerMessage) => member.running?.job.receive(member, message));
