@@ -111,7 +111,11 @@ class Pool {
   }
 
   private spawn(): PoolWorker {
-    const worker = new Worker(workerUrl('kernels/worker'), { workerData: { wasm: this.wasm }, execArgv: [], name: 'holdfast' });
+    const worker = new Worker(workerUrl('kernels/worker'), {
+      workerData: { wasm: this.wasm },
+      execArgv: [],
+      name: 'holdfast',
+    });
     worker.unref();
     const member: PoolWorker = { worker, held: 0 };
     worker.on('message', (message: WorkerMessage) => member.running?.job.receive(member, message));

@@ -3,6 +3,8 @@
  * scikit-learn wrapper. A configuration copied from Python works unchanged.
  */
 
+import { NATIVE_ALIASES } from '../native/config.js';
+
 /** Our name of a parameter and every other name it may be given under. */
 export const ALIASES = {
   task: [],
@@ -56,10 +58,30 @@ export const ALIASES = {
   earlyStoppingSet: [],
   seed: ['random_seed', 'random_state'],
   threads: ['num_threads', 'num_thread', 'nthread', 'nthreads', 'n_jobs'],
+  ...NATIVE_ALIASES,
+  deviceType: ['device_type', 'device'],
+  treeLearner: ['tree_learner', 'tree', 'tree_type', 'tree_learner_type'],
+  machines: ['workers', 'nodes'],
+  numMachines: ['num_machines', 'num_machine'],
+  localListenPort: ['local_listen_port', 'local_port', 'port'],
+  timeOut: ['time_out'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type ParameterName = keyof typeof ALIASES;
 export type AliasOf<K extends ParameterName> = (typeof ALIASES)[K][number];
+
+/** Parameters that say who trains and where: no part of a model. */
+export const TRAINER_ONLY = [
+  'engine',
+  'nativeLibrary',
+  'nativeParameters',
+  'deviceType',
+  'treeLearner',
+  'machines',
+  'numMachines',
+  'localListenPort',
+  'timeOut',
+] as const satisfies readonly ParameterName[];
 
 /** Names that are not ours in snake case. */
 const NATIVE_NAMES: Partial<Record<ParameterName, string>> = {

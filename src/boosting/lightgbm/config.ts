@@ -4,7 +4,8 @@
  */
 import type { ZodModule, ZodType } from '../../core/schema.js';
 import { lazySchema } from '../../core/schema.js';
-import { ALIASES, type AliasOf, CANONICAL, type ParameterName } from './aliases.js';
+import { type EngineName, type NativeEngineParameters, nativeSchemas, settleEngine } from '../native/config.js';
+import { ALIASES, type AliasOf, CANONICAL, type ParameterName, type TRAINER_ONLY } from './aliases.js';
 import {
   canonicalObjective,
   OBJECTIVE_NAMES,
@@ -15,7 +16,7 @@ import {
 } from './objective.js';
 
 /** LightGBM's parameters, every one optional; see https://lightgbm.readthedocs.io/en/latest/Parameters.html. */
-export interface LightGBMParameters {
+export interface LightGBMParameters extends NativeEngineParameters {
   /** What to learn; implied by `objective`. Default `'classification'`. */
   task?: Task;
   /**
@@ -82,6 +83,18 @@ export interface LightGBMParameters {
   earlyStoppingMinDelta?: number;
   /** The evaluation set that early stopping watches. Default `'validation'`. */
   earlyStoppingSet?: string;
+  /** Where LightGBM's own library trains (`engine`): `'auto'` takes a GPU where there is one. Default `'cpu'`. */
+  deviceType?: 'cpu' | 'gpu' | 'cuda' | 'auto';
+  /** How a cluster shares the work, with `machines`. Default `'data'`: each machine has rows of its own. */
+  treeLearner?: 'serial' | 'feature' | 'data' | 'voting';
+  /** The machines of a cluster, this one among them: `'10.0.0.1:12400,10.0.0.2:12400'`. */
+  machines?: string;
+  /** Default: as many as `machines` lists. */
+  numMachines?: number;
+  /** Port that this machine listens on, the one it has in `machines`. Default 12400. */
+  localListenPort?: number;
+  /** Minutes to wait for the other machines. Default 120. */
+  timeOut?: number;
   /** Seed of everything random, where `fit` is given none. */
   seed?: number;
   /** Threads, where `fit` is given none; 0 or less for the default. Never changes the model. */
@@ -104,11 +117,13 @@ type OfObjective =
   | 'tweedieVariancePower'
   | 'regSqrt';
 
-type Filled = Exclude<ParameterName, OfObjective | 'objective' | 'numClass' | 'seed' | 'threads'>;
+type TrainerOnly = (typeof TRAINER_ONLY)[number];
+type Filled = Exclude<ParameterName, OfObjective | TrainerOnly | 'objective' | 'numClass' | 'seed' | 'threads'>;
 
 /** The configuration after parsing: our names only, defaults filled in, `objective` by its main name. */
 export type LightGBMSettings = Required<Pick<LightGBMParameters, Filled>> &
-  Pick<LightGBMParameters, OfObjective> & {
+  Pick<LightGBMParameters, OfObjective | TrainerOnly> & {
+    engine: EngineName;
     objective?: TrainableObjective;
     numClass?: number;
     seed?: number;
@@ -178,6 +193,16 @@ function parameterSchemas(z: ZodModule): { [K in ParameterName]: ZodType<LightGB
     earlyStoppingSet: z.string().min(1).optional(),
     seed: z.int().min(0).optional(),
     threads: count(-1, 1024),
+    ...nativeSchemas(z),
+    deviceType: z.enum(['cpu', 'gpu', 'cuda', 'auto']).optional(),
+    treeLearner: z.enum(['serial', 'feature', 'data', 'voting']).optional(),
+    machines: z
+      .string()
+      .regex(/^[^\s,]+:\d{1,5}(,[^\s,]+:\d{1,5})*$/, 'is no list such as 10.0.0.1:12400,10.0.0.2:12400')
+      .optional(),
+    numMachines: count(1, 65_536),
+    localListenPort: count(1, 65_535),
+    timeOut: count(1),
   };
 }
 
@@ -228,6 +253,7 @@ function settle(given: LightGBMParameters, report: Report): LightGBMSettings {
     ...rest,
     task: implied ?? given.task ?? DEFAULTS.task,
     objective,
+    engine: settleEngine(given, given.deviceType, given.machines && 'machines', report),
     ...(threads !== undefined && threads > 0 ? { threads } : {}),
   };
 }

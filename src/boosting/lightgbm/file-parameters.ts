@@ -1,5 +1,5 @@
 /** Settings to and from the `parameters` block of a LightGBM model file. */
-import { CANONICAL, nativeName, type ParameterName } from './aliases.js';
+import { CANONICAL, nativeName, type ParameterName, TRAINER_ONLY } from './aliases.js';
 import { type LightGBMConfig, type LightGBMSettings, lightgbmConfig } from './config.js';
 import type { LightGBMFile } from './format.js';
 import { type FileObjective, TRAINABLE, taskOfFile } from './objective.js';
@@ -10,6 +10,7 @@ export function fileParameters(settings: LightGBMSettings, objective: FileObject
   const parameters: Record<string, string> = {};
   const all = { ...rest, objective: objective.name, numClass: objective.numClass };
   for (const [name, value] of Object.entries(all)) {
+    if (TRAINER_ONLY.some((key) => key === name)) continue;
     const plain = typeof value === 'boolean' ? Number(value) : value;
     if (plain !== undefined) parameters[nativeName(name as ParameterName)] = String(plain);
   }
@@ -26,6 +27,7 @@ export function configOfFile(file: LightGBMFile): LightGBMConfig {
   for (const [key, text] of Object.entries(file.parameters ?? {})) {
     const name = CANONICAL.get(key);
     if (name === undefined || name in config || name === 'objective' || name === 'threads') continue;
+    if (TRAINER_ONLY.some((key) => key === name)) continue;
     // A file says what kind of value a parameter has by nothing but its text.
     const values = text === '' ? [] : [Number(text), text, text === '1' || text === 'true'];
     const value = values.find((candidate) => lightgbmConfig().safeParse({ [name]: candidate }).success);

@@ -16,6 +16,7 @@ import { BoostingModel } from '../boosting-model.js';
 import { fitWithEngine } from '../engine/fit.js';
 import { type BoostingParams, defaultBoostingParams } from '../engine/params.js';
 import type { TrainedBoosting } from '../engine/train.js';
+import { nativeOrNotice, withWarnings } from '../native/fallback.js';
 import type { BoostingFitContext, IterationRange } from '../options.js';
 import { type LightGBMConfig, type LightGBMSettings, lightgbmConfig } from './config.js';
 import { engineObjective, objectiveWarnings } from './engine-objective.js';
@@ -25,6 +26,7 @@ import { damaged, type LightGBMFile } from './format.js';
 import { parseModel } from './format-reader.js';
 import { formatModel } from './format-writer.js';
 import { LIGHTGBM_INFO } from './info.js';
+import { trainWithLightGBM } from './native.js';
 import { type FileObjective, taskOfFile } from './objective.js';
 import { lightgbmOnnx } from './onnx.js';
 import { fromScores } from './probabilities.js';
@@ -60,23 +62,36 @@ export class LightGBMModel extends BoostingModel<LightGBMSettings> {
   ): Promise<FitResult> {
     const { config } = this;
     const objective = chooseObjective(config, data.classes);
+    const earlier = initModel?.state().ensemble.trees ?? [];
+    const { trained: native, notices } = await nativeOrNotice('lightgbm', config.engine, context.options, () =>
+      trainWithLightGBM(data, config, objective, context),
+    );
+    const warnings = [...objectiveWarnings(config, objective), ...notices];
+    if (native) {
+      const { file, result } = native;
+      const ensemble = { ...file.ensemble, trees: [...earlier, ...file.ensemble.trees] };
+      this.learned = { ...file, ...this.fileParts(data, ensemble, file.objective) };
+      return withWarnings(result, warnings);
+    }
     // On this thread, while the workers start and train.
     const [{ trained, result }, featureInfos] = await Promise.all([
       fitWithEngine(data, engineParams(config, objective), context),
       featureRanges(data.X),
     ]);
-    const earlier = initModel?.state().ensemble.trees ?? [];
     const ensemble = { ...trained.ensemble, trees: [...earlier, ...trained.ensemble.trees] };
-    this.learned = {
+    this.learned = { ...this.fileParts(data, ensemble, objective), featureInfos };
+    return withWarnings({ ...(await trainingScores(data, trained, objective)), ...result }, warnings);
+  }
+
+  /** What a trained model's file says, whoever trained it. */
+  private fileParts({ featureNames }: FitData, ensemble: Ensemble, objective: FileObjective): LightGBMFile {
+    return {
       ensemble,
       objective,
-      featureNames: [...data.featureNames],
-      featureInfos,
-      shrinkage: shrinkageOf(ensemble, config.learningRate),
-      parameters: fileParameters(config, objective),
+      featureNames: [...featureNames],
+      shrinkage: shrinkageOf(ensemble, this.config.learningRate),
+      parameters: fileParameters(this.config, objective),
     };
-    const warnings = objectiveWarnings(config, objective);
-    return { ...(await trainingScores(data, trained, objective)), ...result, warnings };
   }
 
   protected override get iterations(): number {

@@ -29,7 +29,8 @@ export function trainLoop(booster: NativeBooster, job: NativeJob, hooks: LoopHoo
     if (value < best.value - (best.iteration > 0 ? watch.minDelta : 0)) best = { iteration: i + 1, value };
     else stoppedEarly = watch.rounds > 0 && i + 1 - best.iteration >= watch.rounds;
   }
-  const bestIteration = watch && watch.rounds > 0 && best.iteration > 0 ? best.iteration : Math.max(trainLoss.length, 1);
+  const bestIteration =
+    watch && watch.rounds > 0 && best.iteration > 0 ? best.iteration : Math.max(trainLoss.length, 1);
   return {
     model: booster.model(bestIteration),
     metrics: [...booster.metrics],

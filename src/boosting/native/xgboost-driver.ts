@@ -17,9 +17,7 @@ function declare(lib: LibraryHandle) {
     matrixCreate: f(
       'int XGDMatrixCreateFromMat(const void* data, uint64_t rows, uint64_t cols, float missing, _Out_ void** out)',
     ),
-    matrixSetFloats: f(
-      'int XGDMatrixSetFloatInfo(void* matrix, const char* name, const void* values, uint64_t count)',
-    ),
+    matrixSetFloats: f('int XGDMatrixSetFloatInfo(void* matrix, const char* name, const void* values, uint64_t count)'),
     matrixSetStrings: f(
       'int XGDMatrixSetStrFeatureInfo(void* matrix, const char* name, const char** values, uint64_t count)',
     ),

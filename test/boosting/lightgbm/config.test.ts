@@ -40,6 +40,7 @@ describe('LightGBM configuration', () => {
       earlyStoppingRounds: 0,
       earlyStoppingMinDelta: 0,
       earlyStoppingSet: 'validation',
+      engine: 'wasm',
     });
   });
 
@@ -85,10 +86,16 @@ describe('LightGBM configuration', () => {
       tweedieVariancePower: 1.2,
       regSqrt: true,
       boostFromAverage: false,
+      nativeLibrary: 'lib_lightgbm.so',
+      nativeParameters: { gpu_device_id: 1 },
+      deviceType: 'cuda',
+      treeLearner: 'data',
+      machines: '10.0.0.1:12400,10.0.0.2:12400',
     };
     for (const [name, aliases] of Object.entries(ALIASES)) {
       const value = samples[name] ?? 3;
-      for (const alias of aliases) expect(parse({ [alias]: value }), alias).toMatchObject({ [name]: value });
+      const engine = name.startsWith('native') ? { engine: 'native' } : {};
+      for (const alias of aliases) expect(parse({ ...engine, [alias]: value }), alias).toMatchObject({ [name]: value });
     }
   });
 
