@@ -86,6 +86,27 @@ export interface HistogramKernels {
   subtractHistogram(parent: number, child: number, from: number, to: number): void;
 }
 
+/** assembly/narrow.ts: histograms of up to 32,767 rows in half the memory. */
+export interface NarrowKernels {
+  buildNarrow: HistogramKernels['buildHistogram'];
+  buildWide: HistogramKernels['buildHistogram'];
+  makeNarrow(narrow: number, wide: number, from: number, to: number): void;
+  subtractNarrow: HistogramKernels['subtractHistogram'];
+  leftSumsNarrow: SplitKernels['leftSums'];
+  scanNodeNarrow(
+    node: number,
+    histogram: number,
+    meta: number,
+    from: number,
+    to: number,
+    sumG: number,
+    sumH: number,
+    lambda: number,
+    minHessian: number,
+  ): void;
+  scanPairNarrow: SplitKernels['scanPair'];
+}
+
 /** assembly/split.ts. */
 export interface SplitKernels {
   beginScan(): void;
@@ -345,6 +366,7 @@ export interface KernelExports
     LinearKernels,
     BinningKernels,
     HistogramKernels,
+    NarrowKernels,
     SplitKernels,
     VectorSplitKernels,
     PartitionKernels,

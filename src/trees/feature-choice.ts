@@ -22,6 +22,11 @@ export interface ChoosingNode {
   readonly path?: Path;
 }
 
+/** Whether nodes of one level may differ in what they may use. */
+export function choosesWithinLevel({ featureFractionByNode = 1, interactions = [] }: FeatureChoiceOptions): boolean {
+  return featureFractionByNode < 1 || interactions.length > 0;
+}
+
 export class FeatureChoice {
   private readonly byLevel: number;
   private readonly byNode: number;
@@ -46,11 +51,6 @@ export class FeatureChoice {
   /** Whether nodes differ in what they may use. */
   get active(): boolean {
     return this.byLevel < 1 || this.byNode < 1 || this.sets.length > 0;
-  }
-
-  /** Whether nodes of one level may differ. */
-  get differsWithinLevel(): boolean {
-    return this.byNode < 1 || this.sets.length > 0;
   }
 
   /** For a new tree, which may use `features` (all, if absent). */

@@ -8,13 +8,13 @@ import { type BinMapper, thresholdOf } from './bin-mapper.js';
 import type { BinnedMatrix } from './binned-matrix.js';
 import { categorySet } from './categories.js';
 import type { GrowthPolicy } from './growth-policy.js';
-import { Histograms } from './histogram.js';
+import { Histograms, type SummedRows } from './histogram.js';
+import { fitsNarrow, NarrowFinder, SPARE_SLOTS } from './narrow-finder.js';
 import { RowPartition, type RowRange, type Sums } from './partition.js';
 import {
   type Finder,
   type GrownNode,
   type Heritage,
-  type NodeRows,
   type OpenNode,
   type Split,
   SplitFinder,
@@ -31,9 +31,12 @@ export interface GrowerOptions extends SplitLimits {
   policy: GrowthPolicy;
   /** Memory for histograms of open nodes; beyond it the one to be split last is dropped, and built again when its turn comes. */
   histogramBytes?: number;
+  /** Rows from which a tree is grown by 16-bit gradients where they serve (`NarrowFinder`); below, precision costs nothing. */
+  narrowRows?: number;
 }
 
 const HISTOGRAM_BYTES = 2 ** 30;
+const NARROW_FROM = 16_384;
 
 /** A tree with what is needed to score training rows: the rows of each leaf and the tests in terms of bins. */
 export interface GrownTree {
@@ -57,6 +60,7 @@ export class TreeGrower {
   readonly partition: RowPartition;
   private readonly histograms: Histograms;
   private readonly finder: Finder;
+  private readonly narrow: boolean;
 
   /** Reserves memory from `arena`; usable after the next commit. With several `outputs`, leaves hold a vector. */
   constructor(
@@ -72,12 +76,16 @@ export class TreeGrower {
     // Nodes at the greatest depth have none.
     const slots = Math.min(maxLeaves, maxDepth > 0 && maxDepth < 30 ? 2 ** (maxDepth - 1) : maxLeaves);
     const { partition } = this;
-    const histograms = new Histograms(context, matrix, arena, Math.max(2, slots), histogramBytes / outputs);
+    this.narrow = outputs === 1 && fitsNarrow(options, mapper);
+    const spare = this.narrow ? SPARE_SLOTS : 0;
+    const wanted = Math.max(2, slots) + spare;
+    const histograms = new Histograms(context, matrix, arena, wanted, histogramBytes / outputs, 2 + spare);
     this.histograms = histograms;
+    const FinderOfKind = this.narrow ? NarrowFinder : SplitFinder;
     this.finder =
       outputs > 1
         ? new VectorSplitFinder(context, arena, mapper, matrix, partition, histograms, options, outputs)
-        : new SplitFinder(context, arena, mapper, histograms, options);
+        : new FinderOfKind(context, arena, mapper, histograms, options);
   }
 
   /**
@@ -93,10 +101,11 @@ export class TreeGrower {
     seed = 0,
   ): GrownTree {
     const addresses = typeof gradients === 'number' ? [gradients] : gradients;
-    const { scale, sums } = this.partition.load(addresses[0], sample, count);
+    const tryNarrow = this.narrow && count >= (this.options.narrowRows ?? NARROW_FROM);
+    const loaded = this.partition.load(addresses[0], sample, count, tryNarrow);
     const rows = this.partition.rowsAt(0);
-    const heritage = this.finder.start({ gradients: addresses, rows, count, scale, sums, features, seed });
-    const growth = new Growth(sums, count, heritage);
+    const heritage = this.finder.start({ ...loaded, gradients: addresses, rows, count, features, seed });
+    const growth = new Growth(loaded.sums, count, heritage);
     this.openRoot(growth.leaves[0], sample);
     while (growth.leaves.length < this.options.maxLeaves) {
       const node = this.next(growth.leaves);
@@ -141,7 +150,7 @@ export class TreeGrower {
     for (const child of [small, large]) if (!child.split) this.close(child);
   }
 
-  private rowsOf({ begin, count }: RowRange): NodeRows {
+  private rowsOf({ begin, count }: RowRange): SummedRows {
     return { rows: this.partition.rowsAt(begin), pairs: this.partition.pairsAt(begin), count };
   }
 

@@ -5,8 +5,20 @@ import { type BinnedMatrix, PLANE_GROUPS, planeOffset } from './binned-matrix.js
 
 /** 256 bins of two 64-bit sums. */
 const FEATURE_BYTES = 4096;
-/** What a kernel gathers at a stretch: 2048 rows of a plane. */
-const SCRATCH_BYTES = 2048 * 32;
+/** The same with both sums in one 64-bit integer. */
+const NARROW_FEATURE_BYTES = 2048;
+/** What a kernel gathers at a stretch, at most 64 KiB, or 32 KiB and the narrow histograms of a plane. */
+const SCRATCH_BYTES = 96 * 1024;
+
+/** Most rows of a narrow histogram. */
+export const NARROW_ROWS = 32_767;
+
+/** Rows to add up: addresses of their numbers (0: the first `count` rows) and of their (gradient, hessian) pairs, i32 each. */
+export interface SummedRows {
+  readonly rows: number;
+  readonly pairs: number;
+  readonly count: number;
+}
 
 /** A run of feature groups that one worker handles at a time. */
 export interface HistogramUnit {
@@ -23,22 +35,22 @@ export class Histograms {
   private readonly scratch: number;
   private readonly free: number[];
 
-  /** Room for `slots` nodes at a time, or for as many as fit into `mostBytes`, at least two. */
+  /** Room for `wanted` nodes at a time, or for as many as fit into `mostBytes`, at least `least`. */
   constructor(
     private readonly context: JobContext,
     private readonly matrix: BinnedMatrix,
     arena: Arena,
     wanted: number,
     mostBytes = Number.POSITIVE_INFINITY,
+    least = 2,
   ) {
     const { groups, features } = matrix;
     this.slotBytes = groups * 8 * FEATURE_BYTES;
-    const slots = Math.min(wanted, Math.max(2, Math.floor(mostBytes / this.slotBytes)));
-    this.slots = slots;
-    this.base = arena.alloc(slots * this.slotBytes);
+    this.slots = Math.min(wanted, Math.max(least, Math.floor(mostBytes / this.slotBytes)));
+    this.base = arena.alloc(this.slots * this.slotBytes);
     this.scratch = arena.alloc(context.threads * SCRATCH_BYTES) + context.thread * SCRATCH_BYTES;
     // The slot given back last is taken next: it is still in the cache.
-    this.free = Array.from({ length: slots }, (_, i) => slots - 1 - i);
+    this.free = Array.from({ length: this.slots }, (_, i) => this.slots - 1 - i);
     this.units = unitsOf(groups, context.threads).map(
       ([from, to]) => ({ groups: [from, to], features: [from * 8, Math.min(features, to * 8)] }) as const,
     );
@@ -68,17 +80,40 @@ export class Histograms {
     return this.address(slot) + feature * FEATURE_BYTES;
   }
 
+  narrowFeatureAddress(slot: number, feature: number): number {
+    return this.address(slot) + feature * NARROW_FEATURE_BYTES;
+  }
+
   /**
    * Sums (gradient, hessian) of `count` rows by bin, for one unit's features. `rows` is the address of the row numbers, or 0 for
    * the first `count` rows.
    */
-  build(slot: number, unit: HistogramUnit, rows: number, pairs: number, count: number): void {
-    const { matrix, context, scratch } = this;
-    const [from, to] = unit.groups;
-    const bins = matrix.planes + planeOffset(matrix, from * 8);
-    const into = this.featureAddress(slot, from * 8);
-    const features = Math.min(matrix.features, to * 8) - from * 8;
-    context.kernels.buildHistogram(into, bins, matrix.stride, features, rows, pairs, count, scratch);
+  build(slot: number, unit: HistogramUnit, { rows, pairs, count }: SummedRows): void {
+    const { matrix, scratch } = this;
+    const { into, bins, features } = this.placeOf(slot, unit, FEATURE_BYTES);
+    this.context.kernels.buildHistogram(into, bins, matrix.stride, features, rows, pairs, count, scratch);
+  }
+
+  /** The same for gradients and hessians of at most 2^16. */
+  buildWide(slot: number, unit: HistogramUnit, { rows, pairs, count }: SummedRows): void {
+    const { matrix, scratch } = this;
+    const { into, bins, features } = this.placeOf(slot, unit, FEATURE_BYTES);
+    this.context.kernels.buildWide(into, bins, matrix.stride, features, rows, pairs, count, scratch);
+  }
+
+  /** The same for those and at most `NARROW_ROWS` rows, both sums of a bin in one integer: see assembly/narrow.ts. */
+  buildNarrow(slot: number, unit: HistogramUnit, { rows, pairs, count }: SummedRows): void {
+    const { matrix, scratch } = this;
+    const { into, bins, features } = this.placeOf(slot, unit, NARROW_FEATURE_BYTES);
+    this.context.kernels.buildNarrow(into, bins, matrix.stride, features, rows, pairs, count, scratch);
+  }
+
+  private placeOf(slot: number, { groups: [from, to] }: HistogramUnit, featureBytes: number) {
+    return {
+      into: this.address(slot) + from * 8 * featureBytes,
+      bins: this.matrix.planes + planeOffset(this.matrix, from * 8),
+      features: Math.min(this.matrix.features, to * 8) - from * 8,
+    };
   }
 }
 

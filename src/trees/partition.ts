@@ -6,8 +6,13 @@ import type { BinnedMatrix } from './binned-matrix.js';
 
 /** Nodes below this many rows a worker are split by one worker alone. */
 const ROWS_A_WORKER = 2048;
-/** Quantised gradients and hessians stay below 2^30 in magnitude. */
-const LARGEST_BITS = 30;
+/** Quantised gradients and hessians stay below 2^30 in magnitude; narrow ones are at most 2^16. */
+const WIDE_BITS = 30;
+const NARROW_BITS = 16;
+/** Narrow ones lose too much when they are less than this on average: a few rows then have far larger ones than the others. */
+const LEAST_NARROW_MEAN = 128n;
+/** What a worker tells the others. */
+const RECORD_BYTES = 128;
 /** A bit for each of 256 bins, in a cache line of its own. */
 const SET_BYTES = 64;
 
@@ -37,6 +42,14 @@ export interface BinTest {
   bins?: Uint32Array;
 }
 
+/** A tree's rows as they start. */
+export interface LoadedRows {
+  readonly scale: Scale;
+  readonly sums: Sums;
+  /** Whether gradients and hessians are at most 2^16. */
+  readonly narrow: boolean;
+}
+
 interface RowArrays {
   rows: number;
   pairs: number;
@@ -59,7 +72,7 @@ export class RowPartition {
     this.main = arrays();
     this.left = arrays();
     this.right = arrays();
-    this.record = arena.alloc(context.threads * 64);
+    this.record = arena.alloc(context.threads * RECORD_BYTES);
     this.set = arena.alloc(context.threads * SET_BYTES) + context.thread * SET_BYTES;
   }
 
@@ -74,38 +87,58 @@ export class RowPartition {
   }
 
   /**
-   * Starts a tree: all rows, or the `count` of the list at `sample`, in one node, with gradients (f32 pairs by row) quantised to
-   * 30 bits of the largest.
+   * Starts a tree: all rows, or the `count` of the list at `sample`, in one node, with gradients (f32 pairs by row) quantised to 30 bits
+   * of the largest; with `tryNarrow` to 16 bits, unless a few rows' are far larger than the others'.
    */
-  load(gradients: number, sample: number, count: number): { scale: Scale; sums: Sums } {
+  load(gradients: number, sample: number, count: number, tryNarrow = false): LoadedRows {
+    const largest = this.findLargest(gradients);
+    if (tryNarrow) {
+      const narrow = this.quantise(gradients, sample, count, largest, NARROW_BITS);
+      const least = BigInt(count) * LEAST_NARROW_MEAN;
+      if (narrow.absolute.gradient >= least && narrow.absolute.hessian >= least) return { ...narrow, narrow: true };
+      // Others may still be reading the sums that are written anew.
+      this.context.barrier();
+    }
+    return { ...this.quantise(gradients, sample, count, largest, WIDE_BITS), narrow: false };
+  }
+
+  private quantise(gradients: number, sample: number, count: number, largest: readonly number[], bits: number) {
     const { kernels, thread, threads } = this.context;
-    const scale = this.findScale(gradients);
+    const scale = { gradient: powerOfTwoScale(largest[0], bits), hessian: powerOfTwoScale(largest[1], bits) };
     const [from, to] = share(0, count, thread, threads);
     const { rows, pairs } = this.main;
-    const record = this.record + thread * 64;
-    kernels.loadRows(sample, gradients, from, to, scale.gradient, scale.hessian, rows, pairs, record + 16);
+    const record = this.record + thread * RECORD_BYTES;
+    kernels.loadRows(sample, gradients, from, to, scale.gradient, scale.hessian, rows, pairs, record + 64);
     this.context.barrier();
     const sums = { gradient: 0n, hessian: 0n };
+    const absolute = { gradient: 0n, hessian: 0n };
     for (let t = 0; t < threads; t++) {
-      const [gradient, hessian] = this.arena.int64(this.record + t * 64 + 16, 2);
-      sums.gradient += gradient;
-      sums.hessian += hessian;
+      const parts = this.arena.int64(this.record + t * RECORD_BYTES + 64, 4);
+      sums.gradient += parts[0];
+      sums.hessian += parts[1];
+      absolute.gradient += parts[2];
+      absolute.hessian += parts[3];
     }
-    return { scale, sums };
+    return { scale, sums, absolute };
   }
 
   /** What brings the gradients (f32 pairs by row) just below 2^30; a barrier. */
   findScale(gradients: number): Scale {
+    const [gradient, hessian] = this.findLargest(gradients);
+    return { gradient: powerOfTwoScale(gradient, WIDE_BITS), hessian: powerOfTwoScale(hessian, WIDE_BITS) };
+  }
+
+  private findLargest(gradients: number): readonly number[] {
     const { kernels, thread, threads } = this.context;
     const [from, to] = share(0, this.matrix.rows, thread, threads);
-    kernels.largestGradients(gradients, from, to, this.record + thread * 64);
+    kernels.largestGradients(gradients, from, to, this.record + thread * RECORD_BYTES);
     this.context.barrier();
     const largest = [0, 0];
     for (let t = 0; t < threads; t++) {
-      const record = this.arena.float32(this.record + t * 64, 2);
+      const record = this.arena.float32(this.record + t * RECORD_BYTES, 2);
       for (let i = 0; i < 2; i++) largest[i] = Math.max(largest[i], record[i]);
     }
-    return { gradient: powerOfTwoScale(largest[0]), hessian: powerOfTwoScale(largest[1]) };
+    return largest;
   }
 
   /** Splits a node's rows: left ones first, both sides in their old order. Returns how many are on the left. */
@@ -132,17 +165,18 @@ export class RowPartition {
   private splitTogether({ begin, count }: RowRange, test: BinTest, parts: number): number {
     const { kernels, thread } = this.context;
     const [from, to] = thread < parts ? share(begin, begin + count, thread, parts) : [0, 0];
-    if (to > from) this.arena.int32(this.record + thread * 64 + 32, 1)[0] = this.partition(from, to, test, this.left);
+    if (to > from)
+      this.arena.int32(this.record + thread * RECORD_BYTES + 32, 1)[0] = this.partition(from, to, test, this.left);
     this.context.barrier();
     let total = 0;
     let before = 0;
     for (let part = 0; part < parts; part++) {
       if (part === thread) before = total;
-      total += this.arena.int32(this.record + part * 64 + 32, 1)[0];
+      total += this.arena.int32(this.record + part * RECORD_BYTES + 32, 1)[0];
     }
     if (to > from) {
       const { rows, pairs } = this.main;
-      const left = this.arena.int32(this.record + thread * 64 + 32, 1)[0];
+      const left = this.arena.int32(this.record + thread * RECORD_BYTES + 32, 1)[0];
       const rightStart = begin + total + (from - begin - before);
       kernels.moveRows(this.left.rows, this.left.pairs, from, left, rows, pairs, begin + before);
       kernels.moveRows(this.right.rows, this.right.pairs, from, to - from - left, rows, pairs, rightStart);
@@ -200,8 +234,8 @@ export function share(from: number, to: number, part: number, parts: number): [f
 
 const double = new DataView(new ArrayBuffer(8));
 
-/** The power of two that brings `largest` just below 2^30. */
-function powerOfTwoScale(largest: number): number {
+/** The power of two that brings `largest` just below 2^`bits`. */
+function powerOfTwoScale(largest: number, bits: number): number {
   if (largest === 0) return 1;
   if (!(largest < Number.POSITIVE_INFINITY)) {
     throw new TrainingFailedError('Gradients overflow float32', {
@@ -210,7 +244,7 @@ function powerOfTwoScale(largest: number): number {
   }
   double.setFloat64(0, largest);
   const exponent = ((double.getInt32(0) >> 20) & 0x7ff) - 1023;
-  double.setInt32(0, (LARGEST_BITS - 1 - exponent + 1023) << 20);
+  double.setInt32(0, (bits - 1 - exponent + 1023) << 20);
   double.setInt32(4, 0);
   return double.getFloat64(0);
 }

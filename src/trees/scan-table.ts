@@ -2,13 +2,15 @@
 import type { Arena } from '../kernels/arena.js';
 import type { JobContext } from '../kernels/job.js';
 import type { BinMapper } from './bin-mapper.js';
-import { type ChoosingNode, FeatureChoice, type FeatureChoiceOptions } from './feature-choice.js';
+import { type ChoosingNode, choosesWithinLevel, FeatureChoice, type FeatureChoiceOptions } from './feature-choice.js';
 
 export class ScanTable {
   /** i32 a feature: bins, has a missing bin, is scanned; one table for each of two siblings. */
   readonly addresses: readonly [number, number];
   /** What scans for sets of categories read: a flag a feature. Scans for thresholds are told to leave such features alone. */
   readonly categorical: readonly [Uint8Array, Uint8Array];
+  /** Whether siblings may always be split on the same features. */
+  readonly sameForSiblings: boolean;
   private readonly choice: FeatureChoice;
 
   constructor(
@@ -24,11 +26,7 @@ export class ScanTable {
     const flags = () => new Uint8Array(mapper.columns.length);
     this.categorical = [flags(), flags()];
     this.choice = new FeatureChoice(mapper.columns, options);
-  }
-
-  /** Whether siblings may always be split on the same features. */
-  get sameForSiblings(): boolean {
-    return !this.choice.differsWithinLevel;
+    this.sameForSiblings = !choosesWithinLevel(options);
   }
 
   /** For a new tree, which may use `features` (all, if absent). */

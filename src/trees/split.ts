@@ -6,7 +6,7 @@ import { type BoundedLimits, BoundedScan, needsBoundedScan } from './bounded-sca
 import { type CategoricalCandidate, CategoricalFinder } from './categorical-finder.js';
 import type { CategoricalLimits } from './categories.js';
 import { type FeatureChoiceOptions, type Path, seedsBelow } from './feature-choice.js';
-import type { Histograms } from './histogram.js';
+import type { Histograms, SummedRows } from './histogram.js';
 import { FREE, type OutputBounds, soft } from './leaf-output.js';
 import { boundsBelow } from './monotone.js';
 import type { BinTest, RowRange, Scale, Sums } from './partition.js';
@@ -70,13 +70,8 @@ export interface TreeStart {
   readonly features?: ReadonlySet<number>;
   /** Where random draws start. */
   readonly seed: number;
-}
-
-/** Addresses of a node's rows and of their gradients. */
-export interface NodeRows {
-  readonly rows: number;
-  readonly pairs: number;
-  readonly count: number;
+  /** Whether gradients and hessians are at most 2^16 as integers. */
+  readonly narrow?: boolean;
 }
 
 /** Rounding of f32 sums must stay well below the least hessian of a side for the fast scan to see it. */
@@ -93,12 +88,12 @@ export interface Finder {
   /** Whether a node has rows and hessian enough for two leaves. */
   canSplit(node: OpenNode): boolean;
   /** Builds the histogram of a node without a sibling (its slot is taken) and finds its best split. */
-  evaluateRoot(node: OpenNode, rows: NodeRows): void;
+  evaluateRoot(node: OpenNode, rows: SummedRows): void;
   /**
    * Builds `small`'s histogram, leaves `large` (whose slot holds the parent's, or is to hold it: `parent` then says which rows
    * those are) with the rest, and finds the best split of those that can split.
    */
-  evaluateSiblings(small: OpenNode, large: OpenNode, rows: NodeRows, parent?: NodeRows): void;
+  evaluateSiblings(small: OpenNode, large: OpenNode, rows: SummedRows, parent?: SummedRows): void;
   /** What the two children of a split node inherit from it. */
   heritage(node: OpenNode, split: Split): [left: Heritage, right: Heritage];
   /** What the node would output as a leaf, one value an output. */
@@ -108,21 +103,21 @@ export interface Finder {
 }
 
 export class SplitFinder implements Finder {
-  private readonly table: ScanTable;
-  private readonly records: ScanRecords;
-  private readonly limitsAddress: number;
+  protected readonly table: ScanTable;
+  protected readonly records: ScanRecords;
+  protected readonly limitsAddress: number;
   /** Whether nodes draw random numbers of their own. */
   private readonly draws: boolean;
   private readonly bounded?: BoundedScan;
   private readonly categorical?: CategoricalFinder;
-  private scale: Scale = { gradient: 1, hessian: 1 };
+  protected scale: Scale = { gradient: 1, hessian: 1 };
 
   constructor(
-    private readonly context: JobContext,
-    private readonly arena: Arena,
+    protected readonly context: JobContext,
+    protected readonly arena: Arena,
     private readonly mapper: BinMapper,
-    private readonly histograms: Histograms,
-    private readonly limits: SplitLimits,
+    protected readonly histograms: Histograms,
+    protected readonly limits: SplitLimits,
   ) {
     const { thread, threads } = context;
     this.table = new ScanTable(context, arena, mapper, limits);
@@ -162,17 +157,17 @@ export class SplitFinder implements Finder {
     return node.count >= Math.max(2, 2 * minDataInLeaf) && hessian > 0 && hessian >= 2 * minSumHessianInLeaf;
   }
 
-  evaluateRoot(node: OpenNode, { rows, pairs }: NodeRows): void {
+  evaluateRoot(node: OpenNode, rows: SummedRows): void {
     this.prepare(0, node);
     this.records.run((unit) => {
-      this.histograms.build(node.slot, unit, rows, pairs, node.count);
+      this.histograms.build(node.slot, unit, rows);
       this.scanNode(0, node, unit.features, this.table.addresses[0]);
       this.categorical?.scan(0, node, unit.features, this.table.categorical[0]);
     });
     node.split = this.collect(node, 0);
   }
 
-  evaluateSiblings(small: OpenNode, large: OpenNode, { rows, pairs }: NodeRows, parent?: NodeRows): void {
+  evaluateSiblings(small: OpenNode, large: OpenNode, rows: SummedRows, parent?: SummedRows): void {
     const [smallTable, largeTable] = this.table.addresses;
     const alike = this.table.sameForSiblings && !this.bounded;
     const fast = alike && [small, large].every((node) => this.fitsFastScan(node));
@@ -183,8 +178,8 @@ export class SplitFinder implements Finder {
     const from = this.histograms.address(small.slot);
     const to = this.histograms.address(large.slot);
     this.records.run((unit) => {
-      if (parent) this.histograms.build(large.slot, unit, parent.rows, parent.pairs, parent.count);
-      this.histograms.build(small.slot, unit, rows, pairs, small.count);
+      if (parent) this.histograms.build(large.slot, unit, parent);
+      this.histograms.build(small.slot, unit, rows);
       const [first, last] = unit.features;
       if (fast) kernels.scanPair(from, to, smallTable, first, last, this.limitsAddress);
       else {
@@ -215,13 +210,13 @@ export class SplitFinder implements Finder {
   }
 
   /** Lays out what scans read about one of two siblings (0, 1) or a node alone (0). */
-  private prepare(which: 0 | 1, node: OpenNode): void {
+  protected prepare(which: 0 | 1, node: OpenNode): void {
     if (this.bounded && this.canSplit(node)) this.bounded.prepare(which, node, this.leastHessian(node));
     this.categorical?.prepare(which, node, this.canSplit(node));
     this.table.prepare(which, node);
   }
 
-  private scanNode(which: 0 | 1, node: OpenNode, unit: readonly [number, number], table: number): void {
+  protected scanNode(which: 0 | 1, node: OpenNode, unit: readonly [number, number], table: number): void {
     if (!this.canSplit(node)) return;
     if (this.bounded) {
       this.bounded.scan(which, node, table, unit);
@@ -238,19 +233,19 @@ export class SplitFinder implements Finder {
   }
 
   /** The hessian a side needs, in integer units. Rows are judged by their share of the node's hessian, as LightGBM does. */
-  private leastHessian(node: OpenNode): number {
+  protected leastHessian(node: OpenNode): number {
     const { minDataInLeaf, minSumHessianInLeaf } = this.limits;
     const byRows = (Math.max(0, minDataInLeaf - 0.5) * Number(node.sums.hessian)) / node.count;
     return Math.max(1, byRows, minSumHessianInLeaf * this.scale.hessian);
   }
 
-  private fitsFastScan(node: OpenNode): boolean {
+  protected fitsFastScan(node: OpenNode, leastShare = LEAST_SHARE): boolean {
     const { lambdaL1, lambdaL2 } = this.limits;
     if (lambdaL1 !== 0 || node.count > MOST_ROWS || lambdaL2 * this.scale.hessian > LARGEST_LAMBDA) return false;
-    return this.leastHessian(node) >= LEAST_SHARE * (Number(node.sums.hessian) + 2 * lambdaL2 * this.scale.hessian);
+    return this.leastHessian(node) >= leastShare * (Number(node.sums.hessian) + 2 * lambdaL2 * this.scale.hessian);
   }
 
-  private writeLimits(small: OpenNode, large: OpenNode): void {
+  protected writeLimits(small: OpenNode, large: OpenNode): void {
     const lambda = this.limits.lambdaL2 * this.scale.hessian;
     const out = this.arena.float64(this.limitsAddress, 7);
     for (const [i, node] of [small, large].entries()) {
@@ -263,7 +258,7 @@ export class SplitFinder implements Finder {
   }
 
   /** The best of what all workers found, judged by its exact sums. Of a threshold and a set that gain the same, the lower feature. */
-  private collect(node: OpenNode, which: 0 | 1): Split | undefined {
+  protected collect(node: OpenNode, which: 0 | 1): Split | undefined {
     const threshold = this.collectThreshold(node, which);
     const candidate = this.categorical?.candidate(which);
     const set = candidate && this.splitBySet(node, candidate);
@@ -297,7 +292,7 @@ export class SplitFinder implements Finder {
       : undefined;
   }
 
-  private leftSums(slot: number, feature: number, bin: number, missingBin: number, missingLeft: number): Sums {
+  protected leftSums(slot: number, feature: number, bin: number, missingBin: number, missingLeft: number): Sums {
     const address = this.histograms.featureAddress(slot, feature);
     this.context.kernels.leftSums(address, bin, missingBin, missingLeft, this.limitsAddress);
     const [gradient, hessian] = this.arena.int64(this.limitsAddress, 2);

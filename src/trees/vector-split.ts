@@ -7,13 +7,13 @@ import type { JobContext } from '../kernels/job.js';
 import type { BinMapper } from './bin-mapper.js';
 import type { BinnedMatrix } from './binned-matrix.js';
 import { seedsBelow } from './feature-choice.js';
-import { Histograms, type HistogramUnit } from './histogram.js';
+import { Histograms, type HistogramUnit, type SummedRows } from './histogram.js';
 import { FREE, limitedOutput, worthOf } from './leaf-output.js';
 import { OutputPairs } from './output-pairs.js';
 import type { RowPartition, Scale, Sums } from './partition.js';
 import { ScanRecords } from './scan-records.js';
 import { ScanTable } from './scan-table.js';
-import type { Finder, GrownNode, Heritage, NodeRows, OpenNode, Split, SplitLimits, TreeStart } from './split.js';
+import type { Finder, GrownNode, Heritage, OpenNode, Split, SplitLimits, TreeStart } from './split.js';
 
 /** f64 and addresses an output, as the kernel reads them. */
 const OUTPUT_BYTES = 64;
@@ -74,7 +74,7 @@ export class VectorSplitFinder implements Finder {
   }
 
   /** The pairs of the root's rows were gathered at the start. */
-  evaluateRoot(node: OpenNode, rows: NodeRows): void {
+  evaluateRoot(node: OpenNode, rows: SummedRows): void {
     this.prepare(0, node);
     this.records.run((unit) => {
       this.build(node.slot, unit, rows);
@@ -83,7 +83,7 @@ export class VectorSplitFinder implements Finder {
     node.split = this.collect(0, node);
   }
 
-  evaluateSiblings(small: OpenNode, large: OpenNode, rows: NodeRows, parent?: NodeRows): void {
+  evaluateSiblings(small: OpenNode, large: OpenNode, rows: SummedRows, parent?: SummedRows): void {
     this.prepare(0, small);
     this.prepare(1, large);
     if (parent) {
@@ -125,9 +125,9 @@ export class VectorSplitFinder implements Finder {
     return totalsOf(node).reduce((sum, total, k) => sum + this.real(k, total).hessian, 0);
   }
 
-  private build(slot: number, unit: HistogramUnit, { rows, pairs, count }: NodeRows): void {
+  private build(slot: number, unit: HistogramUnit, { rows, pairs, count }: SummedRows): void {
     for (const [k, histograms] of this.histograms.entries()) {
-      histograms.build(slot, unit, rows, k === 0 ? pairs : this.pairs.at(k), count);
+      histograms.build(slot, unit, { rows, pairs: k === 0 ? pairs : this.pairs.at(k), count });
     }
   }
 

@@ -23,14 +23,14 @@ export function plainHistogram(
   return histogram;
 }
 
-/** The power of two that brings the largest magnitude just below 2^30. */
-export function plainScale(values: ArrayLike<number>): number {
+/** The power of two that brings the largest magnitude just below 2^`bits`. */
+export function plainScale(values: ArrayLike<number>, bits = 30): number {
   let largest = 0;
   for (let i = 0; i < values.length; i++) largest = Math.max(largest, Math.abs(values[i]));
   if (largest === 0) return 1;
   let scale = 1;
-  while (largest * scale >= 2 ** 30) scale /= 2;
-  while (largest * scale * 2 < 2 ** 30) scale *= 2;
+  while (largest * scale >= 2 ** bits) scale /= 2;
+  while (largest * scale * 2 < 2 ** bits) scale *= 2;
   return scale;
 }
 

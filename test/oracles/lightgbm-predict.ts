@@ -5,6 +5,7 @@ import type { Ensemble, Tree } from '../../src/trees/tree.js';
 function goesLeft(tree: Tree, node: number, value: number): boolean {
   const bitset = tree.categories?.[node];
   if (bitset) {
+    if (Number.isNaN(value)) return tree.hasMissing[node] === 1 && tree.missingLeft[node] === 1;
     const category = Math.trunc(value);
     if (!(category >= 0 && category < bitset.length * 32)) return false;
     return ((bitset[category >> 5] >>> (category & 31)) & 1) === 1;

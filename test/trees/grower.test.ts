@@ -57,11 +57,11 @@ function grow(X: Matrix, pairs: Float32Array, options: TestOptions, sample?: Uin
   return { grown, mapper, bins: binsOf(context.memory, matrix, mapper), rowsOf };
 }
 
-function compareToPlain(X: Matrix, pairs: Float32Array, options: TestOptions, sample?: Uint32Array): void {
+function compareToPlain(X: Matrix, pairs: Float32Array, options: TestOptions, sample?: Uint32Array, bits = 30): void {
   const { grown, mapper, bins, rowsOf } = grow(X, pairs, options, sample);
   const g = Float32Array.from({ length: X.rows }, (_, i) => pairs[2 * i]);
   const h = Float32Array.from({ length: X.rows }, (_, i) => pairs[2 * i + 1]);
-  const [scaleG, scaleH] = [plainScale(g), plainScale(h)];
+  const [scaleG, scaleH] = [plainScale(g, bits), plainScale(h, bits)];
   const plain = growPlainTree(
     {
       bins,
@@ -76,6 +76,17 @@ function compareToPlain(X: Matrix, pairs: Float32Array, options: TestOptions, sa
     },
     { ...byFeature(options, mapper.columns), seed: SEED, order: options.policy === depthWise ? 'depth' : 'leaf' },
   );
+  if (bits < 30) {
+    // Sums are scanned in f32: of splits that part the rows alike, another may be taken, with its sides the other way round.
+    const byRows = (leaves: { rows: number[]; value: number }[]) =>
+      leaves
+        .map(({ rows, value }) => ({ rows: rows.toSorted((a, b) => a - b), value: value.toPrecision(12) }))
+        .sort((a, b) => a.rows[0] - b.rows[0]);
+    const leaves = Array.from(grown.tree.leafValue, (value, i) => ({ rows: rowsOf(i), value }));
+    expect(byRows(leaves)).toEqual(byRows(plain.leaves));
+    expectRowsInLeaves(grown.tree, X, rowsOf);
+    return;
+  }
   const splits = grown.tests.map(({ feature, bin, missingLeft, gain, bins: set }) => ({
     feature,
     bin,
@@ -192,6 +203,42 @@ describe('growing a tree', () => {
     const X = randomMatrix(random, 300, KINDS);
     const sample = Uint32Array.from({ length: 300 }, (_, i) => i).filter(() => random.int(2) === 0);
     compareToPlain(X, randomGradients(random, X), OPTIONS, sample);
+  });
+
+  const narrow: typeof variants = [
+    ['defaults', {}],
+    ['level by level', { policy: depthWise, maxDepth: 3 }],
+    ['L2', { lambdaL2: 3 }],
+    ['limits on hessian and gain', { minDataInLeaf: 0, minSumHessianInLeaf: 3, minGainToSplit: 0.5 }],
+    ['leaves of a single row', { minDataInLeaf: 1, minSumHessianInLeaf: 0, maxLeaves: 40 }],
+    ['a huge lambda, the exact scan', { lambdaL2: 1e9 }],
+    ['few histograms in memory', { histogramBytes: 0, minDataInLeaf: 2, maxLeaves: 30 }],
+  ];
+
+  it.each(narrow)('equals the plain twin by 16-bit gradients: %s', (_name, options) => {
+    for (let seed = 0; seed < 6; seed++) {
+      const random = new Random(50 + seed);
+      const X = randomMatrix(random, 150 + 60 * seed, KINDS);
+      compareToPlain(X, randomGradients(random, X), { ...OPTIONS, ...options, narrowRows: 0 }, undefined, 16);
+    }
+  });
+
+  it('equals the plain twin by 16-bit gradients where large nodes need wide sums', () => {
+    const random = new Random(61);
+    const X = randomMatrix(random, 36_000, ['gaps', 'integer']);
+    const pairs = randomGradients(random, X);
+    const options = { ...OPTIONS, minDataInLeaf: 20, maxLeaves: 4 };
+    compareToPlain(X, pairs, options, undefined, 16);
+    const { tree } = grow(X, pairs, { ...options, maxLeaves: 30 }).grown;
+    expect(grow(X, pairs, { ...options, maxLeaves: 30, histogramBytes: 0 }).grown.tree).toEqual(tree);
+  });
+
+  it('keeps 30 bits where a few rows have far larger gradients than the others', () => {
+    const random = new Random(62);
+    const X = randomMatrix(random, 400, KINDS);
+    const pairs = randomGradients(random, X);
+    pairs[100] = 1e4;
+    compareToPlain(X, pairs, { ...OPTIONS, narrowRows: 0 }, undefined, 30);
   });
 
   it('gives equal columns to the lowest, and no split where nothing can be gained', () => {
@@ -316,6 +363,11 @@ describe('sums in a node of 80,000 rows', () => {
   const histograms = new Histograms(context, matrix, arena, 2);
   const gradients = arena.alloc(rows * 8);
   const list = Array.from({ length: rows }, (_, i) => i);
+  const rowsFrom = (begin: number, count: number) => ({
+    rows: partition.rowsAt(begin),
+    pairs: partition.pairsAt(begin),
+    count,
+  });
   arena.commit();
 
   it('are exact where every gradient is as large as can be', () => {
@@ -333,7 +385,7 @@ describe('sums in a node of 80,000 rows', () => {
     );
     const bins = binsOf(context.memory, matrix, mapper);
     const slot = histograms.take();
-    for (const unit of histograms.units) histograms.build(slot, unit, partition.rowsAt(0), partition.pairsAt(0), rows);
+    for (const unit of histograms.units) histograms.build(slot, unit, rowsFrom(0, rows));
     for (let f = 0; f < mapper.columns.length; f++) {
       const expected = plainHistogram(bins[f], list, g, h).flatMap((bin) => [bin.g, bin.h]);
       expect([...arena.int64(histograms.featureAddress(slot, f), 512)]).toEqual(expected);
@@ -354,9 +406,9 @@ describe('sums in a node of 80,000 rows', () => {
       const slots = [store.take(), store.take(), store.take()];
       const [a, b, c] = slots.map((slot) => store.address(slot));
       for (const unit of store.units) {
-        store.build(slots[0], unit, partition.rowsAt(0), partition.pairsAt(0), rows);
-        store.build(slots[1], unit, partition.rowsAt(0), partition.pairsAt(0), left);
-        store.build(slots[2], unit, partition.rowsAt(left), partition.pairsAt(left), rows - left);
+        store.build(slots[0], unit, rowsFrom(0, rows));
+        store.build(slots[1], unit, rowsFrom(0, left));
+        store.build(slots[2], unit, rowsFrom(left, rows - left));
       }
       context.kernels.subtractHistogram(a, b, 0, mapper.columns.length);
       return [a, b, c].map((address) => arena.int64(address, mapper.columns.length * 512));

@@ -4,6 +4,7 @@ export { mathExp, mathLog, mathExpAll, mathLogAll } from './math';
 export * from './linear';
 export * from './binning';
 export * from './histogram';
+export * from './narrow';
 export * from './split';
 export { gatherPairs, scanNodeVector } from './vector-split';
 export * from './partition';

@@ -3,13 +3,13 @@
 
 /**
  * Fills `rows` and `pairs` at `from` .. `to`-1 with the rows to train on (`sample`, or every row if 0) and their gradients, two
- * f32 a row, quantised by powers of two. Adds up the pairs into two i64 at `sums`.
+ * f32 a row, quantised by powers of two. Adds up the pairs into two i64 at `sums`, and their magnitudes into the next two.
  */
 export function loadRows(
   sample: usize, gradients: usize, from: i32, to: i32, scaleG: f64, scaleH: f64, rows: usize, pairs: usize, sums: usize,
 ): void {
   const scale = f64x2.replace_lane(f64x2.splat(scaleG), 1, scaleH);
-  let total = i64x2.splat(0);
+  let total = i64x2.splat(0), absolute = total;
   for (let i = <usize>from; i < <usize>to; i++) {
     const row = sample ? load<u32>(sample + (i << 2)) : <u32>i;
     const pair = f64x2.promote_low_f32x4(v128.load64_zero(gradients + (<usize>row << 3)));
@@ -17,8 +17,10 @@ export function loadRows(
     store<u32>(rows + (i << 2), row);
     v128.store64_lane(pairs + (i << 3), integers, 0);
     total = i64x2.add(total, i64x2.extend_low_i32x4_s(integers));
+    absolute = i64x2.add(absolute, i64x2.extend_low_i32x4_u(i32x4.abs(integers)));
   }
   v128.store(sums, total);
+  v128.store(sums, absolute, 16);
 }
 
 /** The largest |gradient| and |hessian| of rows `from` .. `to`-1, two f32 at `out`. */

@@ -10,6 +10,20 @@ const FEATURE: usize = 4096;
 let score0: f64 = 0, feature0: i32 = -1, bin0: i32 = 0, missingLeft0: i32 = 0;
 let score1: f64 = 0, feature1: i32 = -1, bin1: i32 = 0, missingLeft1: i32 = 0;
 
+// For scans of other histograms (narrow.ts): the best so far of either node, and a better one.
+// @ts-ignore: decorator
+@inline
+export function best0(): f64 { return score0; }
+// @ts-ignore: decorator
+@inline
+export function best1(): f64 { return score1; }
+export function offer0(score: f64, feature: i32, bin: i32, missingLeft: i32): void {
+  score0 = score; feature0 = feature; bin0 = bin; missingLeft0 = missingLeft;
+}
+export function offer1(score: f64, feature: i32, bin: i32, missingLeft: i32): void {
+  score1 = score; feature1 = feature; bin1 = bin; missingLeft1 = missingLeft;
+}
+
 export function beginScan(): void {
   score0 = 0; feature0 = -1;
   score1 = 0; feature1 = -1;

@@ -221,7 +221,7 @@ export class LevelScores {
     const { begin, count } = task.leafRows.sampled[leaf];
     const whole = task.wholeRoot && task.leafRows.leaves === 1;
     const pairs = whole ? task.pairs.inRowOrder(output) : task.pairs.at(output, begin);
-    this.histograms.build(slot, unit, whole ? 0 : task.leafRows.at(begin), pairs, count);
+    this.histograms.build(slot, unit, { rows: whole ? 0 : task.leafRows.at(begin), pairs, count });
   }
 
   private finish(feature: number, from: number, task: LevelTask): void {
