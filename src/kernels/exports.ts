@@ -256,6 +256,18 @@ export interface PredictKernels {
 /** assembly/objectives.ts: gradients (unless their address is 0) and the weighted sum of losses of rows from .. to-1. */
 export interface ObjectiveKernels {
   binaryGradients(scores: number, labels: number, weights: number, gradients: number, from: number, to: number): number;
+  logisticGradients(
+    scores: number,
+    labels: number,
+    weights: number,
+    gradients: number,
+    from: number,
+    to: number,
+    positive: number,
+    positiveWeight: number,
+    otherWeight: number,
+    steepness: number,
+  ): number;
   softmaxGradients(
     scores: number,
     labels: number,

@@ -64,6 +64,36 @@ export function binaryGradients(scores: usize, labels: usize, weights: usize, gr
   return laneSum(f64x2.add(loss, log2(product)));
 }
 
+/**
+ * Log-loss of label `positive` against all others: p = 1 / (1 + e^(-steepness s)), rows times the weight of their side.
+ */
+export function logisticGradients(
+  scores: usize, labels: usize, weights: usize, gradients: usize, from: i32, to: i32,
+  positive: f64, positiveWeight: f64, otherWeight: f64, steepness: f64,
+): f64 {
+  const one = f64x2.splat(1), zero = f64x2.splat(0);
+  const k = f64x2.splat(steepness), label = f64x2.splat(positive);
+  const up = f64x2.splat(positiveWeight), down = f64x2.splat(otherWeight);
+  let loss = zero;
+  for (let i = <usize>from; i < <usize>to; i += 2) {
+    const s = f64x2.mul(k, v128.load(scores + (i << 3)));
+    const is = f64x2.eq(v128.load(labels + (i << 3)), label);
+    const y = v128.and(is, one);
+    const w = f64x2.mul(weightsOf(weights, i, to), v128.bitselect(up, down, is));
+    const e = expOfNegative(f64x2.neg(f64x2.abs(s)));
+    const d = f64x2.add(one, e);
+    if (gradients) {
+      const p = f64x2.div(v128.bitselect(one, e, f64x2.ge(s, zero)), d);
+      const wk = f64x2.mul(w, k);
+      const h = f64x2.mul(f64x2.mul(wk, k), f64x2.div(e, f64x2.mul(d, d)));
+      storePairs(gradients + (i << 3), f64x2.mul(wk, f64x2.sub(p, y)), h);
+    }
+    const linear = f64x2.sub(f64x2.max(s, zero), f64x2.mul(y, s));
+    loss = f64x2.add(loss, f64x2.mul(w, f64x2.add(log2(d), linear)));
+  }
+  return laneSum(loss);
+}
+
 /** Cross-entropy of softmax over `classes` scores: g = w (p - [y = k]), h = w `hessianFactor` p (1 - p). */
 export function softmaxGradients(
   scores: usize, labels: usize, weights: usize, gradients: usize, from: i32, to: i32, rows: i32, classes: i32, scratch: usize,

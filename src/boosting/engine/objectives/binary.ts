@@ -1,8 +1,6 @@
 /** Log-loss of labels 0 and 1; the score is the log-odds of 1, divided by `sigmoid`. */
-import { exp, log1p } from '../../../core/math.js';
-import type { Objective } from '../objectives.js';
+import type { Objective, ObjectiveRows } from '../objectives.js';
 import { type ClassWeights, classWeights } from './balance.js';
-import { type Derivatives, pointwise } from './pointwise.js';
 import type { ClassBalance } from './spec.js';
 import { logOdds, weightedMean } from './weighted-mean.js';
 
@@ -22,24 +20,31 @@ export function binary(options: BinaryOptions = {}, labels?: Float64Array): Obje
     evaluate: plain
       ? ({ kernels, scores, labels, weights, gradients }, from, to) =>
           kernels.binaryGradients(scores, labels, weights, gradients, from, to)
-      : pointwise(logisticDerivatives(steepness, weights, (y) => y > 0)),
+      : (rows, from, to) => logistic(rows, 0, 1, steepness, weights, from, to),
   };
 }
 
-/** Derivatives of -log p(label) with p = 1 / (1 + e^(-steepness s)), times the weight of the label's class. */
-export function logisticDerivatives(
+/** Of one output: label `positive` against all others, rows times the weights of their side. */
+export function logistic(
+  { kernels, rows, scores, labels, weights, gradients }: ObjectiveRows,
+  output: number,
+  positive: number,
   steepness: number,
-  { positive, negative }: ClassWeights,
-  isPositive: (label: number) => boolean,
-): Derivatives {
-  return (score, label, out) => {
-    const one = isPositive(label);
-    const s = steepness * score;
-    const e = exp(-Math.abs(s));
-    const p = (s >= 0 ? 1 : e) / (1 + e);
-    const w = one ? positive : negative;
-    out[0] = w * steepness * (p - (one ? 1 : 0));
-    out[1] = w * steepness * steepness * (e / ((1 + e) * (1 + e)));
-    out[2] = w * (log1p(e) + Math.max(s, 0) - (one ? s : 0));
-  };
+  side: ClassWeights,
+  from: number,
+  to: number,
+): number {
+  const block = 8 * rows * output;
+  return kernels.logisticGradients(
+    scores + block,
+    labels,
+    weights,
+    gradients && gradients + block,
+    from,
+    to,
+    positive,
+    side.positive,
+    side.negative,
+    steepness,
+  );
 }
