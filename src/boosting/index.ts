@@ -9,4 +9,5 @@ export type {
   CustomObjective,
   Derivatives,
   IterationRange,
+  LearningRates,
 } from './options.js';

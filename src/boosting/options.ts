@@ -34,11 +34,18 @@ export interface CustomMetric {
   direction: 'minimize' | 'maximize';
 }
 
+/** Learning rate of each iteration (from 0), in place of the configured one. */
+export type LearningRates = readonly number[] | ((iteration: number) => number);
+
 export interface BoostingFitOptions extends FitOptions {
-  /** A loss of your own in place of the configured objective. The start is 0, and scores are what the configured task makes of them. */
+  /**
+   * A loss of your own: it takes the place of the configured objective's derivatives. Boosting starts from 0; predictions are made
+   * of raw scores as the configured objective makes them. Histories have NaN for its loss; watch a metric.
+   */
   objective?: CustomObjective;
   /** Metrics of your own, by name, evaluated after the configured ones on every set. */
   metrics?: Readonly<Record<string, CustomMetric>>;
+  learningRates?: LearningRates;
   /** A fitted model of the same class to go on from: the new model holds its iterations, then the new ones. */
   // biome-ignore lint/suspicious/noExplicitAny: of whatever config the class has
   initModel?: BoostingModel<any>;

@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 /** Elements copied at a stretch: about 2 ms. */
 const CHUNK = 1 << 20;
 
-type Shareable = Float32Array | Float64Array;
+type Shareable = Float32Array | Float64Array | Uint8Array;
 
 /** `values` itself if its storage is shared, else a shared copy. */
 export async function shared<T extends Shareable>(values: T): Promise<T> {

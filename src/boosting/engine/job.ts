@@ -1,42 +1,40 @@
-/** The boosting loop, run by every worker of a job: bin, then iteration by iteration gradients, trees, scores, validation. */
+/** The boosting loop, run by every worker of a job: bin, then iteration by iteration gradients, trees, scores, evaluation. */
 import { deriveSeed } from '../../core/random.js';
 import { Arena } from '../../kernels/arena.js';
 import type { JobContext } from '../../kernels/job.js';
 import type { BinMapper } from '../../trees/bin-mapper.js';
-import type { BinnedMatrix } from '../../trees/binned-matrix.js';
-import { binRows, findBins, type RowSource } from '../../trees/binning.js';
+import { binRows, findBins } from '../../trees/binning.js';
 import { type PackedEnsemble, packEnsemble } from '../../trees/ensemble-pack.js';
 import { type GrownTree, TreeGrower } from '../../trees/grower.js';
-import type { Tree } from '../../trees/tree.js';
 import { TreeScorer } from '../../trees/tree-scorer.js';
+import { type BoostingState, type CheckpointArgs, Checkpoints, stateToResume } from './checkpoint.js';
+import { Evaluation } from './evaluation.js';
 import { checkRenewal } from './growth-checks.js';
 import { LeafRenewal } from './leaf-renewal.js';
+import { createMode } from './modes/create.js';
+import type { BoostingMode } from './modes/mode.js';
 import { createObjective, type Objective } from './objectives.js';
 import type { BoostingParams } from './params.js';
 import { RowSet } from './row-set.js';
-import { drawFeatures, RowBagging, type RowSample } from './sampling.js';
+import { createSampler, drawFeatures, type RowSample, type RowSampler } from './sampling.js';
+import { ScoreKeeper } from './score-keeper.js';
 import { growerOptions, mostLeaves } from './tree-options.js';
-
-/** Rows with labels; typed arrays over shared memory. */
-export interface BoostingRows {
-  data: Float32Array;
-  cols: number;
-  y: Float64Array;
-  weights?: Float32Array;
-  initScore?: Float64Array;
-}
+import { type BoostingRows, weightedRows } from './weighted-rows.js';
 
 export interface BoostingArgs {
   train: BoostingRows;
   evalSets: (BoostingRows & { name: string })[];
   params: BoostingParams;
   seed: number;
+  /** What the first iteration counts as: those of the model that training goes on from came before. */
+  firstIteration: number;
+  checkpoint?: CheckpointArgs;
 }
 
 export interface BoostingResult extends PackedEnsemble {
   trainLoss: Float64Array;
-  /** Losses of the set to watch; empty without one. */
-  watchedLoss: Float64Array;
+  /** Losses of the validation rows; empty without. */
+  validationLoss: Float64Array;
   evaluations: { set: string; metric: string; values: number[] }[];
   /** 1-based: the best iteration on the set to watch, or the last one. */
   bestIteration: number;
@@ -54,198 +52,191 @@ export async function run(context: JobContext<BoostingArgs>): Promise<BoostingRe
 class BoostingRun {
   private readonly params: BoostingParams;
   private readonly trainRows: RowSet;
-  private readonly evalSets: EvalSet[];
-  private readonly watched: EvalSet | undefined;
-  private readonly matrix: BinnedMatrix;
+  private readonly evaluation: Evaluation;
   private readonly mapper: BinMapper;
   private readonly grower: TreeGrower;
   /** Outputs that a tree grows for: 1, or all. */
   private readonly treeOutputs: number;
-  private readonly scorer: TreeScorer;
   private readonly renewal: LeafRenewal;
-  private readonly bagging: RowBagging;
-  private readonly baseScores: number[];
-  private readonly trees: Tree[] = [];
+  private readonly sampler: RowSampler;
+  private readonly mode: BoostingMode;
+  private readonly checkpoints: Checkpoints | undefined;
   private readonly trainLoss: number[] = [];
-  private bestIteration = 0;
+  /** Iterations that an earlier run did. */
+  private readonly resumed: number = 0;
 
   constructor(
     private readonly context: JobContext<BoostingArgs>,
     private readonly objective: Objective,
   ) {
     const { args } = context;
-    const { params, seed } = args;
+    const { params, seed, firstIteration } = args;
     const arena = new Arena(context);
     this.params = params;
     checkRenewal(params, objective.renewLeaf !== undefined);
     context.report({ phase: 'bin', step: 0, total: params.numIterations });
+    if (args.checkpoint && context.thread === 0) this.checkpoints = new Checkpoints(args.checkpoint, args);
     const train = weightedRows(args.train);
     const binning = { ...params, sampleCount: params.binSampleCount, seed: deriveSeed(seed, 'bins') };
     this.mapper = findBins(context, arena, train.source, binning);
-    this.matrix = binRows(context, arena, train.source, this.mapper, { columns: true });
+    const matrix = binRows(context, arena, train.source, this.mapper, { columns: true });
     const { initScore } = train;
-    this.trainRows = new RowSet(context, arena, objective, train.y, train.weights, { gradients: true, initScore });
-    this.evalSets = args.evalSets.map(({ name, data, cols, y, weights, initScore }) => {
-      const matrix = binRows(context, arena, { data, cols, rows: y.length }, this.mapper, { columns: false });
-      const rows = new RowSet(context, arena, objective, y, weights, { gradients: false, initScore });
-      return { name, matrix, rows, losses: [] };
-    });
-    this.watched = this.evalSets.find(({ name }) => name === params.earlyStoppingSet);
-    const { rows } = this.matrix;
+    const rowSet = (gradients: boolean): RowSet =>
+      new RowSet(context, arena, objective, train.y, train.weights, { gradients, initScore });
+    this.trainRows = rowSet(true);
+    // A forest's gradients are all taken at the base scores.
+    const outcome = params.boosting === 'rf' ? rowSet(false) : this.trainRows;
+    this.evaluation = new Evaluation(context, arena, objective, this.mapper, params, args.evalSets, outcome);
     this.treeOutputs = params.multiOutput ? objective.outputs : 1;
-    const options = growerOptions(params, rows);
-    this.grower = new TreeGrower(context, arena, this.mapper, this.matrix, options, this.treeOutputs);
-    this.scorer = new TreeScorer(context, arena, mostLeaves(params, rows), this.mapper.categories !== undefined);
-    this.renewal = new LeafRenewal(context, arena, objective, mostLeaves(params, rows));
-    this.bagging = new RowBagging(context, arena, this.matrix.rows, params, seed);
+    const options = growerOptions(params, matrix.rows);
+    this.grower = new TreeGrower(context, arena, this.mapper, matrix, options, this.treeOutputs);
+    const leaves = mostLeaves(params, matrix.rows);
+    const scorer = new TreeScorer(context, arena, leaves, this.mapper.categories !== undefined);
+    this.renewal = new LeafRenewal(context, arena, objective, leaves);
+    this.sampler = createSampler(context, arena, this.trainRows, objective.outputs, params, seed);
     arena.commit();
-    const zeros = Array.from({ length: objective.outputs }, () => 0);
     // Scores to start from take the place of the base score, as in LightGBM.
     const average = params.boostFromAverage && !initScore;
-    this.baseScores = average ? objective.baseScores(train.y, train.weights) : zeros;
-    this.trainRows.fill(this.baseScores);
-    for (const { rows } of this.evalSets) rows.fill(this.baseScores);
+    const zeros = Array.from({ length: objective.outputs }, () => 0);
+    const baseScores = average ? objective.baseScores(train.y, train.weights) : zeros;
+    this.trainRows.fill(baseScores);
+    if (outcome !== this.trainRows) outcome.fill(baseScores);
+    this.evaluation.start(baseScores);
+    const scores = new ScoreKeeper(context, scorer, this.grower.partition, matrix, this.evaluation.sets);
+    const { outputs } = objective;
+    const rows = { train: this.trainRows, outcome };
+    this.mode = createMode({ params, seed, firstIteration, outputs, ...rows, scores, baseScores });
+    if (params.boosting === 'rf') this.trainRows.computeGradients();
+    const state = stateToResume(args);
+    if (state) this.resumed = this.restore(state);
   }
 
   train(): BoostingResult {
-    const { numIterations, earlyStoppingRounds } = this.params;
-    let stoppedEarly = false;
-    for (let iteration = 0; iteration < numIterations; iteration++) {
-      const loss = this.trainRows.computeGradients();
-      if (iteration > 0) this.record(loss);
+    const { params, mode, evaluation, trainRows, context } = this;
+    let stoppedEarly = evaluation.bestIteration > 0 && evaluation.shouldStop(this.resumed - 1);
+    for (let iteration = this.resumed; iteration < params.numIterations && !stoppedEarly; iteration++) {
+      mode.start(iteration);
+      if (mode.lossWithGradients) {
+        const loss = trainRows.computeGradients();
+        if (iteration > 0) this.record(loss);
+      } else if (params.boosting !== 'rf') {
+        context.barrier();
+        trainRows.computeGradients();
+      }
       const grew = this.grow(iteration);
-      for (const set of this.evalSets) set.losses.push(set.rows.loss());
-      if (this.watched) this.trackBest(iteration, this.watched.losses);
-      const sinceBest = iteration + 1 - this.bestIteration;
-      stoppedEarly = this.watched !== undefined && earlyStoppingRounds > 0 && sinceBest >= earlyStoppingRounds;
-      // Without sampling, the next iteration would find no split either.
-      if (stoppedEarly || (!grew && !this.sampling)) break;
+      mode.end(iteration);
+      if (!mode.lossWithGradients) {
+        context.barrier();
+        this.record(mode.outcome.loss());
+      }
+      if (evaluation.evaluate(iteration)) mode.markBest();
+      stoppedEarly = evaluation.shouldStop(iteration);
+      // Without anything random, the next iteration would find no split either.
+      if (!grew && !this.random) break;
+      this.checkpoint(iteration + 1);
     }
-    this.record(this.trainRows.loss());
+    if (mode.lossWithGradients) this.record(trainRows.loss());
     return this.result(stoppedEarly);
   }
 
-  private get sampling(): boolean {
+  private get random(): boolean {
     const { featureFraction, featureFractionByLevel, featureFractionByNode, extraTrees } = this.params;
-    const byNode = featureFractionByLevel < 1 || featureFractionByNode < 1 || extraTrees;
-    return this.bagging.random || featureFraction < 1 || byNode;
+    const features = featureFraction < 1 || featureFractionByLevel < 1 || featureFractionByNode < 1 || extraTrees;
+    return this.mode.random || this.sampler.random || features;
   }
 
-  /** One tree an output, or one for all. Returns whether any found a split. */
+  /** An iteration's trees: one an output, or one for all, `parallelTrees` times. Returns whether any found a split. */
   private grow(iteration: number): boolean {
-    const { params, grower, objective, mapper } = this;
-    const sample = this.bagging.draw(iteration);
+    const { params, objective, mode, context } = this;
+    const { outputs } = objective;
+    const { parallelTrees } = params;
+    const number = context.args.firstIteration + iteration;
+    const later: [GrownTree, number][] = [];
     let grew = false;
-    for (let first = 0; first < objective.outputs; first += this.treeOutputs) {
-      this.context.check();
-      const outputs = Array.from({ length: this.treeOutputs }, (_, i) => first + i);
-      const tree = iteration * objective.outputs + first;
-      const features = drawFeatures(mapper.columns.length, params, this.context.args.seed, tree);
-      const treeSeed = deriveSeed(params.featureFractionSeed ?? this.context.args.seed, 'tree', tree);
-      const gradients = outputs.map((k) => this.trainRows.gradientsOf(k));
-      const grown = grower.grow(gradients, sample.sample, sample.count, features, treeSeed);
-      grew ||= grown.tests.length > 0;
-      for (const [i, k] of outputs.entries()) {
-        this.add(i === 0 ? grown : { ...grown, tree: grown.others[i - 1] }, k, sample, iteration);
+    for (let part = 0; part < parallelTrees; part++) {
+      const sample = this.sampler.draw(number, part);
+      for (let first = 0; first < outputs; first += this.treeOutputs) {
+        context.check();
+        const trees = this.growTrees((number * parallelTrees + part) * outputs + first, first, sample);
+        grew ||= trees[0].tests.length > 0;
+        for (const [i, grown] of trees.entries()) {
+          this.renewal.renew(grown, this.grower.partition, this.trainRows, first + i);
+          // Trees grown side by side all see the scores before the iteration.
+          if (parallelTrees > 1) later.push([{ ...grown, leafRows: [] }, first + i]);
+          else mode.add(grown, first + i, iteration, sample);
+          // The next tree reuses the rows and nodes that others may still be reading.
+          context.barrier();
+        }
       }
     }
+    for (const [grown, k] of later) mode.add(grown, k, iteration, undefined);
+    if (later.length > 0) context.barrier();
     return grew;
   }
 
-  /** Adds a tree to the scores of its output. */
-  private add(grown: GrownTree, k: number, { rest, restCount }: RowSample, iteration: number): void {
-    const { grower, scorer, trainRows } = this;
-    this.renewal.renew(grown, grower.partition, trainRows, k);
-    this.shrink(grown.tree);
-    scorer.addToLeaves(grown, grower.partition, trainRows.scoresOf(k));
-    if (restCount > 0) scorer.addByWalking(grown, this.matrix, trainRows.scoresOf(k), rest, restCount);
-    for (const { matrix, rows } of this.evalSets) scorer.addByWalking(grown, matrix, rows.scoresOf(k), 0, matrix.rows);
-    // The next tree reuses the rows and nodes that others may still be reading.
-    this.context.barrier();
-    if (iteration === 0) addToTree(grown.tree, this.baseScores[k]);
-    this.trees.push(grown.tree);
+  /** One structure, as a tree for each output from `first` on that it grows for. */
+  private growTrees(tree: number, first: number, { sample, count }: RowSample): GrownTree[] {
+    const { params, grower } = this;
+    const { seed } = this.context.args;
+    const features = drawFeatures(this.mapper.columns.length, params, seed, tree);
+    const treeSeed = deriveSeed(params.featureFractionSeed ?? seed, 'tree', tree);
+    const gradients = Array.from({ length: this.treeOutputs }, (_, i) => this.trainRows.gradientsOf(first + i));
+    const grown = grower.grow(gradients, sample, count, features, treeSeed);
+    return [grown, ...grown.others.map((own) => ({ ...grown, tree: own, others: [] }))];
   }
 
-  /** Applies the learning rate. A tree without a split adds nothing. */
-  private shrink(tree: Tree): void {
-    const rate = tree.leafCount > 1 ? this.params.learningRate : 0;
-    for (const values of [tree.leafValue, tree.internalValue])
-      for (let i = 0; i < values.length; i++) values[i] *= rate;
-  }
-
-  private trackBest(iteration: number, losses: readonly number[]): void {
-    const least = losses[this.bestIteration - 1] - this.params.earlyStoppingMinDelta;
-    if (iteration === 0 || losses[iteration] < least) this.bestIteration = iteration + 1;
-  }
-
-  /** The training loss of an iteration is known when the next one computes its gradients. */
+  /** Where gradients tell it, the training loss of an iteration is known when the next one computes them. */
   private record(trainLoss: number): void {
     this.trainLoss.push(trainLoss);
     const step = this.trainLoss.length;
     const metrics: Record<string, number> = { trainLoss };
-    const valLoss = this.watched?.losses[step - 1];
+    const valLoss = this.evaluation.validationLosses[step - 1];
     if (valLoss !== undefined) metrics.valLoss = valLoss;
     this.context.report({ phase: 'fit', step, total: this.params.numIterations, metrics });
   }
 
+  private checkpoint(iterations: number): void {
+    const { checkpoint } = this.context.args;
+    if (!checkpoint || iterations % checkpoint.interval !== 0 || iterations >= this.params.numIterations) return;
+    const { evaluation, mode, trainLoss } = this;
+    this.checkpoints?.write({
+      iterations,
+      trainLoss,
+      evaluation: evaluation.state(),
+      mode: mode.state(),
+      scores: [mode.outcome, ...evaluation.sets.map(({ rows }) => rows)].map((rows) => rows.copyScores()),
+    });
+    // Nobody changes scores while they are being copied.
+    this.context.barrier();
+  }
+
+  private restore({ iterations, trainLoss, evaluation, mode, scores }: BoostingState): number {
+    this.trainLoss.push(...trainLoss);
+    this.evaluation.restore(evaluation);
+    this.mode.restore(mode);
+    const sets = [this.mode.outcome, ...this.evaluation.sets.map(({ rows }) => rows)];
+    for (const [i, rows] of sets.entries()) if (this.context.thread === 0) rows.setScores(scores[i]);
+    this.context.barrier();
+    return iterations;
+  }
+
   private result(stoppedEarly: boolean): BoostingResult {
-    const { objective, watched, params } = this;
-    const bestIteration = watched ? this.bestIteration : this.trainLoss.length;
-    const keepBest = watched !== undefined && params.earlyStoppingRounds > 0;
-    const trees = keepBest ? this.trees.slice(0, bestIteration * objective.outputs) : this.trees;
+    const { objective, evaluation, mode } = this;
+    const { parallelTrees } = this.params;
+    const all = this.trainLoss.length;
+    const bestIteration = evaluation.bestIteration || all;
+    const kept = evaluation.stopping ? bestIteration : all;
+    const trees = mode.finish(kept);
+    const { cols } = this.context.args.train;
     return {
-      ...packEnsemble({ trees, outputs: objective.outputs, features: this.context.args.train.cols }),
+      ...packEnsemble({ trees, outputs: objective.outputs, features: cols }),
       trainLoss: Float64Array.from(this.trainLoss),
-      watchedLoss: Float64Array.from(watched?.losses ?? []),
-      evaluations: this.evalSets.map(({ name, losses }) => ({ set: name, metric: 'loss', values: losses })),
+      validationLoss: Float64Array.from(evaluation.validationLosses),
+      evaluations: evaluation.results(),
       bestIteration,
       stoppedEarly,
-      trainScores: trees.length === this.trees.length ? this.trainRows.copyScores() : new Float64Array(0),
+      trainScores:
+        trees.length === all * objective.outputs * parallelTrees ? mode.outcome.copyScores() : new Float64Array(0),
     };
   }
-}
-
-/** Rows evaluated on: their bins, their scores, and the loss after each iteration. */
-interface EvalSet {
-  name: string;
-  matrix: BinnedMatrix;
-  rows: RowSet;
-  losses: number[];
-}
-
-interface WeightedRows {
-  source: RowSource;
-  y: Float64Array;
-  weights?: Float32Array;
-  initScore?: Float64Array;
-}
-
-/** Rows of weight 0 count as absent: they shape neither bins nor leaves. */
-function weightedRows(rows: BoostingRows): WeightedRows {
-  const { data, cols, y, weights, initScore } = rows;
-  if (!weights?.includes(0)) return { source: { data, cols, rows: y.length }, y, weights, initScore };
-  const list = Uint32Array.from(y.keys()).filter((i) => weights[i] > 0);
-  const take = <T extends Float32Array | Float64Array>(from: T, to: T): T => {
-    for (let i = 0; i < list.length; i++) to[i] = from[list[i]];
-    return to;
-  };
-  return {
-    source: { data, cols, rows: list.length, list },
-    y: take(y, new Float64Array(list.length)),
-    weights: take(weights, new Float32Array(list.length)),
-    initScore: initScore && takeRows(initScore, initScore.length / y.length, list),
-  };
-}
-
-function takeRows(values: Float64Array, width: number, list: Uint32Array): Float64Array {
-  const out = new Float64Array(list.length * width);
-  for (const [i, row] of list.entries()) out.set(values.subarray(row * width, (row + 1) * width), i * width);
-  return out;
-}
-
-/** Folds a constant into a tree's leaves, as LightGBM does with the base score. */
-function addToTree(tree: Tree, constant: number): void {
-  if (constant === 0) return;
-  for (const values of [tree.leafValue, tree.internalValue])
-    for (let i = 0; i < values.length; i++) values[i] += constant;
 }

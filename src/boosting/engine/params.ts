@@ -1,6 +1,7 @@
 /** Settings of gradient boosting, in the field's names; every library's model maps its own configuration to these. */
 import type { CategoricalLimits } from '../../trees/categories.js';
 import type { MetricSpec } from './metrics/spec.js';
+import type { Link } from './objectives/link.js';
 import type { ObjectiveSpec } from './objectives/spec.js';
 
 export type { MetricSpec } from './metrics/spec.js';
@@ -10,8 +11,14 @@ export interface BoostingParams extends GrowthParams, SamplingParams, BinningPar
   objective: ObjectiveSpec;
   /** Evaluated on every set after each iteration, besides the objective's own loss. */
   metrics: readonly MetricSpec[];
+  /** Evaluate the metrics on the training rows too, as a set named 'train'. */
+  trainingMetrics: boolean;
+  /** How metrics see scores; the objective's own unless given. */
+  link?: Link;
   numIterations: number;
   learningRate: number;
+  /** One an iteration, in place of `learningRate`. */
+  learningRates?: readonly number[];
   /** 'dart' drops trees (Vinayak and Gilad-Bachrach, 2015), 'rf' averages trees grown on bagged rows from the same start. */
   boosting: 'gbdt' | 'dart' | 'rf';
   dart: DartParams;
@@ -25,6 +32,8 @@ export interface BoostingParams extends GrowthParams, SamplingParams, BinningPar
   earlyStoppingRounds: number;
   /** The set to watch. */
   earlyStoppingSet: string;
+  /** The metric to watch, or 'loss'; default the first metric. */
+  earlyStoppingMetric?: string;
   /** Least improvement that counts. */
   earlyStoppingMinDelta: number;
 }
@@ -112,6 +121,7 @@ export interface BinningParams {
 /** LightGBM's defaults. */
 export const defaultBoostingParams: Omit<BoostingParams, 'objective'> = {
   metrics: [],
+  trainingMetrics: false,
   numIterations: 100,
   learningRate: 0.1,
   boosting: 'gbdt',

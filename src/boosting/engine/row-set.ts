@@ -40,6 +40,11 @@ export class RowSet {
     this.totalWeight = w ? w.reduce((sum, weight) => sum + weight, 0) : y.length;
   }
 
+  /** Labels as they were given. */
+  get target(): Float64Array {
+    return this.y;
+  }
+
   get rows(): number {
     return this.y.length;
   }
@@ -54,6 +59,13 @@ export class RowSet {
     const copy = new Float64Array(rows * objective.outputs);
     for (let k = 0; k < objective.outputs; k++) copy.set(arena.float64(this.scoresOf(k), rows), k * rows);
     return copy;
+  }
+
+  /** Scores as `copyScores` gave them; by one worker. */
+  setScores(copy: Float64Array): void {
+    const { rows, objective, arena } = this;
+    for (let k = 0; k < objective.outputs; k++)
+      arena.float64(this.scoresOf(k), rows).set(copy.subarray(k * rows, (k + 1) * rows));
   }
 
   gradientsOf(output: number): number {

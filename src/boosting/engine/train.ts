@@ -1,4 +1,6 @@
 /** Gradient boosting of decision trees on the worker pool: data and parameters in, an ensemble and its history out. */
+
+import type { Checkpoint } from '../../core/checkpoint-file.js';
 import { InvalidInputError } from '../../core/errors.js';
 import { ownModule } from '../../core/location.js';
 import type { Matrix } from '../../core/matrix.js';
@@ -7,10 +9,14 @@ import { runJob } from '../../kernels/pool.js';
 import { shared } from '../../kernels/shared.js';
 import { unpackEnsemble } from '../../trees/ensemble-pack.js';
 import type { Ensemble } from '../../trees/tree.js';
+import type { CustomMetric, CustomObjective } from '../options.js';
 import { checkGrowth } from './growth-checks.js';
-import type { BoostingArgs, BoostingResult, BoostingRows } from './job.js';
+import type { BoostingArgs, BoostingResult } from './job.js';
+import { checkLoop } from './loop-checks.js';
 import { checkLabels } from './objectives/label-check.js';
 import type { BoostingParams } from './params.js';
+import { answerWith } from './questions.js';
+import type { BoostingRows } from './weighted-rows.js';
 
 export interface BoostingData {
   X: Matrix;
@@ -33,12 +39,18 @@ export interface BoostingContext {
   threads: number;
   signal?: AbortSignal;
   onProgress?: ProgressListener;
+  /** Number of the first iteration, where training goes on from a model. */
+  firstIteration?: number;
+  /** For an objective of kind 'custom', and for metrics of that kind by name. */
+  objective?: CustomObjective;
+  metrics?: Readonly<Record<string, CustomMetric>>;
+  checkpoint?: { path: string; interval: number; resume?: Checkpoint };
 }
 
 export interface TrainedBoosting {
   /** With early stopping, the trees up to the best iteration. */
   ensemble: Ensemble;
-  /** Mean losses after each iteration run, `epoch` from 1; `valLoss` is that of the set to watch, NaN without one. */
+  /** Mean losses after each iteration run, `epoch` from 1; `valLoss` is that of the set 'validation', NaN without. */
   history: { epoch: number; trainLoss: number; valLoss: number }[];
   /** Set name to metric name to the value after each iteration. */
   evaluations: Record<string, Record<string, number[]>>;
@@ -70,6 +82,7 @@ export async function trainBoosting(
   check(data, 'training');
   checkLabels(params.objective, data.y, 'training');
   checkGrowth(params, data.X.cols);
+  checkLoop(params, data, context.firstIteration ?? 0);
   const evalSets: BoostingArgs['evalSets'] = [];
   for (const [name, rows] of Object.entries(data.evalSets ?? {})) {
     check(rows, name, data.X.cols);
@@ -81,6 +94,8 @@ export async function trainBoosting(
     evalSets,
     params,
     seed: context.seed,
+    firstIteration: context.firstIteration ?? 0,
+    checkpoint: context.checkpoint && (await shareState(context.checkpoint)),
   };
   const useful = Math.max(1, Math.floor(data.X.data.length / CELLS_A_WORKER));
   const result = await runJob<BoostingResult>({
@@ -89,11 +104,12 @@ export async function trainBoosting(
     threads: Math.min(context.threads, useful),
     signal: context.signal,
     onProgress: context.onProgress,
+    answer: answerWith(context.objective, context.metrics),
   });
   const history = Array.from(result.trainLoss, (trainLoss, i) => ({
     epoch: i + 1,
     trainLoss,
-    valLoss: result.watchedLoss[i] ?? Number.NaN,
+    valLoss: result.validationLoss[i] ?? Number.NaN,
   }));
   const evaluations: TrainedBoosting['evaluations'] = {};
   for (const { set, metric, values } of result.evaluations) (evaluations[set] ??= {})[metric] = values;
@@ -106,6 +122,10 @@ export async function trainBoosting(
     stoppedEarly,
     ...(trainScores.length === data.X.rows * outputs ? { trainScores: rowMajor(trainScores, outputs) } : {}),
   };
+}
+
+async function shareState({ path, interval, resume }: NonNullable<BoostingContext['checkpoint']>) {
+  return { path, interval, resume: resume && { ...resume, state: await shared(resume.state) } };
 }
 
 /** (outputs, rows) to (rows, outputs). */

@@ -56,6 +56,8 @@ export const ALIASES = {
   earlyStoppingRounds: ['early_stopping_rounds', 'early_stopping_round', 'early_stopping', 'n_iter_no_change'],
   earlyStoppingMinDelta: ['early_stopping_min_delta'],
   earlyStoppingSet: [],
+  earlyStoppingMetric: [],
+  checkpointInterval: [],
   seed: ['random_seed', 'random_state'],
   threads: ['num_threads', 'num_thread', 'nthread', 'nthreads', 'n_jobs'],
   ...NATIVE_ALIASES,

@@ -83,6 +83,10 @@ export interface LightGBMParameters extends NativeEngineParameters {
   earlyStoppingMinDelta?: number;
   /** The evaluation set that early stopping watches. Default `'validation'`. */
   earlyStoppingSet?: string;
+  /** The metric that early stopping watches. Default: the first. */
+  earlyStoppingMetric?: string;
+  /** Iterations from one checkpoint to the next, where `fit` is given a `checkpointDirectory`. Default 10. */
+  checkpointInterval?: number;
   /** Where LightGBM's own library trains (`engine`): `'auto'` takes a GPU where there is one. Default `'cpu'`. */
   deviceType?: 'cpu' | 'gpu' | 'cuda' | 'auto';
   /** How a cluster shares the work, with `machines`. Default `'data'`: each machine has rows of its own. */
@@ -106,8 +110,8 @@ export type LightGBMConfig = LightGBMParameters & {
   [K in ParameterName as AliasOf<K>]?: LightGBMParameters[K];
 };
 
-/** Parameters of some objectives only, so that one given in vain can be told from a default. */
-type OfObjective =
+/** Parameters without a default of their own, so that one given in vain can be told. */
+type Optional =
   | 'sigmoid'
   | 'scalePosWeight'
   | 'isUnbalance'
@@ -115,14 +119,15 @@ type OfObjective =
   | 'fairC'
   | 'poissonMaxDeltaStep'
   | 'tweedieVariancePower'
-  | 'regSqrt';
+  | 'regSqrt'
+  | 'earlyStoppingMetric';
 
 type TrainerOnly = (typeof TRAINER_ONLY)[number];
-type Filled = Exclude<ParameterName, OfObjective | TrainerOnly | 'objective' | 'numClass' | 'seed' | 'threads'>;
+type Filled = Exclude<ParameterName, Optional | TrainerOnly | 'objective' | 'numClass' | 'seed' | 'threads'>;
 
 /** The configuration after parsing: our names only, defaults filled in, `objective` by its main name. */
 export type LightGBMSettings = Required<Pick<LightGBMParameters, Filled>> &
-  Pick<LightGBMParameters, OfObjective | TrainerOnly> & {
+  Pick<LightGBMParameters, Optional | TrainerOnly> & {
     engine: EngineName;
     objective?: TrainableObjective;
     numClass?: number;
@@ -152,6 +157,7 @@ const DEFAULTS = {
   earlyStoppingRounds: 0,
   earlyStoppingMinDelta: 0,
   earlyStoppingSet: 'validation',
+  checkpointInterval: 10,
 } as const satisfies Required<Pick<LightGBMParameters, Filled>>;
 
 function parameterSchemas(z: ZodModule): { [K in ParameterName]: ZodType<LightGBMParameters[K]> } {
@@ -191,6 +197,8 @@ function parameterSchemas(z: ZodModule): { [K in ParameterName]: ZodType<LightGB
     earlyStoppingRounds: count(0),
     earlyStoppingMinDelta: atLeastZero(),
     earlyStoppingSet: z.string().min(1).optional(),
+    earlyStoppingMetric: z.string().min(1).optional(),
+    checkpointInterval: count(1),
     seed: z.int().min(0).optional(),
     threads: count(-1, 1024),
     ...nativeSchemas(z),

@@ -75,7 +75,11 @@ export class LightGBMModel extends BoostingModel<LightGBMSettings> {
     }
     // On this thread, while the workers start and train.
     const [{ trained, result }, featureInfos] = await Promise.all([
-      fitWithEngine(data, engineParams(config, objective), context),
+      fitWithEngine(data, engineParams(config, objective), context, {
+        name: LIGHTGBM_INFO.name,
+        checkpointInterval: config.checkpointInterval,
+        firstIteration: initModel?.iterations,
+      }),
       featureRanges(data.X),
     ]);
     const ensemble = { ...trained.ensemble, trees: [...earlier, ...trained.ensemble.trees] };

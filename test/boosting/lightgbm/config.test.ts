@@ -41,6 +41,7 @@ describe('LightGBM configuration', () => {
       earlyStoppingMinDelta: 0,
       earlyStoppingSet: 'validation',
       engine: 'wasm',
+      checkpointInterval: 10,
     });
   });
 

@@ -1,0 +1,138 @@
+/**
+ * The sets of rows evaluated after each iteration: their bins and scores, the values of the metrics, and which iteration was the
+ * best on the set and metric that are watched.
+ */
+import type { Arena } from '../../kernels/arena.js';
+import type { JobContext } from '../../kernels/job.js';
+import type { BinMapper } from '../../trees/bin-mapper.js';
+import type { BinnedMatrix } from '../../trees/binned-matrix.js';
+import { binRows } from '../../trees/binning.js';
+import { createMetric } from './metrics/create.js';
+import { Evaluator } from './metrics/evaluator.js';
+import { isImprovement, type Metric } from './metrics/metric.js';
+import { linkOf } from './objectives/link.js';
+import type { Objective } from './objectives.js';
+import type { BoostingParams } from './params.js';
+import { RowSet } from './row-set.js';
+import type { BoostingRows } from './weighted-rows.js';
+
+/** The set whose losses are the history's `valLoss`. */
+const VALIDATION = 'validation';
+/** What the objective's own loss is called where no metric is asked for. */
+export const LOSS = 'loss';
+/** What the training rows are called where metrics are evaluated on them. */
+export const TRAIN = 'train';
+
+/** Rows evaluated on: their bins and scores, and the values of each metric after each iteration. */
+export interface EvalSet {
+  readonly name: string;
+  readonly rows: RowSet;
+  /** Absent for the training rows. */
+  readonly matrix?: BinnedMatrix;
+  /** By metric; the last is the objective's own loss. */
+  readonly values: number[][];
+}
+
+export interface EvaluationState {
+  values: number[][][];
+  bestIteration: number;
+}
+
+export class Evaluation {
+  /** Sets other than the training rows. */
+  readonly sets: readonly (EvalSet & { matrix: BinnedMatrix })[];
+  /** 1-based; 0 before the first iteration. */
+  bestIteration = 0;
+  private readonly all: readonly EvalSet[];
+  private readonly metrics: readonly Metric[];
+  private readonly evaluator: Evaluator;
+  private readonly watched: EvalSet | undefined;
+  /** Index of the metric watched. */
+  private readonly watchedMetric: number;
+
+  /** Reserves room; usable after the next commit. `trained` are the rows whose scores are the model's. */
+  constructor(
+    context: JobContext,
+    arena: Arena,
+    objective: Objective,
+    mapper: BinMapper,
+    private readonly params: BoostingParams,
+    sets: readonly (BoostingRows & { name: string })[],
+    trained: RowSet,
+  ) {
+    const metrics = params.metrics.map(createMetric);
+    const perSet = () => Array.from({ length: metrics.length + 1 }, () => []);
+    this.sets = sets.map(({ name, data, cols, y, weights, initScore }) => {
+      const matrix = binRows(context, arena, { data, cols, rows: y.length }, mapper, { columns: false });
+      const rows = new RowSet(context, arena, objective, y, weights, { gradients: false, initScore });
+      return { name, matrix, rows, values: perSet() };
+    });
+    const train = { name: TRAIN, rows: trained, values: perSet() };
+    this.all = params.trainingMetrics ? [train, ...this.sets] : this.sets;
+    this.metrics = metrics;
+    const largest = this.all.reduce((most, { rows }) => Math.max(most, rows.rows), 0);
+    this.evaluator = new Evaluator(context, arena, metrics, params.link ?? linkOf(params.objective), largest);
+    this.watched = this.sets.find(({ name }) => name === params.earlyStoppingSet);
+    const name = params.earlyStoppingMetric ?? metrics[0]?.name;
+    const at = metrics.findIndex((metric) => metric.name === name);
+    this.watchedMetric = at < 0 ? metrics.length : at;
+  }
+
+  get stopping(): boolean {
+    return this.watched !== undefined && this.params.earlyStoppingRounds > 0;
+  }
+
+  start(baseScores: readonly number[]): void {
+    for (const { rows } of this.sets) rows.fill(baseScores);
+  }
+
+  /** Evaluates all sets after an iteration (0-based); whether it is the best so far. Barriers. */
+  evaluate(iteration: number): boolean {
+    for (const set of this.all) {
+      for (const [i, value] of this.evaluator.evaluate(set.rows).entries()) set.values[i].push(value);
+      if (this.needsLoss(set)) set.values[this.metrics.length].push(set.rows.loss());
+    }
+    const values = this.watched?.values[this.watchedMetric];
+    if (!values) return false;
+    const direction = this.metrics[this.watchedMetric]?.direction ?? 'minimize';
+    const best = values[this.bestIteration - 1];
+    const better =
+      iteration === 0 || isImprovement(direction, values[iteration], best, this.params.earlyStoppingMinDelta);
+    if (better) this.bestIteration = iteration + 1;
+    return better;
+  }
+
+  /** After an iteration (0-based): whether the watched value has not improved for too long. */
+  shouldStop(iteration: number): boolean {
+    return this.stopping && iteration + 1 - this.bestIteration >= this.params.earlyStoppingRounds;
+  }
+
+  private needsLoss(set: EvalSet): boolean {
+    if (set.name === TRAIN) return false;
+    const { length } = this.metrics;
+    return set.name === VALIDATION || length === 0 || (set === this.watched && this.watchedMetric === length);
+  }
+
+  /** Losses of the validation rows; empty without. */
+  get validationLosses(): readonly number[] {
+    const set = this.sets.find(({ name }) => name === VALIDATION);
+    return set ? set.values[this.metrics.length] : [];
+  }
+
+  /** All values: of the metrics, or of the loss where there are none. */
+  results(): { set: string; metric: string; values: number[] }[] {
+    const names = this.metrics.length > 0 ? this.metrics.map(({ name }) => name) : [LOSS];
+    return this.all.flatMap(({ name, values }) =>
+      names.map((metric, i) => ({ set: name, metric, values: values[i] })).filter((entry) => entry.values.length > 0),
+    );
+  }
+
+  state(): EvaluationState {
+    return { values: this.all.map(({ values }) => values), bestIteration: this.bestIteration };
+  }
+
+  restore({ values, bestIteration }: EvaluationState): void {
+    for (const [i, set] of this.all.entries()) for (const [j, list] of set.values.entries()) list.push(...values[i][j]);
+    this.bestIteration = bestIteration;
+  }
+}

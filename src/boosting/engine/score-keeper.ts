@@ -1,0 +1,51 @@
+/** Adds trees to the scores of rows: of training rows by the leaves they are known to be in, of all others by walking their bins. */
+import type { JobContext } from '../../kernels/job.js';
+import type { BinnedMatrix } from '../../trees/binned-matrix.js';
+import type { GrownTree } from '../../trees/grower.js';
+import { type RowPartition, share } from '../../trees/partition.js';
+import type { TreeScorer } from '../../trees/tree-scorer.js';
+import type { EvalSet } from './evaluation.js';
+import type { RowSet } from './row-set.js';
+import type { RowSample } from './sampling.js';
+
+export class ScoreKeeper {
+  constructor(
+    private readonly context: JobContext,
+    private readonly scorer: TreeScorer,
+    private readonly partition: RowPartition,
+    private readonly matrix: BinnedMatrix,
+    private readonly sets: readonly (EvalSet & { matrix: BinnedMatrix })[],
+  ) {}
+
+  /** The tree grown last, on `sample`, to the scores of all training rows. */
+  addGrown(grown: GrownTree, rows: RowSet, output: number, { rest, restCount }: RowSample): void {
+    const scores = rows.scoresOf(output);
+    this.scorer.addToLeaves(grown, this.partition, scores);
+    if (restCount > 0) this.scorer.addByWalking(grown, this.matrix, scores, rest, restCount);
+  }
+
+  /** Any tree to the scores of all training rows. */
+  addToTraining(grown: GrownTree, rows: RowSet, output: number): void {
+    this.scorer.addByWalking(grown, this.matrix, rows.scoresOf(output), 0, this.matrix.rows);
+  }
+
+  /** A tree to the scores of every set to evaluate on. */
+  addToSets(grown: GrownTree, output: number): void {
+    for (const { matrix, rows } of this.sets)
+      this.scorer.addByWalking(grown, matrix, rows.scoresOf(output), 0, matrix.rows);
+  }
+
+  /** All rows whose scores are the model's: base + (score - base) * factor; a barrier. */
+  scale(training: RowSet, baseScores: readonly number[], factor: number): void {
+    const { thread, threads } = this.context;
+    for (const rows of [training, ...this.sets.map((set) => set.rows)]) {
+      const { scores } = rows.views();
+      const [from, to] = share(0, rows.rows, thread, threads);
+      for (const [k, base] of baseScores.entries()) {
+        const column = scores[k];
+        for (let i = from; i < to; i++) column[i] = base + (column[i] - base) * factor;
+      }
+    }
+    this.context.barrier();
+  }
+}

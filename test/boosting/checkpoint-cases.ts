@@ -1,0 +1,23 @@
+/** What checkpoint.test.ts trains, in its own process and in those it kills. */
+import type { LightGBMConfig } from '../../src/boosting/lightgbm/model.js';
+import { randomData } from './engine/data.js';
+
+const sampled = { baggingFraction: 0.7, baggingFreq: 3, featureFraction: 0.8 };
+
+export const configs = {
+  plain: { numIterations: 60, numLeaves: 15, ...sampled, earlyStoppingRounds: 40, checkpointInterval: 4 },
+  classes: { numIterations: 24, numLeaves: 15, checkpointInterval: 1 },
+} as const satisfies Record<string, LightGBMConfig>;
+
+export type Kind = keyof typeof configs;
+
+export function rowsOf(kind: Kind) {
+  const classes = kind === 'classes' ? 3 : 2;
+  const data = randomData(31, 2500, 12, classes);
+  return {
+    ...data,
+    weights: Float32Array.from(data.y, (_, i) => i % 4),
+    validation: randomData(32, 400, 12, classes),
+    evalSets: { test: randomData(33, 300, 12, classes) },
+  };
+}
