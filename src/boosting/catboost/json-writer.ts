@@ -105,9 +105,10 @@ function formatTables({ ctrTables }: CatBoostEnsemble): Record<string, object> {
   );
 }
 
-function formatTree(tree: CatBoostTree, { outputs }: CatBoostEnsemble, numbers: Map<string, number>): object {
+function formatTree(tree: CatBoostTree, ensemble: CatBoostEnsemble, numbers: Map<string, number>): object {
+  const { outputs } = ensemble;
   const split = (condition: Condition) => ({
-    ...described(condition),
+    ...described(condition, ensemble),
     split_index: numbers.get(conditionKey(condition)),
     split_type: SPLIT_TYPES[condition.kind],
   });
@@ -134,13 +135,13 @@ function formatTree(tree: CatBoostTree, { outputs }: CatBoostEnsemble, numbers: 
   return nodes[0];
 }
 
-function described(condition: Condition): object {
+function described(condition: Condition, { ctrs }: CatBoostEnsemble): object {
   switch (condition.kind) {
     case 'float':
       return { border: Math.fround(condition.border), float_feature_index: condition.feature };
     case 'one-hot':
       return { cat_feature_index: condition.feature, value: condition.value };
     default:
-      return { border: Math.fround(condition.border), ctr_target_border_idx: 0 };
+      return { border: Math.fround(condition.border), ctr_target_border_idx: ctrs[condition.feature].targetBorder };
   }
 }

@@ -1,0 +1,31 @@
+/** Prediction on the worker pool: workers take runs of rows and write their scores side by side. */
+import type { JobContext } from '../../kernels/job.js';
+import type { Plan } from './plan.js';
+import { BlockPredictor } from './predict-block.js';
+
+export interface PredictArgs {
+  readonly plan: Plan;
+  readonly data: Float32Array;
+  readonly cols: number;
+  readonly rows: number;
+  /** Shared, (rows * outputs), zero. */
+  readonly scores: Float64Array;
+  readonly firstTree: number;
+  readonly endTree: number;
+}
+
+/** Looks at conditions between two looks at the stop flag: some milliseconds. */
+const LOOKS_A_UNIT = 2_000_000;
+
+export function run(context: JobContext<PredictArgs>): void {
+  const { plan, data, cols, rows, scores, firstTree, endTree } = context.args;
+  const predictor = new BlockPredictor(plan);
+  const looks = plan.trees.start[endTree] - plan.trees.start[firstTree] + plan.slots;
+  const unit = Math.max(256, Math.ceil(LOOKS_A_UNIT / Math.max(1, looks) / 256) * 256);
+  for (let from = context.nextUnit() * unit; from < rows; from = context.nextUnit() * unit) {
+    context.check();
+    const to = Math.min(rows, from + unit);
+    const part = scores.subarray(from * plan.outputs, to * plan.outputs);
+    predictor.addScores(data, cols, from, to, part, firstTree, endTree);
+  }
+}
