@@ -69,14 +69,14 @@ function nodeGains(tree: BranchingTree, outputs: number): { gains: number[]; wei
   const gains = new Array<number>(conditions.length).fill(0);
   const means = new Float64Array(conditions.length * outputs);
   const weightOf = (c: number) => (c < 0 ? leafWeights[~c] : weights[c]);
-  const valueOf = (c: number, k: number) => (c < 0 ? leafValues[~c * outputs + k] : means[c * outputs + k]);
+  const meanOf = (c: number, k: number) => (c < 0 ? leafValues[~c * outputs + k] : means[c * outputs + k]);
   for (const node of childrenFirst(tree)) {
     const [no, yes] = [left[node], right[node]];
     weights[node] = weightOf(no) + weightOf(yes);
     for (let k = 0; k < outputs; k++) {
-      const sum = valueOf(no, k) * weightOf(no) + valueOf(yes, k) * weightOf(yes);
+      const sum = meanOf(no, k) * weightOf(no) + meanOf(yes, k) * weightOf(yes);
       means[node * outputs + k] = weights[node] > 0 ? sum / weights[node] : 0;
-      gains[node] += spread(valueOf(no, k), weightOf(no), valueOf(yes, k), weightOf(yes));
+      gains[node] += spread(meanOf(no, k), weightOf(no), meanOf(yes, k), weightOf(yes));
     }
   }
   return { gains, weights };

@@ -1,5 +1,5 @@
 /** Writes CatBoost's JSON model: Python opens it by `CatBoost().load_model(file, format='json')` and predicts the same. */
-import { VERSION } from '../../core/version.js';
+import { LIBRARY_VERSION } from '../../core/version.js';
 import { isCounter } from './ctr-check.js';
 import type { CatBoostEnsemble, CatBoostFile, CatBoostTree, Condition, CtrTable, Projection } from './ensemble.js';
 import { numberedConditions, type UsedConditions, usedConditions } from './format.js';
@@ -15,7 +15,7 @@ export function formatJsonModel(file: CatBoostFile): string {
   return JSON.stringify({
     ...(ensemble.ctrTables.length > 0 ? { ctr_data: formatTables(ensemble) } : {}),
     features_info: formatFeatures(file, used),
-    model_info: modelInfo(file, VERSION),
+    model_info: modelInfo(file, LIBRARY_VERSION),
     [ensemble.trees.some(({ kind }) => kind === 'branching') ? 'trees' : 'oblivious_trees']: trees,
     scale_and_bias: [ensemble.scale, [...ensemble.bias]],
   });
