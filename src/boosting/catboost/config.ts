@@ -36,10 +36,10 @@ export interface CatBoostParameters {
   randomStrength?: number;
   randomScoreType?: 'NormalWithModelSizeDecrease' | 'Gumbel';
   /** How rows are weighted or drawn for a tree. Default: Bayesian with `baggingTemperature` or for several classes, else MVS. */
-  bootstrapType?: 'Bayesian' | 'Bernoulli' | 'MVS' | 'Poisson' | 'No';
+  bootstrapType?: 'Bayesian' | 'Bernoulli' | 'MVS' | 'No';
   /** Spread of the weights of a Bayesian bootstrap. Default 1. */
   baggingTemperature?: number;
-  /** Share of the rows of a Bernoulli, Poisson or MVS bootstrap, in (0, 1]. Default 0.8 (MVS), 0.66. */
+  /** Share of the rows of a Bernoulli or MVS bootstrap, in (0, 1]. Default 0.8 (MVS), 0.66. */
   subsample?: number;
   /** Lambda of MVS. Default: from the last tree. */
   mvsReg?: number;
@@ -149,7 +149,7 @@ function parameterSchemas(z: ZodModule): { [K in ParameterName]: ZodType<CatBoos
     scoreFunction: z.enum(['Cosine', 'L2']).optional(),
     randomStrength: atLeastZero(),
     randomScoreType: z.enum(['NormalWithModelSizeDecrease', 'Gumbel']).optional(),
-    bootstrapType: z.enum(['Bayesian', 'Bernoulli', 'MVS', 'Poisson', 'No']).optional(),
+    bootstrapType: z.enum(['Bayesian', 'Bernoulli', 'MVS', 'No']).optional(),
     baggingTemperature: atLeastZero(),
     subsample: fraction(),
     mvsReg: atLeastZero(),

@@ -2,8 +2,8 @@
 import { CANONICAL, type ParameterName } from './aliases.js';
 import { type CatBoostConfig, type CatBoostSettings, catboostConfig } from './config.js';
 import type { CatBoostFile } from './ensemble.js';
-import { lossProblem } from './trainable-loss.js';
 import { taskOfLoss } from './loss.js';
+import { lossProblem } from './trainable-loss.js';
 
 /** CatBoost's name of a parameter where it is not ours in snake case; undefined for those it does not know. */
 const NATIVE_NAMES: Partial<Record<ParameterName, string | undefined>> = {
@@ -34,7 +34,8 @@ export function fileParameters(
   return { flat_params: { ...flat, learning_rate: found.learningRate } };
 }
 
-const snakeCase = (name: string) => name.replace(/[A-Z]|\d+/g, (part) => (/\d/.test(part) ? part : `_${part.toLowerCase()}`));
+const snakeCase = (name: string) =>
+  name.replace(/[A-Z]|\d+/g, (part) => (/\d/.test(part) ? part : `_${part.toLowerCase()}`));
 
 /**
  * The configuration that a file was trained with, as far as this library has its parameters: what `fit` of an imported model

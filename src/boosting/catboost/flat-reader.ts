@@ -156,9 +156,7 @@ export class FlatTable {
   }
 
   texts(field: number): string[] {
-    return this.vector(field, 4, (at) =>
-      new TextDecoder().decode(this.buffer.vectorBytes(this.buffer.follow(at))),
-    );
+    return this.vector(field, 4, (at) => new TextDecoder().decode(this.buffer.vectorBytes(this.buffer.follow(at))));
   }
 
   private vector<T>(field: number, size: number, decode: Decode<T>): T[] {

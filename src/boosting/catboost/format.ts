@@ -68,3 +68,12 @@ export function numberedConditions(used: UsedConditions): Condition[] {
     ),
   ];
 }
+
+/** The number of each condition in the files. */
+export function conditionNumbers(used: UsedConditions): (condition: Condition) => number {
+  const numbers = new Map(numberedConditions(used).map((condition, i) => [conditionKey(condition), i]));
+  return (condition) => numbers.get(conditionKey(condition)) ?? -1;
+}
+
+const conditionKey = ({ kind, feature, ...rest }: Condition) =>
+  `${kind} ${feature} ${'value' in rest ? rest.value : Math.fround(rest.border)}`;

@@ -2,7 +2,7 @@
 import { LIBRARY_VERSION } from '../../core/version.js';
 import { isCounter } from './ctr-check.js';
 import type { CatBoostEnsemble, CatBoostFile, CatBoostTree, Condition, CtrTable, Projection } from './ensemble.js';
-import { numberedConditions, type UsedConditions, usedConditions } from './format.js';
+import { conditionNumbers, type UsedConditions, usedConditions } from './format.js';
 import { SPLIT_TYPES } from './json-trees.js';
 import { modelInfo } from './model-info.js';
 
@@ -10,7 +10,7 @@ import { modelInfo } from './model-info.js';
 export function formatJsonModel(file: CatBoostFile): string {
   const { ensemble } = file;
   const used = usedConditions(ensemble);
-  const numbers = new Map(numberedConditions(used).map((condition, i) => [conditionKey(condition), i]));
+  const numbers = conditionNumbers(used);
   const trees = ensemble.trees.map((tree) => formatTree(tree, ensemble, numbers));
   return JSON.stringify({
     ...(ensemble.ctrTables.length > 0 ? { ctr_data: formatTables(ensemble) } : {}),
@@ -20,9 +20,6 @@ export function formatJsonModel(file: CatBoostFile): string {
     scale_and_bias: [ensemble.scale, [...ensemble.bias]],
   });
 }
-
-const conditionKey = ({ kind, feature, ...rest }: Condition) =>
-  `${kind} ${feature} ${'value' in rest ? rest.value : Math.fround(rest.border)}`;
 
 function formatFeatures({ ensemble, featureNames }: CatBoostFile, used: UsedConditions): object {
   const name = (column: number) => ({ feature_id: featureNames[column], flat_feature_index: column });
@@ -105,11 +102,11 @@ function formatTables({ ctrTables }: CatBoostEnsemble): Record<string, object> {
   );
 }
 
-function formatTree(tree: CatBoostTree, ensemble: CatBoostEnsemble, numbers: Map<string, number>): object {
+function formatTree(tree: CatBoostTree, ensemble: CatBoostEnsemble, numbers: (condition: Condition) => number): object {
   const { outputs } = ensemble;
   const split = (condition: Condition) => ({
     ...described(condition, ensemble),
-    split_index: numbers.get(conditionKey(condition)),
+    split_index: numbers(condition),
     split_type: SPLIT_TYPES[condition.kind],
   });
   const weights = [...tree.leafWeights];

@@ -1,7 +1,8 @@
 /** CatBoost's model files on disk: JSON, or cbm by their first bytes (reading) and by their name (writing). */
 import { readFile } from 'node:fs/promises';
 import { ModelFormatError } from '../../core/errors.js';
-import { formatCbm, isCbm, parseCbm } from './cbm.js';
+import { isCbm, parseCbm } from './cbm-reader.js';
+import { formatCbm } from './cbm-writer.js';
 import type { CatBoostFile } from './ensemble.js';
 import { parseJsonModel } from './json-reader.js';
 import { formatJsonModel } from './json-writer.js';

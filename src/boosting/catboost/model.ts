@@ -56,8 +56,9 @@ export class CatBoostModel extends BoostingModel<CatBoostSettings> {
     const byClass = classWeights(config, data);
     const categoryNames = namesByColumn(config.categoryNames, data.featureNames);
     const { validation, evalSets } = data;
-    const weighted = <R extends FitRows>(rows: R): R => (byClass ? { ...rows, weights: withClass(rows, byClass) } : rows);
-    const named = { ...(validation ? { validation } : {}), ...evalSets };
+    const weighted = <R extends FitRows>(rows: R): R =>
+      byClass ? { ...rows, weights: withClass(rows, byClass) } : rows;
+    const named: Record<string, FitRows> = { ...(validation ? { validation } : {}), ...evalSets };
     // The detector watches the first set.
     const { [config.earlyStoppingSet]: watched, ...others } = named;
     const sets = { ...(watched ? { [config.earlyStoppingSet]: watched } : {}), ...others };

@@ -140,11 +140,7 @@ function detectorOf({ odType, odPval, odWait, earlyStoppingRounds }: CatBoostSet
 }
 
 /** Columns by number or name; throws `ConfigError` for one that is not there. */
-export function columnNumbers(
-  columns: readonly (number | string)[],
-  names: readonly string[],
-  what: string,
-): number[] {
+export function columnNumbers(columns: readonly (number | string)[], names: readonly string[], what: string): number[] {
   return columns.map((column) => {
     const at = typeof column === 'number' ? column : names.indexOf(column);
     if (at >= 0 && at < names.length) return at;
