@@ -197,7 +197,7 @@ export const catboostConfig = lazySchema((z): ZodType<CatBoostSettings, CatBoost
   for (const [name, aliases] of Object.entries(ALIASES)) {
     for (const key of [name, ...aliases]) shape[key] = schemas[name as ParameterName];
   }
-  for (const key of WITHOUT_EFFECT) shape[key] = z.unknown();
+  for (const key of WITHOUT_EFFECT) shape[key] = z.unknown().optional();
   return z.strictObject(shape).transform((given, context) => {
     const report = (key: string, message: string) => context.addIssue({ code: 'custom', path: [key], message });
     const known = WITHOUT_EFFECT.filter((key) => given[key] !== undefined);
