@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LightGBMModel } from '../dist/boosting/index.js';
+import { CatBoostModel, LightGBMModel } from '../dist/boosting/index.js';
 import { LogisticRegressionModel } from '../dist/classical/index.js';
 import { Matrix } from '../dist/index.js';
 
@@ -31,6 +31,9 @@ for (const [name, Model, config, classes] of [
   ],
   ['lightgbm 3 classes', LightGBMModel, { numIterations: 10 }, 3],
   ['lightgbm regression', LightGBMModel, { task: 'regression', numIterations: 15 }, 9],
+  ['catboost 2 classes', CatBoostModel, { iterations: 15 }, 2],
+  ['catboost 3 classes', CatBoostModel, { iterations: 8 }, 3],
+  ['catboost regression', CatBoostModel, { task: 'regression', iterations: 15 }, 9],
   ['logistic 3 classes', LogisticRegressionModel, {}, 3],
 ]) {
   const bytes = [1, 2, 4].map(async (threads) => {

@@ -1,4 +1,6 @@
 /** The one list of built-in models and how each is loaded; nothing here loads a model's code. */
+import { CATBOOST_INFO } from './boosting/catboost/info.js';
+import type { CatBoostConfig } from './boosting/catboost/model.js';
 import { LIGHTGBM_INFO } from './boosting/lightgbm/info.js';
 import type { LightGBMConfig } from './boosting/lightgbm/model.js';
 import { LOGISTIC_INFO } from './classical/logistic/info.js';
@@ -8,6 +10,7 @@ import { ModelRegistry } from './model/registry.js';
 
 declare module './model/registry.js' {
   interface ModelConfigs {
+    catboost: CatBoostConfig;
     lightgbm: LightGBMConfig;
     logistic: LogisticRegressionConfig;
   }
@@ -15,6 +18,10 @@ declare module './model/registry.js' {
 
 /** Registers the built-in models; done once by the core entry point. */
 export function registerBuiltins(): void {
+  ModelRegistry.register({
+    ...named(CATBOOST_INFO),
+    load: async () => (await import('./boosting/catboost/model.js')).CatBoostModel as unknown as ModelClass,
+  });
   ModelRegistry.register({
     ...named(LIGHTGBM_INFO),
     load: async () => (await import('./boosting/lightgbm/model.js')).LightGBMModel as unknown as ModelClass,

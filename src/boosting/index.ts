@@ -1,5 +1,7 @@
 /** `holdfast/boosting`: gradient-boosted trees. */
 export { BoostingModel, type BoostingSettings } from './boosting-model.js';
+export type { CatBoostConfig, CatBoostParameters, CatBoostSettings } from './catboost/config.js';
+export { CatBoostModel } from './catboost/model.js';
 export type { LightGBMConfig, LightGBMParameters, LightGBMSettings } from './lightgbm/config.js';
 export { LightGBMModel } from './lightgbm/model.js';
 export type {

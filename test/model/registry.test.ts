@@ -10,7 +10,9 @@ describe('ModelRegistry', () => {
   it('lists built-in models with family, complexity and GPU capability from families.yaml', () => {
     const names = ModelRegistry.list().map((info) => info.name);
     expect(names).toEqual(expect.arrayContaining(['lightgbm', 'logistic']));
-    expect(ModelRegistry.list({ family: 'boosting' }).map((i) => i.name)).toEqual(['lightgbm']);
+    expect(ModelRegistry.list({ family: 'boosting' }).map((i) => i.name)).toEqual(
+      expect.arrayContaining(['catboost', 'lightgbm']),
+    );
     expect(ModelRegistry.list({ family: 'boosting' })[0]).toMatchObject({
       inputMode: 'features',
       complexity: 'low',

@@ -252,23 +252,24 @@ function checkWeights({ classWeights, autoClassWeights, scalePosWeight }: CatBoo
 
 /** `earlyStoppingRounds` is another word for the detector Iter; 0 of it means that nothing stops early. */
 function detector(
-  { odType, odWait, odPval, earlyStoppingRounds }: CatBoostParameters,
+  { odType, odWait, odPval = 0, earlyStoppingRounds }: CatBoostParameters,
   report: Report,
-): Pick<CatBoostSettings, 'odType' | 'odWait' | 'odPval' | 'earlyStoppingRounds'> {
+): DetectorSettings {
   if (earlyStoppingRounds === undefined) {
     const type = odType ?? 'IncToDec';
-    const stops = type === 'Iter' || (type === 'IncToDec' && (odPval ?? 0) > 0);
-    return { odType, odWait, odPval, earlyStoppingRounds: stops ? (odWait ?? DEFAULT_WAIT) : 0 };
+    const stops = type === 'Iter' || (type === 'IncToDec' && odPval > 0);
+    return { earlyStoppingRounds: stops ? (odWait ?? DEFAULT_WAIT) : 0 };
   }
+  // Also what a detector that is off is saved as, whatever its odWait.
+  if (earlyStoppingRounds === 0) return { earlyStoppingRounds };
   if (odWait !== undefined && odWait !== earlyStoppingRounds) {
     report('earlyStoppingRounds', `is ${earlyStoppingRounds} but odWait is ${odWait}: give one of them`);
   }
   // With IncToDec and its threshold the number is only how long to wait.
-  if (odType === 'IncToDec' && (odPval ?? 0) > 0)
-    return { odType, odPval, odWait: earlyStoppingRounds, earlyStoppingRounds };
-  return earlyStoppingRounds > 0
-    ? { odType: 'Iter', odWait: earlyStoppingRounds, odPval, earlyStoppingRounds }
-    : { odType: odType === undefined ? undefined : 'None', odPval, earlyStoppingRounds };
+  const type = odType === 'IncToDec' && odPval > 0 ? odType : 'Iter';
+  return { odType: type, odWait: earlyStoppingRounds, earlyStoppingRounds };
 }
+
+type DetectorSettings = Pick<CatBoostSettings, 'odType' | 'odWait' | 'earlyStoppingRounds'>;
 
 const DEFAULT_WAIT = 20;

@@ -18,7 +18,7 @@ import { catboostImportance } from './importance.js';
 import { CATBOOST_INFO } from './info.js';
 import { parseJsonModel } from './json-reader.js';
 import { formatJsonModel } from './json-writer.js';
-import { fromScores, taskOfLoss } from './loss.js';
+import { fromScores, lossName, taskOfLoss } from './loss.js';
 import { formatModelFile, readModelFile } from './model-file.js';
 import { CatBoostPredictor } from './predictor.js';
 import { refuseUntrainable } from './refusals.js';
@@ -85,7 +85,7 @@ export class CatBoostModel extends BoostingModel<CatBoostSettings> {
     });
     return {
       ...(await this.trainingScores(data, trained)),
-      ...resultOf(trained, 'validation' in sets ? (params.metrics[0]?.name ?? params.loss.kind) : undefined),
+      ...resultOf(trained, loss),
       warnings: [...warnings, ...trained.warnings],
     };
   }
@@ -213,14 +213,16 @@ function withClass({ y, weights }: FitRows, byClass: Float64Array): Float32Array
   return Float32Array.from(y, (label, i) => (weights ? weights[i] : 1) * byClass[label]);
 }
 
-function resultOf(trained: CatBoostTrained, watched: string | undefined): FitResult {
+/** `history` is in the terms of every model: log-loss, or mean squared error, where the loss is one of these. */
+function resultOf(trained: CatBoostTrained, loss: string): FitResult {
   const { trainLoss, evaluations, bestIteration, stoppedEarly } = trained;
-  const watchedValues = watched === undefined ? undefined : evaluations.validation?.[watched];
+  const own = evaluations.validation?.[lossName(loss)];
+  const shown = (value: number) => (loss === 'RMSE' ? value * value : value);
   return {
-    history: trainLoss.map((loss, i) => ({
+    history: trainLoss.map((value, i) => ({
       epoch: i + 1,
-      trainLoss: loss,
-      valLoss: watchedValues?.[i] ?? Number.NaN,
+      trainLoss: shown(value),
+      valLoss: own === undefined ? Number.NaN : shown(own[i]),
     })),
     evaluations,
     totalEpochs: trainLoss.length,

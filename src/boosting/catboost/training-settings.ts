@@ -2,7 +2,7 @@
 import { ConfigError } from '../../core/errors.js';
 import { nearest } from '../../core/text.js';
 import type { FitData } from '../../model/types.js';
-import { metricNamed } from '../engine/metrics/names.js';
+import { metricNamed, metricNames } from '../engine/metrics/names.js';
 import type { MetricSpec } from '../engine/metrics/spec.js';
 import type { CatBoostSettings } from './config.js';
 import { parseCtr } from './ctr-description.js';
@@ -122,7 +122,9 @@ function metricsOf(settings: CatBoostSettings, loss: CatBoostLoss, lossText: str
   const { metric = [], customMetric = [], earlyStoppingMetric } = settings;
   if (metric.length + customMetric.length === 0 && earlyStoppingMetric === undefined) return [];
   const multiclass = loss.kind === 'MultiClass' || loss.kind === 'MultiClassOneVsAll';
-  const names = metric.length > 0 ? [...metric, ...customMetric] : [lossText, ...customMetric];
+  // The loss is always told, where it is a metric as well.
+  const own = metricNames('catboost').includes(lossName(lossText)) ? [lossText] : [];
+  const names = metric.length > 0 ? [...metric, ...customMetric, ...own] : [lossText, ...customMetric];
   const watched = earlyStoppingMetric === undefined ? [] : [earlyStoppingMetric];
   const specs = [...watched, ...names].map((name) => metricNamed('catboost', metricText(name), { multiclass }));
   return specs.filter((spec, i) => specs.findIndex(({ name }) => name === spec.name) === i);
