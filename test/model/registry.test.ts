@@ -13,7 +13,7 @@ describe('ModelRegistry', () => {
     expect(ModelRegistry.list({ family: 'boosting' }).map((i) => i.name)).toEqual(
       expect.arrayContaining(['catboost', 'lightgbm']),
     );
-    expect(ModelRegistry.list({ family: 'boosting' })[0]).toMatchObject({
+    expect(ModelRegistry.list({ family: 'boosting' }).find(({ name }) => name === 'lightgbm')).toMatchObject({
       inputMode: 'features',
       complexity: 'low',
       gpuCapable: false,

@@ -65,7 +65,7 @@ function readTable(entry: FlatTable, part: string, sizes: Sizes): CtrTable {
   };
 }
 
-/** What is in the hash table: hashes and the rows they stand for. Its free places are skipped. */
+/** What is in the hash table, by ascending row: hashes and the rows they stand for. Its free places are skipped. */
 function readBuckets(bytes: Uint8Array, part: string): { hashes: BigUint64Array; rows: Uint32Array } {
   const { BUCKET_BYTES, EMPTY_HASH } = layout;
   if (bytes.length % BUCKET_BYTES !== 0) throw damaged(part, 'its hashes are cut short');
@@ -74,6 +74,8 @@ function readBuckets(bytes: Uint8Array, part: string): { hashes: BigUint64Array;
   for (let at = 0; at < bytes.length; at += BUCKET_BYTES) {
     if (view.getBigUint64(at, true) !== EMPTY_HASH) starts.push(at);
   }
+  // Where a hash lies depends on what else was put in; the rows' order does not.
+  starts.sort((a, b) => view.getUint32(a + 8, true) - view.getUint32(b + 8, true));
   return {
     hashes: BigUint64Array.from(starts, (at) => view.getBigUint64(at, true)),
     rows: Uint32Array.from(starts, (at) => view.getUint32(at + 8, true)),
