@@ -6,13 +6,23 @@ import type { Attribute, OnnxGraph, Tensor } from '../model/onnx/graph.js';
 import { missingGoesRight } from './flat-trees.js';
 import type { Ensemble, Tree } from './tree.js';
 
+/** What some models have beyond an ensemble; both by tree, `equal` by node too. */
+export interface OnnxTreeOptions {
+  /** (leaves * outputs), row-major: leaves that add to every output. Without, tree t adds its leaf to output t % outputs. */
+  leafValues?: readonly Float64Array[];
+  /** 1: the node asks whether the value equals the threshold; yes goes right. */
+  equal?: readonly Uint8Array[];
+}
+
 /** Adds the raw scores of `ensemble` for the float tensor `X` (n, features); returns the name of a double tensor (n, outputs). */
-export function addOnnxTrees(graph: OnnxGraph, X: string, ensemble: Ensemble): string {
+export function addOnnxTrees(graph: OnnxGraph, X: string, ensemble: Ensemble, options: OnnxTreeOptions = {}): string {
   const withSets = ensemble.trees.some((tree) => tree.categories);
-  const scores = withSets
+  const sums = withSets
     ? addTreeEnsemble(graph, withWholeCategories(graph, X, ensemble), ensemble)
-    : addRegressor(graph, X, ensemble);
-  return graph.cast(scores, 'double');
+    : addRegressor(graph, X, ensemble, options);
+  const scores = graph.cast(sums, 'double');
+  const start = ensemble.float32Start;
+  return start?.some((value) => value !== 0) ? graph.node('Add', [scores, graph.vector('double', start)]) : scores;
 }
 
 /** The largest float32 that is not above `value`: x <= value and x <= floorFloat32(value) agree for every float32 x. */
@@ -30,25 +40,32 @@ export function floorFloat32(value: number): number {
 // ---- version 3 ---------------------------------------------------------------------------------------------------------
 
 /** Ids of a tree's nodes: inner nodes as here, leaf k behind them. */
-function addRegressor(graph: OnnxGraph, X: string, { trees, outputs }: Ensemble): string {
+function addRegressor(
+  graph: OnnxGraph,
+  X: string,
+  { trees, outputs }: Ensemble,
+  { leafValues, equal }: OnnxTreeOptions,
+): string {
   const nodes = new ColumnsV3();
   const target = { tree: [] as number[], node: [] as number[], id: [] as number[], weight: [] as number[] };
   trees.forEach((tree, t) => {
     const inner = tree.leafCount - 1;
     const child = (c: number) => (c >= 0 ? c : inner + ~c);
+    const width = leafValues ? outputs : 1;
     for (let i = 0; i < inner; i++) {
-      nodes.add(t, i, 'BRANCH_LEQ', tree.splitFeature[i], floorFloat32(tree.threshold[i]), {
-        left: child(tree.left[i]),
-        right: child(tree.right[i]),
-        missingLeft: !missingGoesRight(tree, i),
-      });
+      const [left, right] = [child(tree.left[i]), child(tree.right[i])];
+      const missing = missingGoesRight(tree, i);
+      if (equal?.[t][i]) nodes.add(t, i, 'BRANCH_EQ', tree.splitFeature[i], tree.threshold[i], right, left, missing);
+      else nodes.add(t, i, 'BRANCH_LEQ', tree.splitFeature[i], floorFloat32(tree.threshold[i]), left, right, !missing);
     }
     for (let k = 0; k < tree.leafCount; k++) {
-      nodes.add(t, inner + k, 'LEAF', 0, 0, { left: 0, right: 0, missingLeft: false });
-      target.tree.push(t);
-      target.node.push(inner + k);
-      target.id.push(t % outputs);
-      target.weight.push(tree.leafValue[k]);
+      nodes.add(t, inner + k, 'LEAF', 0, 0, 0, 0, false);
+      for (let o = 0; o < width; o++) {
+        target.tree.push(t);
+        target.node.push(inner + k);
+        target.id.push(leafValues ? o : t % outputs);
+        target.weight.push(leafValues ? leafValues[t][k * outputs + o] : tree.leafValue[k]);
+      }
     }
   });
   return graph.mlNode('TreeEnsembleRegressor', [X], {
@@ -69,26 +86,28 @@ class ColumnsV3 {
   private readonly mode: string[] = [];
   private readonly feature: number[] = [];
   private readonly value: number[] = [];
-  private readonly left: number[] = [];
-  private readonly right: number[] = [];
+  private readonly yes: number[] = [];
+  private readonly no: number[] = [];
   private readonly missing: number[] = [];
 
   add(
     tree: number,
     node: number,
-    mode: 'BRANCH_LEQ' | 'LEAF',
+    mode: 'BRANCH_LEQ' | 'BRANCH_EQ' | 'LEAF',
     feature: number,
     value: number,
-    to: { left: number; right: number; missingLeft: boolean },
+    yes: number,
+    no: number,
+    missingIsYes: boolean,
   ): void {
     this.tree.push(tree);
     this.node.push(node);
     this.mode.push(mode);
     this.feature.push(feature);
     this.value.push(value);
-    this.left.push(to.left);
-    this.right.push(to.right);
-    this.missing.push(to.missingLeft ? 1 : 0);
+    this.yes.push(yes);
+    this.no.push(no);
+    this.missing.push(missingIsYes ? 1 : 0);
   }
 
   attributes(): Record<string, Attribute> {
@@ -98,8 +117,8 @@ class ColumnsV3 {
       nodes_modes: { strings: this.mode },
       nodes_featureids: { ints: this.feature },
       nodes_values: { floats: this.value },
-      nodes_truenodeids: { ints: this.left },
-      nodes_falsenodeids: { ints: this.right },
+      nodes_truenodeids: { ints: this.yes },
+      nodes_falsenodeids: { ints: this.no },
       nodes_missing_value_tracks_true: { ints: this.missing },
     };
   }

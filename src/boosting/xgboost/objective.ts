@@ -3,7 +3,7 @@ import { exp, log, sigmoid, softmaxInPlace } from '../../core/math.js';
 import type { Task } from '../../model/types.js';
 import { damaged, type FileObjective } from './format.js';
 
-type Link = 'identity' | 'logistic' | 'exp' | 'softmax' | 'step';
+export type Link = 'identity' | 'logistic' | 'exp' | 'softmax' | 'step';
 
 interface Traits {
   /** Scores to predictions. */
@@ -52,6 +52,10 @@ export function knownObjective(name: string): KnownObjective {
 }
 
 const traitsOf = ({ name }: FileObjective): Traits => TRAITS[knownObjective(name)];
+
+export function linkOf(objective: FileObjective): Link {
+  return traitsOf(objective).link;
+}
 
 /** Whether a model with this objective predicts classes or values. */
 export function taskOfObjective(objective: FileObjective): Task {

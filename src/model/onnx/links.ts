@@ -27,3 +27,8 @@ export function shares(graph: OnnxGraph, values: string, classes: number): strin
     graph.scalar('double', 1 / classes),
   ]);
 }
+
+/** Some columns of (n, columns), in the order given. */
+export function columns(graph: OnnxGraph, values: string, order: readonly number[]): string {
+  return graph.node('Gather', [values, graph.vector('int64', order)], { axis: { int: 1 } });
+}
