@@ -4,6 +4,9 @@ import { type LightGBMConfig, type LightGBMSettings, lightgbmConfig } from './co
 import type { LightGBMFile } from './format.js';
 import { type FileObjective, TRAINABLE, taskOfFile } from './objective.js';
 
+/** Names of ours that LightGBM does not know: it would warn of them on opening the file. */
+const OURS = /^(early_stopping_(set|metric)|checkpoint_.*)$/;
+
 /** What a file lists for these settings: LightGBM's names, in our order. */
 export function fileParameters(settings: LightGBMSettings, objective: FileObjective): Record<string, string> {
   const { task: _ours, threads: _never, numClass: _known, ...rest } = settings;
@@ -12,7 +15,8 @@ export function fileParameters(settings: LightGBMSettings, objective: FileObject
   for (const [name, value] of Object.entries(all)) {
     if (TRAINER_ONLY.some((key) => key === name)) continue;
     const plain = typeof value === 'boolean' ? Number(value) : value;
-    if (plain !== undefined) parameters[nativeName(name as ParameterName)] = String(plain);
+    const native = nativeName(name as ParameterName);
+    if (plain !== undefined && !OURS.test(native)) parameters[native] = String(plain);
   }
   return parameters;
 }
