@@ -3,6 +3,8 @@
 export interface BenchmarkOptions {
   pairs: number;
   threads: number[];
+  /** Names of the cases to measure; all, if absent. */
+  cases?: string[];
   quick: boolean;
   log: (line: string) => void;
 }

@@ -18,19 +18,29 @@ export interface DataSize {
   testRows: number;
   cols: number;
   missing: number;
+  /** Leading columns that hold category codes. */
+  categorical?: number;
 }
 
 export const MARKET: DataSize = { trainRows: 73_000, testRows: 20_000, cols: 180, missing: 0.03 };
 
+/** As many rows and columns as the HIGGS set of the libraries' own benchmarks. */
+export const HIGGS: DataSize = { trainRows: 1_000_000, testRows: 100_000, cols: 28, missing: 0 };
+/** Like a table of flights: months, days, carriers, airports, machine and crew ids, then times and distances. */
+export const AIRLINES: DataSize = { trainRows: 300_000, testRows: 50_000, cols: 11, missing: 0, categorical: 9 };
+/** Categories of its categorical columns. */
+const CATEGORIES = [12, 31, 7, 22, 300, 300, 450, 4200, 7500];
+
 /** Directory with `X_train.f32`, `X_test.f32`, `binary_train.f32`, `binary_test.f32`, `classes_train.f32`, `classes_test.f32`. */
 export function benchmarkData(size: DataSize = MARKET): string {
   const cache = fileURLToPath(new URL('./.cache/', import.meta.url));
-  const directory = `${cache}market-v${VERSION}-${size.trainRows}-${size.testRows}-${size.cols}-${size.missing}/`;
+  const kind = size.categorical ? 'airlines' : 'market';
+  const directory = `${cache}${kind}-v${VERSION}-${size.trainRows}-${size.testRows}-${size.cols}-${size.missing}/`;
   if (existsSync(directory)) return directory;
   const temporary = `${cache}making-${process.pid}/`;
   rmSync(temporary, { recursive: true, force: true });
   mkdirSync(temporary, { recursive: true });
-  const { X, binary, classes } = generate(size);
+  const { X, binary, classes } = size.categorical ? generateCategorical(size) : generate(size);
   const cut = (name: string, values: Float32Array, width: number) => {
     writeFileSync(`${temporary}${name}_train.f32`, values.subarray(0, size.trainRows * width));
     writeFileSync(`${temporary}${name}_test.f32`, values.subarray(size.trainRows * width));
@@ -67,6 +77,33 @@ export function generate(size: DataSize): { X: Float32Array; binary: Float32Arra
     for (let j = 0; j < size.cols; j++, p++) X[p] = gaps.float() < size.missing ? Number.NaN : columns[j][i];
   }
   return { X, binary, classes };
+}
+
+/** Categories of uneven frequency with effects of their own and in pairs; two numeric columns. No three-class labels: zeros. */
+function generateCategorical(size: DataSize): ReturnType<typeof generate> {
+  const rows = size.trainRows + size.testRows;
+  const categorical = size.categorical ?? 0;
+  const random = new Random(51);
+  const X = new Float32Array(rows * size.cols);
+  const effects = CATEGORIES.map((count) => Float64Array.from({ length: count }, () => random.normal()));
+  const pairs = Float64Array.from({ length: CATEGORIES[3] * CATEGORIES[0] }, () => random.normal());
+  const binary = new Float32Array(rows);
+  for (let i = 0, p = 0; i < rows; i++, p += size.cols) {
+    let score = -1.3;
+    for (let j = 0; j < categorical; j++) {
+      // Squared, so that some airports are far busier than others.
+      const u = random.float();
+      const category = Math.floor(CATEGORIES[j] * (j < 3 ? u : u * u));
+      X[p + j] = category;
+      score += 0.35 * effects[j][category];
+    }
+    const hour = 24 * random.float();
+    X[p + categorical] = Math.floor(60 * hour);
+    X[p + categorical + 1] = Math.floor(100 + 2500 * random.float() * random.float());
+    score += 0.6 * triangleWave(hour / 8) + 0.4 * pairs[X[p + 3] * CATEGORIES[0] + X[p]];
+    binary[i] = random.float() < sigmoid(score) ? 1 : 0;
+  }
+  return { X, binary, classes: new Float32Array(rows) };
 }
 
 /** Half normal columns with common factors, a third AR(1), the rest small integers; kinds in a fixed shuffled order. */

@@ -1,14 +1,26 @@
 /**
- * `npm run bench -- <name> [--pairs n] [--threads 1,2] [--quick]`: runs a benchmark beside its native peer and writes
+ * `npm run bench -- <name> [--cases a,b] [--pairs n] [--threads 1,2] [--quick]`: runs a benchmark beside its native peer and writes
  * bench/results/<name>.json and <name>.md. `--quick` is one short pair to see that everything works, and writes nothing.
  */
 import { existsSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { BenchmarkOptions, BenchmarkReport } from './benchmark.js';
+import type { Library } from './boosting.js';
 
-const BENCHMARKS: Record<string, () => Promise<{ run(options: BenchmarkOptions): Promise<BenchmarkReport> }>> = {
-  lightgbm: () => import('./lightgbm.js'),
+interface Benchmark {
+  run(options: BenchmarkOptions): Promise<BenchmarkReport>;
+}
+
+const BENCHMARKS: Record<string, () => Promise<Benchmark>> = {
+  lightgbm: () => boosting('lightgbm'),
+  xgboost: () => boosting('xgboost'),
+  catboost: () => boosting('catboost'),
 };
+
+async function boosting(library: Library): Promise<Benchmark> {
+  const { run } = await import('./boosting.js');
+  return { run: (options) => run(library, options) };
+}
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -16,6 +28,7 @@ async function main(): Promise<void> {
     options: {
       pairs: { type: 'string' },
       threads: { type: 'string', default: '1,2' },
+      cases: { type: 'string' },
       quick: { type: 'boolean', default: false },
     },
   });
@@ -25,7 +38,7 @@ async function main(): Promise<void> {
   const threads = values.threads.split(',').map(Number);
   const isCount = (value: number) => Number.isInteger(value) && value >= 1;
   if (!Object.hasOwn(BENCHMARKS, name) || !isCount(pairs) || !threads.every(isCount)) {
-    console.error('usage: npm run bench -- <name> [--pairs n] [--threads 1,2] [--quick]');
+    console.error('usage: npm run bench -- <name> [--cases a,b] [--pairs n] [--threads 1,2] [--quick]');
     console.error(`benchmarks: ${Object.keys(BENCHMARKS).join(', ')}`);
     process.exitCode = 2;
     return;
@@ -36,7 +49,13 @@ async function main(): Promise<void> {
     return;
   }
   const benchmark = await BENCHMARKS[name]();
-  const report = await benchmark.run({ pairs, threads, quick, log: (line) => console.error(line) });
+  const report = await benchmark.run({
+    pairs,
+    threads,
+    cases: values.cases?.split(','),
+    quick,
+    log: (line) => console.error(line),
+  });
   const command = `npm run bench -- ${process.argv.slice(2).join(' ')}`;
   const markdown = `# ${name}\n\nMade by \`npm run build && ${command}\`.\n\n${report.markdown}\n`;
   console.log(markdown);

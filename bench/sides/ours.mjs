@@ -1,7 +1,6 @@
-// One measurement of LightGBMModel of the built package: reads the benchmark data, trains, writes test probabilities, prints JSON.
+// One measurement of a boosting model of the built package: reads the benchmark data, trains, writes test probabilities, prints JSON.
 import { closeSync, openSync, readFileSync, readSync, statSync, writeFileSync } from 'node:fs';
-import { Matrix } from 'holdfast';
-import { LightGBMModel } from 'holdfast/boosting';
+import { Matrix, ModelRegistry } from 'holdfast';
 
 function peakRss() {
   // VmHWM belongs to this program alone; getrusage would count what the parent held when it forked.
@@ -14,25 +13,27 @@ function readMatrix(path, cols) {
   const X = Matrix.zeros(statSync(path).size / 4 / cols, cols);
   const bytes = new Uint8Array(X.data.buffer);
   const file = openSync(path);
-  for (let at = 0; at < bytes.length; ) at += readSync(file, bytes, at, bytes.length - at, at);
+  for (let at = 0; at < bytes.length; ) at += readSync(file, bytes, at, Math.min(2 ** 30, bytes.length - at), at);
   closeSync(file);
   return X;
 }
 
 const request = JSON.parse(process.argv[2]);
-const { data, target, cols } = request;
+const { data, target, cols, categorical, threads } = request;
 const X = readMatrix(`${data}X_train.f32`, cols);
 const y = readMatrix(`${data}${target}_train.f32`, 1).data;
 const started = performance.now();
-const model = new LightGBMModel({
-  numLeaves: request.leaves,
-  learningRate: request.learningRate,
-  numIterations: request.rounds,
+const Model = await ModelRegistry.get(request.library);
+const model = new Model({
+  ...request.params,
+  n_estimators: request.rounds,
+  ...(categorical > 0 ? { categoricalFeatures: Array.from({ length: categorical }, (_, j) => j) } : {}),
 });
-await model.fit({ X, y }, { threads: request.threads });
+await model.fit({ X, y }, { threads });
 const seconds = (performance.now() - started) / 1000;
 const peak = peakRss();
-const output = await model.predict(readMatrix(`${data}X_test.f32`, cols), { threads: request.threads });
+const T = readMatrix(`${data}X_test.f32`, cols);
+const output = await model.predict(T, { threads });
 const { data: values, rows, cols: classes } = output.probabilities;
 const written = classes === 2 ? Float32Array.from({ length: rows }, (_, i) => values[2 * i + 1]) : values;
 writeFileSync(request.predictions, new Uint8Array(written.buffer, written.byteOffset, written.byteLength));

@@ -1,0 +1,78 @@
+"""One measurement of a boosting library's Python package: reads the benchmark data, trains, writes test probabilities, prints JSON."""
+
+import json
+import sys
+import time
+
+import numpy as np
+
+
+def peak_rss() -> int:
+    # VmHWM belongs to this program alone; getrusage would count what the parent held when it forked.
+    with open("/proc/self/status") as status:
+        return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM"))
+
+
+def lightgbm(X, y, request):
+    import lightgbm as lgb
+
+    params = {"num_threads": request["threads"], "verbosity": -1, **request["params"]}
+    params.update({"objective": "binary"} if request["target"] == "binary" else {"objective": "multiclass", "num_class": 3})
+    categorical = list(range(request["categorical"]))
+    started = time.perf_counter()
+    booster = lgb.train(params, lgb.Dataset(X, y, categorical_feature=categorical, params=params), request["rounds"])
+    seconds = time.perf_counter() - started
+    return seconds, lambda T: booster.predict(T, num_threads=request["threads"])
+
+
+def xgboost(X, y, request):
+    import xgboost as xgb
+
+    params = {"nthread": request["threads"], "tree_method": "hist", "verbosity": 0, **request["params"]}
+    params.update({"objective": "binary:logistic"} if request["target"] == "binary" else {"objective": "multi:softprob", "num_class": 3})
+    types = ["c"] * request["categorical"] + ["q"] * (request["cols"] - request["categorical"])
+    categorical = {"feature_types": types, "enable_categorical": True} if request["categorical"] else {}
+    started = time.perf_counter()
+    train = xgb.QuantileDMatrix(X, y, nthread=request["threads"], max_bin=params.get("max_bin", 256), **categorical)
+    booster = xgb.train(params, train, request["rounds"])
+    seconds = time.perf_counter() - started
+    return seconds, lambda T: booster.predict(xgb.DMatrix(T, **categorical))
+
+
+def catboost(X, y, request):
+    import catboost as cb
+
+    def frame(values):
+        if not request["categorical"]:
+            return values
+        import pandas as pd
+
+        table = pd.DataFrame(values)
+        return table.astype({j: np.int32 for j in range(request["categorical"])})
+
+    features, categorical = frame(X), list(range(request["categorical"]))
+    loss = "Logloss" if request["target"] == "binary" else "MultiClass"
+    model = cb.CatBoost(
+        {"loss_function": loss, "iterations": request["rounds"], "thread_count": request["threads"], "verbose": False,
+         "allow_writing_files": False, **request["params"]}
+    )  # fmt: skip
+    started = time.perf_counter()
+    model.fit(cb.Pool(features, y, cat_features=categorical))
+    seconds = time.perf_counter() - started
+
+    def predict(T):
+        p = model.predict(frame(T), prediction_type="Probability")
+        return p[:, 1] if request["target"] == "binary" else p
+
+    return seconds, predict
+
+
+request = json.loads(sys.argv[1])
+data, target, cols = request["data"], request["target"], request["cols"]
+X = np.fromfile(f"{data}X_train.f32", np.float32).reshape(-1, cols)
+y = np.fromfile(f"{data}{target}_train.f32", np.float32)
+seconds, predict = {"lightgbm": lightgbm, "xgboost": xgboost, "catboost": catboost}[request["library"]](X, y, request)
+peak = peak_rss()
+T = np.fromfile(f"{data}X_test.f32", np.float32).reshape(-1, cols)
+np.ascontiguousarray(predict(T), np.float32).tofile(request["predictions"])
+print(json.dumps({"seconds": seconds, "peakRss": peak}))
