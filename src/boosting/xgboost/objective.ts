@@ -43,6 +43,26 @@ const TRAITS = {
 
 export type KnownObjective = keyof typeof TRAITS;
 
+/** What can be learned here, not only read. */
+export const TRAINABLE = [
+  'reg:squarederror',
+  'reg:squaredlogerror',
+  'reg:absoluteerror',
+  'reg:pseudohubererror',
+  'reg:quantileerror',
+  'reg:logistic',
+  'count:poisson',
+  'reg:gamma',
+  'reg:tweedie',
+  'binary:logistic',
+  'binary:logitraw',
+  'binary:hinge',
+  'multi:softprob',
+  'multi:softmax',
+] as const satisfies readonly KnownObjective[];
+
+export type TrainableObjective = (typeof TRAINABLE)[number];
+
 /** @throws ModelFormatError - an objective that is not known here */
 export function knownObjective(name: string): KnownObjective {
   if (!Object.hasOwn(TRAITS, name)) {
