@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CatBoostModel, LightGBMModel } from '../dist/boosting/index.js';
+import { CatBoostModel, LightGBMModel, XGBoostModel } from '../dist/boosting/index.js';
 import { LogisticRegressionModel } from '../dist/classical/index.js';
 import { Matrix } from '../dist/index.js';
 
@@ -34,6 +34,14 @@ for (const [name, Model, config, classes] of [
   ['catboost 2 classes', CatBoostModel, { iterations: 15 }, 2],
   ['catboost 3 classes', CatBoostModel, { iterations: 8 }, 3],
   ['catboost regression', CatBoostModel, { task: 'regression', iterations: 15 }, 9],
+  [
+    'xgboost 2 classes',
+    XGBoostModel,
+    { numIterations: 15, subsample: 0.8, colsampleBytree: 0.8, colsampleBynode: 0.8 },
+    2,
+  ],
+  ['xgboost 3 classes', XGBoostModel, { numIterations: 10, growPolicy: 'lossguide', maxLeaves: 20 }, 3],
+  ['xgboost regression', XGBoostModel, { objective: 'reg:squarederror', numIterations: 15 }, 9],
   ['logistic 3 classes', LogisticRegressionModel, {}, 3],
 ]) {
   const bytes = [1, 2, 4].map(async (threads) => {

@@ -3,6 +3,8 @@ import { CATBOOST_INFO } from './boosting/catboost/info.js';
 import type { CatBoostConfig } from './boosting/catboost/model.js';
 import { LIGHTGBM_INFO } from './boosting/lightgbm/info.js';
 import type { LightGBMConfig } from './boosting/lightgbm/model.js';
+import { XGBOOST_INFO } from './boosting/xgboost/info.js';
+import type { XGBoostConfig } from './boosting/xgboost/model.js';
 import { LOGISTIC_INFO } from './classical/logistic/info.js';
 import type { LogisticRegressionConfig } from './classical/logistic/model.js';
 import type { ModelClass } from './model/base-model.js';
@@ -13,6 +15,7 @@ declare module './model/registry.js' {
     catboost: CatBoostConfig;
     lightgbm: LightGBMConfig;
     logistic: LogisticRegressionConfig;
+    xgboost: XGBoostConfig;
   }
 }
 
@@ -25,6 +28,10 @@ export function registerBuiltins(): void {
   ModelRegistry.register({
     ...named(LIGHTGBM_INFO),
     load: async () => (await import('./boosting/lightgbm/model.js')).LightGBMModel as unknown as ModelClass,
+  });
+  ModelRegistry.register({
+    ...named(XGBOOST_INFO),
+    load: async () => (await import('./boosting/xgboost/model.js')).XGBoostModel as unknown as ModelClass,
   });
   ModelRegistry.register({
     ...named(LOGISTIC_INFO),

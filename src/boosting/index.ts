@@ -13,3 +13,5 @@ export type {
   IterationRange,
   LearningRates,
 } from './options.js';
+export type { XGBoostConfig, XGBoostParameters, XGBoostSettings } from './xgboost/config.js';
+export { XGBoostModel } from './xgboost/model.js';

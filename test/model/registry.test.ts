@@ -11,7 +11,7 @@ describe('ModelRegistry', () => {
     const names = ModelRegistry.list().map((info) => info.name);
     expect(names).toEqual(expect.arrayContaining(['lightgbm', 'logistic']));
     expect(ModelRegistry.list({ family: 'boosting' }).map((i) => i.name)).toEqual(
-      expect.arrayContaining(['catboost', 'lightgbm']),
+      expect.arrayContaining(['catboost', 'lightgbm', 'xgboost']),
     );
     expect(ModelRegistry.list({ family: 'boosting' }).find(({ name }) => name === 'lightgbm')).toMatchObject({
       inputMode: 'features',
