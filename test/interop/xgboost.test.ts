@@ -103,7 +103,7 @@ const CASES: Case[] = [
   one('logistic regression', { objective: 'reg:logistic' }, 'share'),
   one('Poisson', { objective: 'count:poisson' }, 'counts'),
   one('gamma', { objective: 'reg:gamma' }, 'positive'),
-  one('Tweedie', { objective: 'reg:tweedie', tweedie_variance_power: 1.3 }, 'positive'),
+  one('Tweedie', { objective: 'reg:tweedie', tweedie_variance_power: 1.3 }, 'positive', { slack: 0.1 }),
   one(
     'regularised',
     {
@@ -139,7 +139,7 @@ const CASES: Case[] = [
 ];
 
 const CATEGORICAL: Case[] = [
-  one('one-hot', { objective: 'reg:squarederror', max_cat_to_onehot: 40 }, 'value'),
+  one('one-hot', { objective: 'reg:squarederror', max_cat_to_onehot: 40 }, 'value', { slack: 0.15 }),
   one('partition', { objective: 'binary:logistic', max_cat_to_onehot: 1 }, 'binary', { slack: 0.15 }),
   one('several classes', { objective: 'multi:softprob', num_class: 3 }, 'classes', { slack: 0.15 }),
 ];

@@ -132,7 +132,7 @@ class BoostingRun {
       if (evaluation.evaluate(iteration)) mode.markBest();
       stoppedEarly = evaluation.shouldStop(iteration);
       // Without anything random, the next iteration would find no split either.
-      if (!grew && !this.random) break;
+      if (!grew && !this.random && !params.rootOnlyTrees) break;
       this.checkpoint(iteration + 1);
     }
     if (mode.lossWithGradients) this.record(trainRows.loss());
@@ -161,6 +161,7 @@ class BoostingRun {
         grew ||= trees[0].tests.length > 0;
         for (const [i, grown] of trees.entries()) {
           this.renewal.renew(grown, this.grower.partition, this.trainRows, first + i);
+          if (grown.tests.length === 0 && !params.rootOnlyTrees) grown.tree.leafValue.fill(0);
           // Trees grown side by side all see the scores before the iteration.
           if (parallelTrees > 1) later.push([{ ...grown, leafRows: [] }, first + i]);
           else mode.add(grown, first + i, iteration, sample);

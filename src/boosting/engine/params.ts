@@ -22,6 +22,8 @@ export interface BoostingParams extends GrowthParams, SamplingParams, BinningPar
   /** 'dart' drops trees (Vinayak and Gilad-Bachrach, 2015), 'rf' averages trees grown on bagged rows from the same start. */
   boosting: 'gbdt' | 'dart' | 'rf';
   dart: DartParams;
+  /** A tree that finds no split adds the value of its root, and boosting goes on (XGBoost); without, it adds nothing (LightGBM). */
+  rootOnlyTrees: boolean;
   /** Trees an output and iteration, averaged (XGBoost's num_parallel_tree). */
   parallelTrees: number;
   /** Start from the best constant score instead of 0; ignored where `baseScores` are given. */
@@ -126,6 +128,7 @@ export const defaultBoostingParams: Omit<BoostingParams, 'objective'> = {
   learningRate: 0.1,
   boosting: 'gbdt',
   dart: { rate: 0.1, max: 50, skip: 0.5, uniform: false, atLeastOne: false, normalize: 'lightgbm' },
+  rootOnlyTrees: false,
   parallelTrees: 1,
   boostFromAverage: true,
   earlyStoppingRounds: 0,

@@ -120,11 +120,13 @@ export function engineParams(settings: XGBoostSettings, target: Target, names: r
       atLeastOne: settings.oneDrop,
       normalize: settings.normalizeType,
     },
+    rootOnlyTrees: true,
     parallelTrees: settings.numParallelTree,
     // Scores to start from are given row by row.
     boostFromAverage: false,
     earlyStoppingRounds: settings.earlyStoppingRounds,
     earlyStoppingSet: settings.earlyStoppingSet,
+    earlyStoppingMetric: settings.earlyStoppingMetric,
     earlyStoppingMinDelta: settings.earlyStoppingMinDelta,
     numLeaves: maxLeaves,
     maxDepth: maxDepth === 0 ? -1 : maxDepth,

@@ -70,7 +70,11 @@ export class XGBoostModel extends BoostingModel<XGBoostSettings> {
     checkEarlier(earlier, params.multiOutput, config);
     const baseScore = earlier?.baseScore ?? startOf(data, target, config, objective);
     const float32Start = startScores(objective, baseScore);
-    const { trained, result } = await fitWithEngine(withStart(data, float32Start), params, context);
+    const { trained, result } = await fitWithEngine(withStart(data, float32Start), params, context, {
+      name: XGBOOST_INFO.name,
+      checkpointInterval: config.checkpointInterval,
+      firstIteration: initModel?.iterations,
+    });
     const trees = [...(earlier?.ensemble.trees ?? []), ...trained.ensemble.trees.map(asXGBoostTree)];
     const { outputs } = target;
     const treesPerIteration = outputs * config.numParallelTree;

@@ -71,7 +71,7 @@ export class DartMode implements BoostingMode {
     const { baseScores } = this.input;
     return this.iterations.slice(0, iterations).flatMap((stored, i) =>
       stored.map(({ tree, output }, t) => {
-        scaleTree(tree, tree.leafCount > 1 ? weights[i] : 0);
+        scaleTree(tree, weights[i]);
         if (i === 0 && t < baseScores.length) addToTree(tree, baseScores[output]);
         return tree;
       }),

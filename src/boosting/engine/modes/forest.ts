@@ -41,7 +41,6 @@ export class ForestMode implements BoostingMode {
     const { outputs, params, baseScores } = this.input;
     const trees = this.trees.slice(0, iterations * outputs * params.parallelTrees);
     for (const [t, tree] of trees.entries()) {
-      if (tree.leafCount === 1) scaleTree(tree, 0);
       addToTree(tree, baseScores[t % outputs]);
       scaleTree(tree, outputs / trees.length);
     }

@@ -19,7 +19,7 @@ export class GradientMode implements BoostingMode {
 
   add(grown: GrownTree, output: number, iteration: number, sample: RowSample | undefined): void {
     const { params, scores, train } = this.input;
-    scaleTree(grown.tree, grown.tree.leafCount > 1 ? rateOf(params, iteration) : 0);
+    scaleTree(grown.tree, rateOf(params, iteration));
     if (sample) scores.addGrown(grown, train, output, sample);
     else scores.addToTraining(grown, train, output);
     scores.addToSets(grown, output);

@@ -61,8 +61,7 @@ export function addToTree(tree: Tree, constant: number): void {
     for (let i = 0; i < values.length; i++) values[i] += constant;
 }
 
-/** A tree whose leaves count `factor` times; a tree without a split adds nothing. */
+/** A tree whose leaves count `factor` times. */
 export function scaled({ tree, tests }: Pick<GrownTree, 'tree' | 'tests'>, factor: number): GrownTree {
-  const own = tree.leafCount > 1 ? factor : 0;
-  return { tree: { ...tree, leafValue: tree.leafValue.map((value) => value * own) }, tests, leafRows: [], others: [] };
+  return { tree: { ...tree, leafValue: tree.leafValue.map((value) => value * factor) }, tests, leafRows: [], others: [] };
 }
