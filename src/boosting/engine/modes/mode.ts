@@ -63,5 +63,10 @@ export function addToTree(tree: Tree, constant: number): void {
 
 /** A tree whose leaves count `factor` times. */
 export function scaled({ tree, tests }: Pick<GrownTree, 'tree' | 'tests'>, factor: number): GrownTree {
-  return { tree: { ...tree, leafValue: tree.leafValue.map((value) => value * factor) }, tests, leafRows: [], others: [] };
+  return {
+    tree: { ...tree, leafValue: tree.leafValue.map((value) => value * factor) },
+    tests,
+    leafRows: [],
+    others: [],
+  };
 }
