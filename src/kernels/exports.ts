@@ -335,6 +335,7 @@ export interface SymmetricKernels {
     cosine: number,
     cells: number,
   ): void;
+  columnHistogram(histogram: number, bins: number, column: number, rows: number, pairs: number, count: number): void;
   bestCell(
     cells: number,
     tests: number,

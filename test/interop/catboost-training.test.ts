@@ -106,11 +106,19 @@ describe('training without chance', () => {
 });
 
 describe('training by default', () => {
-  const quality = async (data: Parts, loss: CatBoostParams['loss'], name: string, share: number) => {
-    const runs = await theirs(data, { loss_function: name, iterations: 80 }, { seeds: [1, 2] });
+  const quality = async (
+    data: Parts,
+    loss: CatBoostParams['loss'],
+    name: string,
+    share: number,
+    categorical?: number[],
+  ) => {
+    const runs = await theirs(data, { loss_function: name, iterations: 80 }, { seeds: [1, 2], categorical });
+    const defaults = defaultCatBoostParams(loss, data.train.y.length, data.train.X[0].length).categorical;
+    const more = categorical ? { categorical: { ...defaults, columns: categorical } } : {};
     const best = [];
     for (const seed of [1, 2]) {
-      const { evaluations, learningRate } = await ours(data, loss, { iterations: 80 }, seed);
+      const { evaluations, learningRate } = await ours(data, loss, { iterations: 80, ...more }, seed);
       expect(learningRate).toBeCloseTo(runs[0].learningRate, 5);
       best.push(Math.min(...Object.values(evaluations.test)[0]));
     }
@@ -123,4 +131,8 @@ describe('training by default', () => {
   itWithData('california-housing.csv.gz', 'is as good: RMSE, with the same learning rate', (path) =>
     quality(housing(path), { kind: 'RMSE' }, 'RMSE', 0.02),
   );
+  itWithData('catboost-airlines5k-train.csv.gz', 'is as good: categories, with the same learning rate', (path) => {
+    const data = everyKth(readRealData(path, 'dep_delayed_15min'), 4);
+    return quality(data, { kind: 'Logloss' }, 'Logloss', 0.02, [0, 1, 2, 4, 5, 6]);
+  });
 });

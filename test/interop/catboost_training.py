@@ -8,11 +8,18 @@ import catboost
 
 job = json.load(sys.stdin)
 params = dict(thread_count=2, verbose=0, allow_writing_files=False, **job["params"])
+categorical = job.get("categorical")
+
+
+def rows(matrix):
+    return [[int(v) if categorical and j in categorical else v for j, v in enumerate(row)] for row in matrix]
+
+
 runs = []
 for seed in job.get("seeds", [0]):
     model = catboost.CatBoost(dict(params, random_seed=seed))
-    train = catboost.Pool(job["X"], job["y"], cat_features=job.get("categorical"), weight=job.get("weights"))
-    test = catboost.Pool(job["XTest"], job["yTest"], cat_features=job.get("categorical"))
+    train = catboost.Pool(rows(job["X"]), job["y"], cat_features=categorical, weight=job.get("weights"))
+    test = catboost.Pool(rows(job["XTest"]), job["yTest"], cat_features=categorical)
     model.fit(train, eval_set=test)
     history = model.evals_result_["validation"]
     run = {"learningRate": model.get_all_params()["learning_rate"], "history": history[next(iter(history))], "trees": []}

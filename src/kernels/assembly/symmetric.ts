@@ -2,7 +2,6 @@
 // and what leaf values are estimated from. Integer pairs are (gradient, weight); their sums stay below 2^51.
 import { exp2, log2 } from './math';
 
-const FEATURE: usize = 4096;
 /** f64x2 of the numerator, then f64x2 of the denominator: what a bin's test has gathered so far. */
 const CELL: usize = 32;
 
@@ -140,6 +139,15 @@ function mix(x: u32): u32 {
   x = (x ^ (x >> 16)) * 0x21f0aaad;
   x = (x ^ (x >> 15)) * 0x735a2d97;
   return x ^ (x >> 15);
+}
+
+/** The histogram of one column of at most `bins` bins over the listed rows, with their pairs in the list's order. */
+export function columnHistogram(histogram: usize, bins: i32, column: usize, rows: usize, pairs: usize, count: i32): void {
+  memory.fill(histogram, 0, <usize>bins << 4);
+  for (let i: usize = 0; i < <usize>count; i++) {
+    const p = histogram + (<usize>load<u8>(column + <usize>load<u32>(rows + (i << 2))) << 4);
+    v128.store(p, i64x2.add(v128.load(p), i64x2.extend_low_i32x4_s(v128.load64_zero(pairs + (i << 3)))));
+  }
 }
 
 /**

@@ -1,6 +1,7 @@
 /** What the job found, as a model in memory. */
-import { categoryHash, categoryText } from '../category-hash.js';
-import type { CatBoostEnsemble, Condition } from '../ensemble.js';
+import type { CatBoostEnsemble, Condition, Projection } from '../ensemble.js';
+import type { Combination } from './combination.js';
+import type { EncodedColumn } from './ctr-setup.js';
 import type { CatBoostResult, FoundTest } from './job.js';
 import type { CatBoostParams } from './params.js';
 
@@ -8,21 +9,30 @@ export function assemble(
   result: CatBoostResult,
   cols: number,
   params: CatBoostParams,
-  names?: ReadonlyMap<number, readonly string[]>,
+  encoded: readonly EncodedColumn[],
 ): CatBoostEnsemble {
   const categorical = new Set(params.categorical.columns);
   const missing = new Set(result.missingColumns);
   const all = Array.from({ length: cols }, (_, column) => column);
   const numeric = all.filter((column) => !categorical.has(column));
   const codes = all.filter((column) => categorical.has(column));
-  const condition = (test: FoundTest): Condition =>
-    test.kind === 'float'
-      ? { kind: 'float', feature: numeric.indexOf(test.column), border: test.border }
-      : {
-          kind: 'one-hot',
-          feature: codes.indexOf(test.column),
-          value: categoryHash(categoryText(test.code, names?.get(test.column))),
-        };
+  const hashOf = (column: number, category: number) => encoded[codes.indexOf(column)].hashes[category];
+  const condition = (test: FoundTest): Condition => {
+    if (test.kind === 'ctr') return { kind: 'ctr', feature: test.ctr, border: test.border };
+    if (test.kind === 'float') return { kind: 'float', feature: numeric.indexOf(test.column), border: test.border };
+    return { kind: 'one-hot', feature: codes.indexOf(test.column), value: hashOf(test.column, test.category) };
+  };
+  const projection = ({ categories, floats, oneHots }: Combination): Projection => ({
+    categories: [...categories],
+    floatConditions: floats.map(({ feature, bin }) => {
+      const { column, borders } = result.features[feature];
+      return { feature: numeric.indexOf(column), border: borders[bin] };
+    }),
+    oneHotConditions: oneHots.map(({ feature, bin }) => {
+      const { column } = result.features[feature];
+      return { feature: codes.indexOf(column), value: hashOf(column, bin) };
+    }),
+  });
   return {
     features: cols,
     outputs: result.outputs,
@@ -34,8 +44,19 @@ export function assemble(
       nan: !missing.has(column) ? 'AsIs' : params.nanMode === 'Max' ? 'AsTrue' : 'AsFalse',
     })),
     categoricalFeatures: codes.map((column) => ({ column })),
-    ctrs: [],
-    ctrTables: [],
+    ctrs: result.ctrs.map(({ part, table }) => ({
+      table,
+      targetBorder: part.targetBorder,
+      priorNumerator: part.prior[0],
+      priorDenominator: part.prior[1],
+      shift: part.shift,
+      scale: part.scale,
+    })),
+    ctrTables: result.tables.map(({ combination, ...table }) => ({
+      ...table,
+      projection: projection(combination),
+      classifier: 0,
+    })),
     trees: result.trees.map(({ tests, values, weights }) => ({
       kind: 'symmetric',
       conditions: tests.map(condition),

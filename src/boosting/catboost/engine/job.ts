@@ -6,6 +6,10 @@ import type { BinnedMatrix } from '../../../trees/binned-matrix.js';
 import type { RowSource } from '../../../trees/binning.js';
 import { createMetric } from '../../engine/metrics/create.js';
 import type { Metric } from '../../engine/metrics/metric.js';
+import { combinationKey } from './combination.js';
+import { ctrBorder } from './ctr-parts.js';
+import { type CtrSetup, type EncodedColumn, isOneHot, setUpCtrs, type UsedCtr } from './ctr-setup.js';
+import { buildTables, type FoundTable } from './ctr-tables.js';
 import { OverfittingDetector } from './detector.js';
 import { LeafEstimator } from './leaf-values.js';
 import { chooseLearningRate } from './learning-rate.js';
@@ -27,14 +31,17 @@ export interface CatBoostArgs {
   train: CatBoostRows;
   /** The first one is watched by the detector. */
   evalSets: { name: string; rows: CatBoostRows }[];
+  /** Categorical columns, ascending; X holds their dense numbers. */
+  encoded: EncodedColumn[];
   params: CatBoostParams;
   seed: number;
 }
 
-/** A test in terms of X: yes is a value above the border, or the category itself. */
+/** A test in terms of X: yes is a value above the border, or the category of this dense number. */
 export type FoundTest =
   | { kind: 'float'; column: number; border: number }
-  | { kind: 'one-hot'; column: number; code: number };
+  | { kind: 'one-hot'; column: number; category: number }
+  | { kind: 'ctr'; ctr: number; border: number };
 
 export interface FoundTree {
   tests: FoundTest[];
@@ -45,6 +52,11 @@ export interface FoundTree {
 
 export interface CatBoostResult {
   trees: FoundTree[];
+  /** Target statistics that tests name by number, and their tables; features in tables are numbers of `features`. */
+  ctrs: UsedCtr[];
+  tables: FoundTable[];
+  /** Binned features: column of X and borders. */
+  features: { column: number; borders: Float64Array }[];
   outputs: number;
   start: number[];
   learningRate: number;
@@ -62,6 +74,12 @@ export function run(context: JobContext<CatBoostArgs>): CatBoostResult {
   return new CatBoostRun(context, createLoss(context.args.params.loss)).train();
 }
 
+interface GrownTree {
+  tests: ChosenTest[];
+  values: Float64Array;
+  weights: Float64Array;
+}
+
 interface EvalSet {
   rows: RowScores;
   matrix: BinnedMatrix;
@@ -71,7 +89,9 @@ class CatBoostRun {
   private readonly params: CatBoostParams;
   private readonly arena: Arena;
   private readonly columns: QuantisedColumns;
-  private readonly set: RowScores;
+  /** One a fold: scores of the training rows; the last fold's are the model's. */
+  private readonly folds: RowScores[];
+  private readonly ctrs: CtrSetup | undefined;
   private readonly evalSets: EvalSet[];
   private readonly grower: SymmetricGrower;
   private readonly estimator: LeafEstimator;
@@ -80,7 +100,7 @@ class CatBoostRun {
   private readonly start: number[];
   private readonly learningRate: number;
   private readonly detector: OverfittingDetector;
-  private readonly trees: FoundTree[] = [];
+  private readonly trees: GrownTree[] = [];
   private readonly trainLoss: number[] = [];
   private readonly evaluations: number[][][];
 
@@ -94,17 +114,45 @@ class CatBoostRun {
     this.params = params;
     context.report({ phase: 'bin', step: 0, total: params.iterations });
     const train = weightedRows(context.args.train);
-    const oneHot = new Set(params.categorical.columns);
+    const { encoded } = context.args;
+    const oneHot = new Map(encoded.flatMap((c) => (isOneHot(c, params) ? [[c.column, c.size]] : [])));
     this.columns = findColumns(context, arena, train.source, params, oneHot, deriveSeed(seed, 'borders'));
     const matrix = binColumns(context, arena, train.source, this.columns);
-    this.set = new RowScores(context, arena, loss, train.y, train.weights, { ders: true });
     this.evalSets = evalSets.map(({ rows: { data, cols, y, weights } }) => ({
       matrix: binColumns(context, arena, { data, cols, rows: y.length }, this.columns),
       rows: new RowScores(context, arena, loss, y, weights, { ders: false }),
     }));
+    const evalSources = evalSets.map(({ rows: { data, cols, y } }) => ({ data, cols, rows: y.length }));
+    const matrices = [matrix, ...this.evalSets.map((set) => set.matrix)];
+    const sources = [train.source, ...evalSources];
+    this.ctrs = setUpCtrs(
+      context,
+      arena,
+      params,
+      encoded,
+      sources,
+      matrices,
+      train.y,
+      this.columns.oneHot,
+      loss.outputs,
+      seed,
+    );
+    this.folds = Array.from(
+      { length: this.ctrs?.folds ?? 1 },
+      () => new RowScores(context, arena, loss, train.y, train.weights, { ders: true }),
+    );
     const blocks = [{ matrix, bins: this.columns.bins, oneHot: this.columns.oneHot }];
     const rows = train.y.length;
-    this.grower = new SymmetricGrower(context, arena, params, blocks, loss.outputs, rows, deriveSeed(seed, 'trees'));
+    this.grower = new SymmetricGrower(
+      context,
+      arena,
+      params,
+      blocks,
+      loss.outputs,
+      rows,
+      deriveSeed(seed, 'trees'),
+      this.ctrs?.search,
+    );
     this.estimator = new LeafEstimator(
       context,
       arena,
@@ -120,11 +168,15 @@ class CatBoostRun {
     this.metrics = params.metrics.map(createMetric);
     this.learningRate = chooseLearningRate(params, rows, params.useBestModel && evalSets.length > 0);
     this.start = params.boostFromAverage ? loss.start(train.y, train.weights) : new Array<number>(loss.outputs).fill(0);
-    this.set.fill(this.start);
+    for (const set of this.folds) set.fill(this.start);
     for (const { rows } of this.evalSets) rows.fill(this.start);
     this.grower.prepare();
     this.detector = new OverfittingDetector(params.detector, this.metrics[0]?.direction ?? 'minimize');
     this.evaluations = Array.from({ length: 1 + evalSets.length }, () => this.metrics.map(() => []));
+  }
+
+  private get set(): RowScores {
+    return this.folds[this.folds.length - 1];
   }
 
   train(): CatBoostResult {
@@ -147,25 +199,44 @@ class CatBoostRun {
   }
 
   private addTree(iteration: number, squares: number): void {
-    const { grower, set, loss, learningRate } = this;
+    const { grower, folds, loss, learningRate, ctrs, context } = this;
+    const last = folds.length - 1;
+    // Structures are chosen on the other folds in turn by chance, so that leaf values see statistics the choice did not.
+    const fold = last > 0 ? deriveSeed(context.args.seed, 'fold', iteration) % last : 0;
+    const chosen = folds[fold];
+    const found = fold === last ? squares : chosen.derive().squares;
     const previous = this.trees[this.trees.length - 1];
-    const tests = grower.grow(
-      set,
-      iteration,
-      previous && meanLength(previous.values, loss.outputs),
-      squares,
-      learningRate,
-    );
-    const { values, weights } = this.estimator.estimate(grower.leafRows, set);
-    for (let i = 0; i < values.length; i++) values[i] *= learningRate;
-    this.addToRows(values);
-    for (const { matrix, rows } of this.evalSets) this.addToEvalSet(tests, values, matrix, rows);
-    this.trees.push({ tests: tests.map((test) => this.found(test)), values, weights });
-    this.context.barrier();
+    const lastLeaf = previous && meanLength(previous.values, loss.outputs);
+    const tests = grower.grow(fold, chosen, iteration, lastLeaf, found, learningRate);
+    ctrs?.search.ensure(tests, folds.length);
+    if (folds.length > 1) {
+      for (let other = 0; other < last; other++) {
+        grower.assign(tests, other);
+        this.addToRows(this.leaves(folds[other]).values, folds[other]);
+        context.barrier();
+      }
+      grower.assign(tests, last);
+    }
+    const { values, weights } = this.leaves(this.set);
+    this.addToRows(values, this.set);
+    let offset = this.set.rows;
+    for (const { matrix, rows } of this.evalSets) {
+      this.addToEvalSet(tests, values, matrix, rows, offset);
+      offset += rows.rows;
+    }
+    this.trees.push({ tests, values, weights });
+    context.barrier();
   }
 
-  private addToRows(values: Float64Array): void {
-    const { context, set, loss, grower } = this;
+  /** Leaf values of the present leaves, for a fold's scores, with the learning rate. */
+  private leaves(set: RowScores): { values: Float64Array; weights: Float64Array } {
+    const { values, weights } = this.estimator.estimate(this.grower.leafRows, set);
+    for (let i = 0; i < values.length; i++) values[i] *= this.learningRate;
+    return { values, weights };
+  }
+
+  private addToRows(values: Float64Array, set: RowScores): void {
+    const { context, loss, grower } = this;
     const chunks = grower.leafRows.chunks(8192);
     for (let i = context.nextUnit(); i < chunks.length; i = context.nextUnit()) {
       const { leaf, begin, count } = chunks[i];
@@ -180,11 +251,18 @@ class CatBoostRun {
     values: Float64Array,
     matrix: BinnedMatrix,
     rows: RowScores,
+    offset: number,
   ): void {
-    const { arena, context, loss, scratch } = this;
-    const list = arena.int32(scratch, tests.length * 3);
-    for (const [i, { feature, bin }] of tests.entries()) {
-      list.set([matrix.columnMajor + feature * matrix.pitch, bin, Number(this.columns.oneHot[feature])], 3 * i);
+    const { arena, context, loss, scratch, grower } = this;
+    const list = arena.uint32(scratch, tests.length * 3);
+    for (const [i, test] of tests.entries()) {
+      // Columns of statistics go on with the rows of the evaluation sets.
+      const { column, bin, oneHot } =
+        test.kind === 'ctr'
+          ? { ...grower.testOf(test, this.folds.length - 1), bin: test.bin }
+          : { column: 0, bin: test.bin, oneHot: this.columns.oneHot[test.feature] };
+      const address = test.kind === 'ctr' ? column + offset : matrix.columnMajor + test.feature * matrix.pitch;
+      list.set([address, bin, Number(oneHot)], 3 * i);
     }
     const leaves = 2 ** tests.length;
     const at = Math.ceil((scratch + this.params.depth * 12) / 64) * 64;
@@ -197,14 +275,32 @@ class CatBoostRun {
     }
   }
 
-  private found({ feature, bin }: ChosenTest): FoundTest {
-    const { mapper, oneHot, missingBins } = this.columns;
-    const column = mapper.columns[feature];
-    const cuts = mapper.cuts[feature];
-    if (!oneHot[feature]) return { kind: 'float', column, border: cuts[bin] };
-    // Cuts between codes: a bin's code is the integer between its own two.
-    const missing = mapper.hasMissing[feature] === 1 && bin === missingBins[feature];
-    return { kind: 'one-hot', column, code: missing ? Number.NaN : bin };
+  /** Trees in terms of X, with the statistics they use. */
+  private describe(trees: readonly GrownTree[]): Pick<CatBoostResult, 'trees' | 'ctrs' | 'tables'> {
+    const { mapper, oneHot } = this.columns;
+    const numbers = new Map<string, number>();
+    const used: (ChosenTest & { kind: 'ctr' })[] = [];
+    const describe = (test: ChosenTest): FoundTest => {
+      if (test.kind === 'bins') {
+        const column = mapper.columns[test.feature];
+        if (oneHot[test.feature]) return { kind: 'one-hot', column, category: test.bin };
+        return { kind: 'float', column, border: mapper.cuts[test.feature][test.bin] };
+      }
+      const key = `${test.parts.length}.${test.part};${combinationKey(test.combination)}`;
+      let number = numbers.get(key);
+      if (number === undefined) {
+        number = used.length;
+        numbers.set(key, number);
+        used.push(test);
+      }
+      return { kind: 'ctr', ctr: number, border: ctrBorder(test.bin) };
+    };
+    const found = trees.map(({ tests, values, weights }) => ({ tests: tests.map(describe), values, weights }));
+    if (!this.ctrs || this.context.thread !== 0) return { trees: found, ctrs: [], tables: [] };
+    const parts = used.map(({ combination, parts, part }) => ({ combination, part: parts[part] }));
+    const { encoded } = this.context.args;
+    const { tables, tableOf } = buildTables(parts, this.ctrs.columns, (category) => encoded[category].hashes);
+    return { trees: found, tables, ctrs: parts.map(({ part }, i) => ({ part, table: tableOf[i] })) };
   }
 
   /** Evaluates the metrics, or the loss, of all sets; returns the watched value. */
@@ -231,7 +327,8 @@ class CatBoostRun {
     const bestIteration = evalSets.length > 0 ? this.detector.best : this.trees.length;
     const trees = evalSets.length > 0 && params.useBestModel ? this.trees.slice(0, bestIteration) : this.trees;
     return {
-      trees,
+      ...this.describe(trees),
+      features: Array.from(columns.mapper.columns, (column, f) => ({ column, borders: columns.mapper.cuts[f] })),
       outputs: loss.outputs,
       start: this.start,
       learningRate: this.learningRate,

@@ -229,8 +229,8 @@ export class LevelScores {
     const cells = this.cells + (feature - from) * CELLS;
     const { scaleG, scaleW } = task.pairs;
     const unit = task.cosine ? Math.sqrt(scaleW) / scaleG : scaleW / scaleG / scaleG;
-    // The last bin of an ordered feature is no test: nothing lies above it.
-    const tests = task.uses(feature) ? block.bins[feature] - (block.oneHot[feature] ? 0 : 1) : 0;
+    // The last bin is no test: nothing lies above it, and of categories it holds what training did not see.
+    const tests = task.uses(feature) ? block.bins[feature] - 1 : 0;
     const seed = task.noise > 0 ? deriveSeed(task.seed, feature) : 0;
     const out = results + feature * RESULT_BYTES;
     context.kernels.bestCell(cells, tests, Number(task.cosine), unit, task.noise, seed, task.normals, out);

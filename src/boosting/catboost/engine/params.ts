@@ -84,7 +84,7 @@ export interface CategoricalOptions {
   columns: readonly number[];
   /** Columns of at most so many categories are tested one against the rest; all others become target statistics. */
   oneHotMaxSize: number;
-  /** Most features a combination is made of. */
+  /** Most features a combination is made of; 1, which CatBoost 1.2 takes on a CPU, makes no combinations. */
   maxCtrComplexity: number;
   simpleCtr: readonly CtrDescription[];
   combinationsCtr: readonly CtrDescription[];
@@ -147,7 +147,7 @@ export function defaultCatBoostParams(loss: CatBoostLoss, rows: number, columns:
     categorical: {
       columns: [],
       oneHotMaxSize: 2,
-      maxCtrComplexity: 4,
+      maxCtrComplexity: 1,
       simpleCtr: DEFAULT_CTRS,
       combinationsCtr: DEFAULT_CTRS,
       permutations: 4,

@@ -18,13 +18,13 @@ export interface QuantisedColumns {
   oneHot: boolean[];
 }
 
-/** Finds the borders of all columns; constant ones, and categorical ones of too many categories, are left out. */
+/** Finds the borders of all columns; constant ones are left out, and categorical ones but `oneHotColumns` (with their sizes). */
 export function findColumns(
   context: JobContext,
   arena: Arena,
   source: RowSource,
   params: CatBoostParams,
-  oneHotColumns: ReadonlySet<number>,
+  oneHotColumns: ReadonlyMap<number, number>,
   seed: number,
 ): QuantisedColumns {
   const categorical = new Set(params.categorical.columns);
@@ -35,8 +35,7 @@ export function findColumns(
     sampleCount: params.borderSampleCount,
     seed,
     cutsOf(column, values, counts, missing) {
-      if (categorical.has(column))
-        return oneHotColumns.has(column) ? betweenCodes(values, missing) : new Float64Array(0);
+      if (categorical.has(column)) return betweenNumbers(oneHotColumns.get(column) ?? 0);
       const borders = findBorders(borderType, values, counts, borderCount - (missing > 0 ? 1 : 0));
       if (missing === 0) return borders;
       return nanMode === 'Max' ? Float64Array.of(...borders, LARGEST) : Float64Array.of(-LARGEST, ...borders);
@@ -44,15 +43,13 @@ export function findColumns(
   });
   const oneHot = Array.from(mapper.columns, (column) => oneHotColumns.has(column));
   const bins = mapper.cuts.map((cuts) => cuts.length + 1);
-  const missingBins = Uint8Array.from(bins, (count, f) => (oneHot[f] || nanMode === 'Max' ? count - 1 : 0));
+  const missingBins = Uint8Array.from(bins, (count) => (nanMode === 'Max' ? count - 1 : 0));
   return { mapper, missingBins, bins, oneHot };
 }
 
-/** A bin a code, and the last one for missing values if there are any. */
-function betweenCodes(values: Float32Array, missing: number): Float64Array {
-  const cuts = new Float64Array(missing > 0 ? values.length : values.length - 1);
-  for (let i = 0; i < cuts.length; i++) cuts[i] = i + 1 < values.length ? (values[i] + values[i + 1]) / 2 : LARGEST;
-  return cuts;
+/** A bin a category, and one for those that training did not see; none at all of a single category. */
+function betweenNumbers(size: number): Float64Array {
+  return Float64Array.from({ length: size < 2 ? 0 : size }, (_, i) => i + 0.5);
 }
 
 export function binColumns(

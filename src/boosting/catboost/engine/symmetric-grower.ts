@@ -6,8 +6,11 @@ import { exp, log } from '../../../core/math.js';
 import { deriveSeed } from '../../../core/random.js';
 import type { Arena } from '../../../kernels/arena.js';
 import type { JobContext } from '../../../kernels/job.js';
+import type { Combination } from './combination.js';
+import type { CtrPart } from './ctr-parts.js';
+import type { CtrSearch } from './ctr-search.js';
 import { GradientPairs, type LeafSums } from './gradient-pairs.js';
-import { LeafRows } from './leaf-rows.js';
+import { type ColumnTest, LeafRows } from './leaf-rows.js';
 import { type FeatureBlock, type LeafPlan, LevelScores, type LevelTask } from './level-scores.js';
 import { normalOf, normalQuantiles } from './normals.js';
 import type { CatBoostParams } from './params.js';
@@ -17,12 +20,10 @@ import { RowSampler } from './sampling.js';
 /** Memory for histograms that are kept from level to level. */
 const KEPT_BYTES = 768 * 2 ** 20;
 
-export interface ChosenTest {
-  /** Which of the blocks, and which of its features. */
-  block: number;
-  feature: number;
-  bin: number;
-}
+/** A feature of one of the blocks, or part of a target statistic; yes is a bin above `bin`, or that bin of a one-hot feature. */
+export type ChosenTest =
+  | { kind: 'bins'; block: number; feature: number; bin: number }
+  | { kind: 'ctr'; combination: Combination; parts: readonly CtrPart[]; part: number; bin: number };
 
 export class SymmetricGrower {
   readonly leafRows: LeafRows;
@@ -40,6 +41,7 @@ export class SymmetricGrower {
     private readonly outputs: number,
     rows: number,
     private readonly seed: number,
+    private readonly ctrs?: CtrSearch,
   ) {
     const { depth } = params;
     const maxLeaves = 2 ** depth;
@@ -66,6 +68,7 @@ export class SymmetricGrower {
 
   /** Chooses a tree's tests for the derivatives in `set`, and leaves `leafRows` split by them. */
   grow(
+    fold: number,
     set: RowScores,
     iteration: number,
     lastLeaf: number | undefined,
@@ -92,9 +95,9 @@ export class SymmetricGrower {
       const seed = deriveSeed(this.seed, 'level', iteration, level);
       sums = this.sumLeaves(sums, level, perLevel);
       const task = this.task(sums, level, wholeRoot, noise, seed);
-      const best = this.search(task);
+      const best = this.search(task, tests, fold);
       if (!best) break;
-      leafRows.split(this.testOf(best));
+      leafRows.split(this.testOf(best, fold));
       tests.push(best);
       const redundant = this.redundantTest(level + 1);
       if (redundant >= 0) {
@@ -106,10 +109,18 @@ export class SymmetricGrower {
     return tests;
   }
 
-  /** The test in terms of columns of bins. */
-  testOf({ block, feature, bin }: ChosenTest): { column: number; bin: number; oneHot: boolean } {
-    const { matrix, oneHot } = this.blocks[block];
-    return { column: matrix.columnMajor + feature * matrix.pitch, bin, oneHot: oneHot[feature] };
+  /** The test in terms of columns of bins; target statistics are those of a fold, which must have been made. */
+  testOf(test: ChosenTest, fold: number): ColumnTest {
+    const { bin } = test;
+    if (test.kind === 'ctr') return { column: this.ctrs?.address(test, fold) ?? 0, bin, oneHot: false };
+    const { matrix, oneHot } = this.blocks[test.block];
+    return { column: matrix.columnMajor + test.feature * matrix.pitch, bin, oneHot: oneHot[test.feature] };
+  }
+
+  /** All rows in the leaves of these tests, with the target statistics of a fold; barriers. */
+  assign(tests: readonly ChosenTest[], fold: number): void {
+    this.leafRows.reset(undefined);
+    for (const test of tests) this.leafRows.split(this.testOf(test, fold));
   }
 
   /** CatBoost's: the root mean square of the derivatives, fading once the model is longer than the logarithm of the rows. */
@@ -144,7 +155,8 @@ export class SymmetricGrower {
   private sumLeaves(parents: readonly LeafSums[], level: number, perLevel: boolean): LeafSums[] {
     const { leafRows, pairs, outputs } = this;
     const { sampled } = leafRows;
-    const all = level === 0 || perLevel || this.scores.some((scores) => !scores.keeps(sampled.length));
+    const all =
+      level === 0 || this.ctrs !== undefined || perLevel || this.scores.some((scores) => !scores.keeps(sampled.length));
     if (all) return pairs.gather(leafRows, sampled);
     const half = sampled.length / 2;
     const small = Array.from({ length: half }, (_, leaf) =>
@@ -163,7 +175,7 @@ export class SymmetricGrower {
     return outputs > 0 ? sums : [];
   }
 
-  private search(task: LevelTask): ChosenTest | undefined {
+  private search(task: LevelTask, tests: readonly ChosenTest[], fold: number): ChosenTest | undefined {
     const { context, scores } = this;
     const plans: LeafPlan[] = scores.map((block) => block.plan(task));
     const units = scores.flatMap((block, i) => block.units.map((unit) => ({ block: i, unit })));
@@ -175,11 +187,14 @@ export class SymmetricGrower {
     const best = this.choose(task);
     // The next level writes its results to the same place.
     context.barrier();
-    return best;
+    const other = this.ctrs?.search(task, tests, fold, this.table);
+    if (!other) return best?.test;
+    this.ctrs?.use(best && best.score >= other.score ? best.test : other.test);
+    return best && best.score >= other.score ? best.test : other.test;
   }
 
   /** The feature of the best score, with noise drawn anew; the first among equals. */
-  private choose(task: LevelTask): ChosenTest | undefined {
+  private choose(task: LevelTask): { test: ChosenTest; score: number } | undefined {
     let best: ChosenTest | undefined;
     let highest = Number.NEGATIVE_INFINITY;
     for (const [block, scores] of this.scores.entries()) {
@@ -190,11 +205,11 @@ export class SymmetricGrower {
           task.noise > 0 ? task.noise * normalOf(deriveSeed(task.seed, 'choice', block, feature), this.table) : 0;
         if (score + noise > highest) {
           highest = score + noise;
-          best = { block, feature, bin };
+          best = { kind: 'bins', block, feature, bin };
         }
       }
     }
-    return best;
+    return best && { test: best, score: highest };
   }
 
   /** A test that no leaf with rows on both sides needs, or -1. */

@@ -5,8 +5,10 @@ import type { Matrix } from '../../../core/matrix.js';
 import type { ProgressListener } from '../../../core/progress.js';
 import { runJob } from '../../../kernels/pool.js';
 import { shared } from '../../../kernels/shared.js';
+import { categoryHash, categoryText } from '../category-hash.js';
 import type { CatBoostEnsemble } from '../ensemble.js';
 import { assemble } from './assemble.js';
+import { encodeCategories, findCategories } from './categories.js';
 import type { CatBoostArgs, CatBoostResult, CatBoostRows } from './job.js';
 import type { CatBoostParams } from './params.js';
 
@@ -67,9 +69,18 @@ export async function trainCatBoost(
   check(data, 'training', data.X.cols);
   for (const [name, set] of sets) check(set, name, data.X.cols);
   if (params.nanMode === 'Forbidden') forbidMissing(data.X, params.categorical.columns);
+  const categories = findCategories(data.X, data.weights, params.categorical.columns);
+  const encode = <T extends CatBoostSet>(set: T): T => ({ ...set, X: encodeCategories(set.X, categories) });
   const args: CatBoostArgs = {
-    train: await share(data),
-    evalSets: await Promise.all(sets.map(async ([name, set]) => ({ name, rows: await share(set) }))),
+    train: await share(encode(data)),
+    evalSets: await Promise.all(sets.map(async ([name, set]) => ({ name, rows: await share(encode(set)) }))),
+    encoded: categories.map(({ column, codes }) => ({
+      column,
+      size: codes.length,
+      hashes: Int32Array.from([...codes, Number.NaN], (code) =>
+        categoryHash(categoryText(code, data.categoryNames?.get(column))),
+      ),
+    })),
     params,
     seed: context.seed,
   };
@@ -83,7 +94,7 @@ export async function trainCatBoost(
   });
   const { learningRate, trainLoss, bestIteration, stoppedEarly, trainScores, outputs } = result;
   return {
-    ensemble: assemble(result, data.X.cols, params, data.categoryNames),
+    ensemble: assemble(result, data.X.cols, params, args.encoded),
     learningRate,
     trainLoss,
     evaluations: named(result, ['train', ...sets.map(([name]) => name)], params),

@@ -1,0 +1,192 @@
+/**
+ * Target statistics as candidates of a level: those of each categorical column, and those of each combination of a column with what the
+ * tree asks so far (its numeric and one-hot tests together, or a combination of one of its statistics).
+ */
+import { pow } from '../../../core/math.js';
+import { deriveSeed } from '../../../core/random.js';
+import type { Arena } from '../../../kernels/arena.js';
+import type { JobContext } from '../../../kernels/job.js';
+import {
+  type BinCondition,
+  type Combination,
+  combinationKey,
+  complexity,
+  orderedConditions,
+  simpleCombination,
+  withCategory,
+} from './combination.js';
+import type { CtrColumns, CtrRequest } from './ctr-columns.js';
+import type { CtrPart } from './ctr-parts.js';
+import type { LevelTask } from './level-scores.js';
+import { normalOf } from './normals.js';
+import type { ChosenTest } from './symmetric-grower.js';
+
+const HISTOGRAM_BYTES = 256 * 16;
+const CELL_BYTES = 256 * 32;
+const RESULT_BYTES = 16;
+
+type CtrTest = ChosenTest & { kind: 'ctr' };
+
+export interface CtrSearchOptions {
+  /** Numbers of the categorical columns that are not tested one against the rest. */
+  categories: readonly number[];
+  simple: readonly CtrPart[];
+  combined: readonly CtrPart[];
+  maxComplexity: number;
+  modelSizeReg: number;
+  oneHot: readonly boolean[];
+  outputs: number;
+}
+
+export class CtrSearch {
+  private readonly scratch: number;
+  private readonly results: number;
+  private readonly mostParts: number;
+  /** Combinations that the model has, by kind of statistic: they cost nothing more. */
+  private readonly used = new Set<string>();
+
+  constructor(
+    private readonly context: JobContext,
+    private readonly arena: Arena,
+    private readonly columns: CtrColumns,
+    private readonly options: CtrSearchOptions,
+  ) {
+    const bytes = HISTOGRAM_BYTES + CELL_BYTES;
+    this.scratch = arena.alloc(context.threads * bytes) + context.thread * bytes;
+    this.mostParts = Math.max(options.simple.length, options.combined.length);
+    this.results = arena.alloc(columns.capacity * this.mostParts * RESULT_BYTES);
+  }
+
+  /** Address of the column that the test looks at. */
+  address(test: CtrTest, fold: number): number {
+    return this.columns.address({ ...test, fold }, test.part);
+  }
+
+  /** Makes the columns of these tests for all folds; barriers. */
+  ensure(tests: readonly ChosenTest[], folds: number): void {
+    const requests = tests.flatMap((test) =>
+      test.kind === 'ctr' ? Array.from({ length: folds }, (_, fold): CtrRequest => ({ ...test, fold })) : [],
+    );
+    this.columns.ensure(requests);
+  }
+
+  /** Takes note of a test that the model now has. */
+  use(test: ChosenTest): void {
+    if (test.kind === 'ctr') this.used.add(usedKey(test.combination, test.parts[test.part]));
+  }
+
+  /** The best statistic of the level; barriers. */
+  search(
+    task: LevelTask,
+    tests: readonly ChosenTest[],
+    fold: number,
+    normals: Float64Array,
+  ): { test: CtrTest; score: number } | undefined {
+    const requests = this.candidates(tests).map((found): CtrRequest => ({ ...found, fold }));
+    // Columns of the tree's own tests stay: the split needs them.
+    const size = this.columns.capacity;
+    const found: { request: CtrRequest; part: number; score: number; bin: number; count: number }[] = [];
+    for (let from = 0; from < requests.length; from += size) {
+      const batch = requests.slice(from, from + size);
+      this.columns.ensure(batch);
+      this.score(batch, task);
+      for (const [i, request] of batch.entries()) {
+        for (let part = 0; part < request.parts.length; part++) {
+          found.push({ request, part, ...this.resultOf(i, part), count: this.columns.count(request) });
+        }
+      }
+      this.context.barrier();
+    }
+    const most = found.reduce((top, { count }) => Math.max(top, count), 1);
+    let best: { test: CtrTest; score: number } | undefined;
+    for (const [i, { request, part, score, bin, count }] of found.entries()) {
+      if (bin < 0) continue;
+      const noise = task.noise > 0 ? task.noise * normalOf(deriveSeed(task.seed, 'ctr choice', i), normals) : 0;
+      const { combination, parts } = request;
+      const isUsed = this.used.has(usedKey(combination, parts[part]));
+      const weight = isUsed ? 1 : pow(1 + count / most, -this.options.modelSizeReg);
+      const value = (score + noise) * weight;
+      if (best && value <= best.score) continue;
+      best = { test: { kind: 'ctr', combination, parts, part, bin }, score: value };
+    }
+    if (best) this.columns.ensure([{ ...best.test, fold }, ...ownRequests(tests, fold)]);
+    return best;
+  }
+
+  private resultOf(request: number, part: number): { score: number; bin: number } {
+    const at = this.results + (request * this.mostParts + part) * RESULT_BYTES;
+    return { score: this.arena.float64(at, 1)[0], bin: this.arena.int32(at + 8, 1)[0] };
+  }
+
+  private candidates(tests: readonly ChosenTest[]): Pick<CtrRequest, 'combination' | 'parts'>[] {
+    const { categories, simple, combined, maxComplexity, oneHot } = this.options;
+    const found = new Map<string, Pick<CtrRequest, 'combination' | 'parts'>>();
+    for (const category of categories) {
+      const combination = simpleCombination(category);
+      found.set(combinationKey(combination), { combination, parts: simple });
+    }
+    const bins = tests.flatMap((test) => (test.kind === 'bins' ? [test] : []));
+    const conditions = (hot: boolean): BinCondition[] =>
+      orderedConditions(
+        bins.filter(({ feature }) => oneHot[feature] === hot).map(({ feature, bin }) => ({ feature, bin })),
+      );
+    const bases: Combination[] =
+      bins.length > 0 ? [{ categories: [], floats: conditions(false), oneHots: conditions(true) }] : [];
+    for (const test of tests) if (test.kind === 'ctr') bases.push(test.combination);
+    for (const base of bases) {
+      for (const category of categories) {
+        const combination = withCategory(base, category);
+        if (!combination || complexity(combination) > maxComplexity) continue;
+        const key = combinationKey(combination);
+        if (!found.has(key)) found.set(key, { combination, parts: combined });
+      }
+    }
+    return [...found.values()];
+  }
+
+  /** Scores all parts of all requests; a barrier. */
+  private score(requests: readonly CtrRequest[], task: LevelTask): void {
+    const { context, mostParts, results, columns } = this;
+    const units = requests.flatMap((request, i) => request.parts.map((_, part) => ({ request, i, part })));
+    for (let unit = context.nextUnit(); unit < units.length; unit = context.nextUnit()) {
+      const { request, i, part } = units[unit];
+      const out = results + (i * mostParts + part) * RESULT_BYTES;
+      this.scoreColumn(
+        columns.address(request, part),
+        request.parts[part].borderCount,
+        task,
+        deriveSeed(task.seed, 'ctr', i, part),
+        out,
+      );
+    }
+    context.barrier();
+  }
+
+  private scoreColumn(column: number, borders: number, task: LevelTask, seed: number, out: number): void {
+    const { context, arena, scratch, options } = this;
+    const { kernels } = context;
+    const { leafRows, pairs, sums, cosine, noise, normals } = task;
+    const cells = scratch + HISTOGRAM_BYTES;
+    const bins = borders + 1;
+    const lambda = task.lambda * pairs.scaleW;
+    arena.bytes(cells, bins * 32).fill(0);
+    for (const [leaf, { begin, count }] of leafRows.sampled.entries()) {
+      if (count === 0) continue;
+      for (let k = 0; k < options.outputs; k++) {
+        kernels.columnHistogram(scratch, bins, column, leafRows.at(begin), pairs.at(k, begin), count);
+        const totals = sums[leaf];
+        kernels.scanLeaf(scratch, bins, 0, totals[2 * k], totals[2 * k + 1], lambda, Number(cosine), cells);
+      }
+    }
+    const unit = cosine ? Math.sqrt(pairs.scaleW) / pairs.scaleG : pairs.scaleW / pairs.scaleG / pairs.scaleG;
+    kernels.bestCell(cells, borders, Number(cosine), unit, noise, noise > 0 ? seed : 0, normals, out);
+  }
+}
+
+function ownRequests(tests: readonly ChosenTest[], fold: number): CtrRequest[] {
+  return tests.flatMap((test) => (test.kind === 'ctr' ? [{ ...test, fold }] : []));
+}
+
+function usedKey(combination: Combination, part: CtrPart): string {
+  return `${part.type}:${combinationKey(combination)}`;
+}
