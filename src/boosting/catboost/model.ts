@@ -5,6 +5,7 @@
  */
 import { writeFileAtomic } from '../../core/files.js';
 import type { Matrix } from '../../core/matrix.js';
+import type { OnnxBody } from '../../model/onnx/export.js';
 import { lossAndAccuracy } from '../../model/output.js';
 import type { FitData, FitResult, FitRows, ImportanceKind, ModelPayload, PredictContext } from '../../model/types.js';
 import { BoostingModel } from '../boosting-model.js';
@@ -20,6 +21,7 @@ import { parseJsonModel } from './json-reader.js';
 import { formatJsonModel } from './json-writer.js';
 import { fromScores, lossName, taskOfLoss } from './loss.js';
 import { formatModelFile, readModelFile } from './model-file.js';
+import { catboostOnnx } from './onnx.js';
 import { CatBoostPredictor } from './predictor.js';
 import { refuseUntrainable } from './refusals.js';
 import { chooseLoss, classWeights, engineParams, namesByColumn } from './training-settings.js';
@@ -125,6 +127,11 @@ export class CatBoostModel extends BoostingModel<CatBoostSettings> {
   get classLabels(): readonly (number | string)[] {
     const { classLabels = [] } = this.state();
     return ascending(classLabels).map((output) => classLabels[output]);
+  }
+
+  protected override onnxBody(): OnnxBody {
+    const file = this.state();
+    return catboostOnnx(file, ascending(file.classLabels ?? []));
   }
 
   protected override serialize(): ModelPayload {

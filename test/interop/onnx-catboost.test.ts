@@ -1,0 +1,100 @@
+/** CatBoost's models, opened from its files, predict in onnxruntime what they predict here. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type CatBoostConfig, CatBoostModel } from '../../src/boosting/catboost/model.js';
+import { InvalidInputError } from '../../src/core/errors.js';
+import { Random } from '../../src/core/random.js';
+import { expectSameInOnnxruntime } from './onnx-check.js';
+import { runPython } from './python.js';
+
+const directory = mkdtempSync(join(tmpdir(), 'holdfast-onnx-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+/** Normal values, small integers; columns 3 and 4 hold categories. A tenth is missing. */
+function table(rows: number, seed: number): number[][] {
+  const random = new Random(seed);
+  return Array.from({ length: rows }, () =>
+    [random.normal(), random.normal(), random.int(5), random.int(3), random.int(12)].map((value) =>
+      random.float() < 0.1 ? Number.NaN : Math.fround(value),
+    ),
+  );
+}
+
+const X = table(600, 1);
+const T = [...table(150, 2), ...X.slice(0, 150), new Array<number>(5).fill(Number.NaN), [0, 0, 0, 7, 500]];
+const value = X.map(([a, b, c, d, e]) => (a || 0) + (b || 0) * (c || 0) + ((d || 0) === 1 ? 2 : 0) + ((e || 0) % 3));
+const labels = {
+  value,
+  positive: value.map((v) => Math.abs(v)),
+  binary: value.map((v) => (v > 1 ? 1 : 0)),
+  classes: value.map((v) => (v > 2 ? 2 : v > 0 ? 1 : 0)),
+};
+
+interface Case {
+  name: string;
+  y: keyof typeof labels;
+  params: Record<string, unknown>;
+  /** Columns of categories. */
+  categorical?: number[];
+}
+
+describe('CatBoost', () => {
+  const cases: Case[] = [
+    { name: 'Logloss', y: 'binary', params: { loss_function: 'Logloss' } },
+    { name: 'MultiClass', y: 'classes', params: { loss_function: 'MultiClass' } },
+    { name: 'OneVsAll', y: 'classes', params: { loss_function: 'MultiClassOneVsAll' } },
+    { name: 'RMSE', y: 'value', params: { loss_function: 'RMSE' } },
+    { name: 'Poisson', y: 'positive', params: { loss_function: 'Poisson' } },
+    { name: 'missing above', y: 'value', params: { loss_function: 'RMSE', nan_mode: 'Max' } },
+    { name: 'Depthwise', y: 'binary', params: { loss_function: 'Logloss', grow_policy: 'Depthwise' } },
+    { name: 'Lossguide', y: 'classes', params: { loss_function: 'MultiClass', grow_policy: 'Lossguide' } },
+    { name: 'one-hot', y: 'binary', params: { loss_function: 'Logloss', one_hot_max_size: 50 }, categorical: [3, 4] },
+    { name: 'statistics', y: 'binary', params: { loss_function: 'Logloss' }, categorical: [3, 4] },
+  ];
+  beforeAll(async () => {
+    await runPython(
+      `import json, sys
+import catboost, numpy as np, pandas as pd
+request = json.load(sys.stdin)
+X = np.asarray(request["X"], dtype=np.float32)
+for case in request["cases"]:
+    frame = pd.DataFrame(X)
+    for column in case.get("categorical", []):
+        frame[column] = ["nan" if np.isnan(v) else str(int(v)) for v in X[:, column]]
+    model = catboost.CatBoost({"iterations": 12, "thread_count": 1, "verbose": 0, "allow_writing_files": False, **case["params"]})
+    model.fit(frame, np.asarray(request["labels"][case["y"]]), cat_features=case.get("categorical", []))
+    model.save_model(request["directory"] + "/" + case["name"] + ".cb.json", format="json")
+`,
+      { X, labels, cases, directory },
+    );
+  });
+
+  it.each(cases.filter(({ name }) => name !== 'statistics'))('$name', async ({ name }) => {
+    const model = await CatBoostModel.importNative(join(directory, `${name}.cb.json`));
+    await expectSameInOnnxruntime(model, T, directory);
+  });
+
+  it.each<[string, CatBoostConfig, number[]]>([
+    ['three classes', {}, labels.classes.map((c) => c - 1)],
+    ['one-hot', { categoricalFeatures: [3, 4], oneHotMaxSize: 50 }, labels.binary],
+    [
+      'one-hot of names',
+      { categoricalFeatures: [3], categoryNames: { 3: ['a', 'bb', 'ü'] }, oneHotMaxSize: 5 },
+      labels.binary,
+    ],
+    ['counts', { lossFunction: 'Poisson' }, labels.positive],
+  ])('trained here: %s', async (_title, config, y) => {
+    const model = new CatBoostModel({ iterations: 12, ...config });
+    await model.fit({ X, y });
+    await expectSameInOnnxruntime(model, T, directory);
+  });
+
+  it('target statistics have no form: a typed error says what to do', async () => {
+    const model = await CatBoostModel.importNative(join(directory, 'statistics.cb.json'));
+    const error = await model.exportOnnx(join(directory, 'statistics.onnx')).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(InvalidInputError);
+    expect((error as InvalidInputError).hint).toContain('oneHotMaxSize');
+  });
+});
