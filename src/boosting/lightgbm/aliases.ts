@@ -4,6 +4,7 @@
  */
 
 import { NATIVE_ALIASES } from '../native/config.js';
+import { LIMIT_ALIASES } from './limits.js';
 
 /** Our name of a parameter and every other name it may be given under. */
 export const ALIASES = {
@@ -47,6 +48,7 @@ export const ALIASES = {
   baggingFraction: ['bagging_fraction', 'sub_row', 'subsample', 'bagging'],
   baggingFreq: ['bagging_freq', 'subsample_freq'],
   featureFraction: ['feature_fraction', 'sub_feature', 'colsample_bytree'],
+  ...LIMIT_ALIASES,
   lambdaL1: ['lambda_l1', 'reg_alpha', 'l1_regularization'],
   lambdaL2: ['lambda_l2', 'reg_lambda', 'lambda', 'l2_regularization'],
   minGainToSplit: ['min_gain_to_split', 'min_split_gain'],

@@ -6,6 +6,7 @@ import type { ZodModule, ZodType } from '../../core/schema.js';
 import { lazySchema } from '../../core/schema.js';
 import { type EngineName, type NativeEngineParameters, nativeSchemas, settleEngine } from '../native/config.js';
 import { ALIASES, type AliasOf, CANONICAL, type ParameterName, type TRAINER_ONLY } from './aliases.js';
+import { LIMIT_DEFAULTS, type LimitParameters, limitSchemas, type OptionalLimit } from './limits.js';
 import {
   canonicalObjective,
   OBJECTIVE_NAMES,
@@ -16,7 +17,7 @@ import {
 } from './objective.js';
 
 /** LightGBM's parameters, every one optional; see https://lightgbm.readthedocs.io/en/latest/Parameters.html. */
-export interface LightGBMParameters extends NativeEngineParameters {
+export interface LightGBMParameters extends NativeEngineParameters, LimitParameters {
   /** What to learn; implied by `objective`. Default `'classification'`. */
   task?: Task;
   /**
@@ -123,11 +124,14 @@ type Optional =
   | 'earlyStoppingMetric';
 
 type TrainerOnly = (typeof TRAINER_ONLY)[number];
-type Filled = Exclude<ParameterName, Optional | TrainerOnly | 'objective' | 'numClass' | 'seed' | 'threads'>;
+type Filled = Exclude<
+  ParameterName,
+  Optional | OptionalLimit | TrainerOnly | 'objective' | 'numClass' | 'seed' | 'threads'
+>;
 
 /** The configuration after parsing: our names only, defaults filled in, `objective` by its main name. */
 export type LightGBMSettings = Required<Pick<LightGBMParameters, Filled>> &
-  Pick<LightGBMParameters, Optional | TrainerOnly> & {
+  Pick<LightGBMParameters, Optional | OptionalLimit | TrainerOnly> & {
     engine: EngineName;
     objective?: TrainableObjective;
     numClass?: number;
@@ -148,6 +152,7 @@ const DEFAULTS = {
   baggingFraction: 1,
   baggingFreq: 0,
   featureFraction: 1,
+  ...LIMIT_DEFAULTS,
   lambdaL1: 0,
   lambdaL2: 0,
   minGainToSplit: 0,
@@ -188,6 +193,7 @@ function parameterSchemas(z: ZodModule): { [K in ParameterName]: ZodType<LightGB
     baggingFraction: fraction(),
     baggingFreq: count(0),
     featureFraction: fraction(),
+    ...limitSchemas(z),
     lambdaL1: atLeastZero(),
     lambdaL2: atLeastZero(),
     minGainToSplit: atLeastZero(),

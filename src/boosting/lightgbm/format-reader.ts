@@ -31,6 +31,7 @@ export function parseModel(text: string): LightGBMFile {
     objective: header.objective,
     featureInfos: header.featureInfos,
     shrinkage,
+    ...(header.monotone ? { monotone: header.monotone } : {}),
     ...(zeroMissing.includes(1) ? { zeroMissing } : {}),
     ...readTail(clean.slice(treesEnd), header),
   };
@@ -44,6 +45,7 @@ interface Header {
   objective: FileObjective;
   featureNames: string[];
   featureInfos?: string[];
+  monotone?: number[];
   treeSizes?: Int32Array;
   /** Random-forest mode: the output is the mean over the rounds. */
   averageOutput: boolean;
@@ -70,6 +72,10 @@ function readHeader(text: string): Header {
       throw damaged(`header, ${part}`, `${list.length} entries for ${features} features`);
     }
   }
+  const directions = values.get('monotone_constraints');
+  const monotone = directions
+    ? [...readIntegers(directions, features, 'header, monotone_constraints', -1, 1)]
+    : undefined;
   const objective = readObjective(values.get('objective'), outputs, classes);
   const sizes = values.get('tree_sizes');
   const treeSizes =
@@ -80,6 +86,7 @@ function readHeader(text: string): Header {
     objective,
     featureNames,
     featureInfos,
+    monotone,
     treeSizes,
     averageOutput: flags.has('average_output'),
     end,

@@ -36,6 +36,7 @@ function formatHeader(file: LightGBMFile, names: string[], trees: string[]): str
     `max_feature_idx=${features - 1}`,
     `objective=${formatObjective(file.objective)}`,
     `feature_names=${names.join(' ')}`,
+    ...(file.monotone ? [`monotone_constraints=${file.monotone.join(' ')}`] : []),
     `feature_infos=${(file.featureInfos ?? names.map(() => 'none')).join(' ')}`,
     `tree_sizes=${trees.map((tree) => Buffer.byteLength(tree)).join(' ')}`,
     '\n',

@@ -14,6 +14,8 @@ export interface LightGBMFile {
   featureInfos?: string[];
   /** Features whose zeros count as missing (`zero_as_missing`), one flag a feature. */
   zeroMissing?: Uint8Array;
+  /** -1, 0 or 1 a feature, where the model was trained under monotone constraints. */
+  monotone?: number[];
   /** Shrinkage each tree was scaled by. */
   shrinkage?: Float64Array;
   /** Lines of the `parameters` block: LightGBM's names, values as text. */

@@ -26,6 +26,7 @@ import { damaged, type LightGBMFile } from './format.js';
 import { parseModel } from './format-reader.js';
 import { formatModel } from './format-writer.js';
 import { LIGHTGBM_INFO } from './info.js';
+import { type Limits, limitsFor } from './limits.js';
 import { trainWithLightGBM } from './native.js';
 import { type FileObjective, taskOfFile } from './objective.js';
 import { lightgbmOnnx } from './onnx.js';
@@ -62,20 +63,21 @@ export class LightGBMModel extends BoostingModel<LightGBMSettings> {
   ): Promise<FitResult> {
     const { config } = this;
     const objective = chooseObjective(config, data.classes);
+    const limits = limitsFor(config, data.featureNames);
     const earlier = initModel?.state().ensemble.trees ?? [];
     const { trained: native, notices } = await nativeOrNotice('lightgbm', config.engine, context.options, () =>
-      trainWithLightGBM(data, config, objective, context),
+      trainWithLightGBM(data, { ...config, ...limits.listed }, objective, context),
     );
     const warnings = [...objectiveWarnings(config, objective), ...notices];
     if (native) {
       const { file, result } = native;
       const ensemble = { ...file.ensemble, trees: [...earlier, ...file.ensemble.trees] };
-      this.learned = { ...file, ...this.fileParts(data, ensemble, file.objective) };
+      this.learned = { ...file, ...this.fileParts(data, ensemble, file.objective, limits) };
       return withWarnings(result, warnings);
     }
     // On this thread, while the workers start and train.
     const [{ trained, result }, featureInfos] = await Promise.all([
-      fitWithEngine(data, engineParams(config, objective), context, {
+      fitWithEngine(data, engineParams(config, objective, limits), context, {
         name: LIGHTGBM_INFO.name,
         checkpointInterval: config.checkpointInterval,
         firstIteration: initModel?.iterations,
@@ -83,18 +85,25 @@ export class LightGBMModel extends BoostingModel<LightGBMSettings> {
       featureRanges(data.X),
     ]);
     const ensemble = { ...trained.ensemble, trees: [...earlier, ...trained.ensemble.trees] };
-    this.learned = { ...this.fileParts(data, ensemble, objective), featureInfos };
-    return withWarnings({ ...(await trainingScores(data, trained, objective)), ...result }, warnings);
+    this.learned = { ...this.fileParts(data, ensemble, objective, limits), featureInfos };
+    const all = [...warnings, ...limits.warnings];
+    return withWarnings({ ...(await trainingScores(data, trained, objective)), ...result }, all);
   }
 
   /** What a trained model's file says, whoever trained it. */
-  private fileParts({ featureNames }: FitData, ensemble: Ensemble, objective: FileObjective): LightGBMFile {
+  private fileParts(
+    { featureNames }: FitData,
+    ensemble: Ensemble,
+    objective: FileObjective,
+    limits: Limits,
+  ): LightGBMFile {
     return {
       ensemble,
       objective,
       featureNames: [...featureNames],
       shrinkage: shrinkageOf(ensemble, this.config.learningRate),
-      parameters: fileParameters(this.config, objective),
+      parameters: fileParameters({ ...this.config, ...limits.listed }, objective),
+      ...(limits.monotone ? { monotone: limits.monotone } : {}),
     };
   }
 
@@ -196,8 +205,9 @@ async function trainingScores(
   return { trainLoss: loss, trainAccuracy: accuracy };
 }
 
-function engineParams(config: LightGBMSettings, objective: FileObjective): BoostingParams {
-  return { ...defaultBoostingParams, ...config, objective: engineObjective(config, objective) };
+function engineParams(config: LightGBMSettings, objective: FileObjective, limits: Limits): BoostingParams {
+  const loss = engineObjective(config, objective);
+  return { ...defaultBoostingParams, ...config, ...limits.params, objective: loss };
 }
 
 /** What LightGBM's file says: 1 for the first round, which holds the base score, then the learning rate. */

@@ -31,6 +31,12 @@ describe('LightGBM configuration', () => {
       baggingFraction: 1,
       baggingFreq: 0,
       featureFraction: 1,
+      maxDeltaStep: 0,
+      pathSmooth: 0,
+      extraTrees: false,
+      featureFractionBynode: 1,
+      monotoneConstraintsMethod: 'basic',
+      monotonePenalty: 0,
       lambdaL1: 0,
       lambdaL2: 0,
       minGainToSplit: 0,
@@ -92,6 +98,11 @@ describe('LightGBM configuration', () => {
       deviceType: 'cuda',
       treeLearner: 'data',
       machines: '10.0.0.1:12400,10.0.0.2:12400',
+      extraTrees: true,
+      featureFractionBynode: 0.5,
+      monotoneConstraints: [1, 0],
+      monotoneConstraintsMethod: 'basic',
+      interactionConstraints: [[0, 1], ['a']],
     };
     for (const [name, aliases] of Object.entries(ALIASES)) {
       const value = samples[name] ?? 3;
