@@ -4,6 +4,7 @@
  */
 
 import { NATIVE_ALIASES } from '../native/config.js';
+import { CATEGORICAL_ALIASES } from './categorical-parameters.js';
 import { LIMIT_ALIASES } from './limits.js';
 
 /** Our name of a parameter and every other name it may be given under. */
@@ -62,6 +63,7 @@ export const ALIASES = {
   checkpointInterval: [],
   seed: ['random_seed', 'random_state'],
   threads: ['num_threads', 'num_thread', 'nthread', 'nthreads', 'n_jobs'],
+  ...CATEGORICAL_ALIASES,
   ...NATIVE_ALIASES,
   deviceType: ['device_type', 'device'],
   treeLearner: ['tree_learner', 'tree', 'tree_type', 'tree_learner_type'],
@@ -90,6 +92,7 @@ export const TRAINER_ONLY = [
 /** Names that are not ours in snake case. */
 const NATIVE_NAMES: Partial<Record<ParameterName, string>> = {
   binSampleCount: 'bin_construct_sample_cnt',
+  categoricalFeatures: 'categorical_feature',
   earlyStoppingRounds: 'early_stopping_round',
   threads: 'num_threads',
 };

@@ -6,6 +6,7 @@ import type { ZodModule, ZodType } from '../../core/schema.js';
 import { lazySchema } from '../../core/schema.js';
 import { type EngineName, type NativeEngineParameters, nativeSchemas, settleEngine } from '../native/config.js';
 import { ALIASES, type AliasOf, CANONICAL, type ParameterName, type TRAINER_ONLY } from './aliases.js';
+import { CATEGORICAL_DEFAULTS, type CategoricalParameters, categoricalSchemas } from './categorical-parameters.js';
 import { LIMIT_DEFAULTS, type LimitParameters, limitSchemas, type OptionalLimit } from './limits.js';
 import {
   canonicalObjective,
@@ -17,7 +18,7 @@ import {
 } from './objective.js';
 
 /** LightGBM's parameters, every one optional; see https://lightgbm.readthedocs.io/en/latest/Parameters.html. */
-export interface LightGBMParameters extends NativeEngineParameters, LimitParameters {
+export interface LightGBMParameters extends NativeEngineParameters, LimitParameters, CategoricalParameters {
   /** What to learn; implied by `objective`. Default `'classification'`. */
   task?: Task;
   /**
@@ -163,6 +164,7 @@ const DEFAULTS = {
   earlyStoppingMinDelta: 0,
   earlyStoppingSet: 'validation',
   checkpointInterval: 10,
+  ...CATEGORICAL_DEFAULTS,
 } as const satisfies Required<Pick<LightGBMParameters, Filled>>;
 
 function parameterSchemas(z: ZodModule): { [K in ParameterName]: ZodType<LightGBMParameters[K]> } {
@@ -207,6 +209,7 @@ function parameterSchemas(z: ZodModule): { [K in ParameterName]: ZodType<LightGB
     checkpointInterval: count(1),
     seed: z.int().min(0).optional(),
     threads: count(-1, 1024),
+    ...categoricalSchemas(z),
     ...nativeSchemas(z),
     deviceType: z.enum(['cpu', 'gpu', 'cuda', 'auto']).optional(),
     treeLearner: z.enum(['serial', 'feature', 'data', 'voting']).optional(),

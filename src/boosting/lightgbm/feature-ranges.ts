@@ -1,22 +1,44 @@
-/** The `feature_infos` of a model file: smallest and largest training value of each feature. */
+/** The `feature_infos` of a model file: smallest and largest training value of each feature, or its categories. */
 import type { Matrix } from '../../core/matrix.js';
 import { Turns } from '../../core/turns.js';
 import { writeNumber } from './text-values.js';
 
 const VALUES_PER_STEP = 500_000;
 
-/** `[min:max]` a feature; `none` for one without two different values, as LightGBM has it. Yields to the event loop. */
-export async function featureRanges(X: Matrix): Promise<string[]> {
+/**
+ * `[min:max]` a feature; of those in `categorical`, -1 (missing) and the categories, the most frequent first; `none` for one without
+ * two different values, as LightGBM has it. Yields to the event loop.
+ */
+export async function featureRanges(X: Matrix, categorical: readonly number[] = []): Promise<string[]> {
   const { rows, cols } = X;
   const low = new Float64Array(cols).fill(Number.POSITIVE_INFINITY);
   const high = new Float64Array(cols).fill(Number.NEGATIVE_INFINITY);
   const step = Math.max(1, Math.floor(VALUES_PER_STEP / cols));
   const turns = new Turns();
+  const rowsOf = new Map(categorical.map((column) => [column, new Map<number, number>()]));
   for (let from = 0; from < rows; from += step) {
     await turns.pause();
-    widen(X, from, Math.min(rows, from + step), low, high);
+    const to = Math.min(rows, from + step);
+    widen(X, from, to, low, high);
+    for (const [column, counts] of rowsOf) countCategories(X, column, from, to, counts);
   }
-  return Array.from(low, (min, j) => (min < high[j] ? `[${writeNumber(min)}:${writeNumber(high[j])}]` : 'none'));
+  return Array.from(low, (min, j) => {
+    if (!(min < high[j])) return 'none';
+    const counts = rowsOf.get(j);
+    return counts ? writeCategories(counts) : `[${writeNumber(min)}:${writeNumber(high[j])}]`;
+  });
+}
+
+function countCategories(X: Matrix, column: number, from: number, to: number, counts: Map<number, number>): void {
+  for (let i = from, p = from * X.cols + column; i < to; i++, p += X.cols) {
+    const category = Math.trunc(X.data[p]) + 0;
+    if (category >= 0) counts.set(category, (counts.get(category) ?? 0) + 1);
+  }
+}
+
+function writeCategories(counts: Map<number, number>): string {
+  const order = [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
+  return [-1, ...order.map(([category]) => category)].join(':');
 }
 
 function widen(X: Matrix, from: number, to: number, low: Float64Array, high: Float64Array): void {

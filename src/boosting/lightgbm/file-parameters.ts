@@ -1,5 +1,6 @@
 /** Settings to and from the `parameters` block of a LightGBM model file. */
 import { CANONICAL, nativeName, type ParameterName, TRAINER_ONLY } from './aliases.js';
+import { writeFeatures } from './categorical-parameters.js';
 import { type LightGBMConfig, type LightGBMSettings, lightgbmConfig } from './config.js';
 import type { LightGBMFile } from './format.js';
 import { type FileObjective, TRAINABLE, taskOfFile } from './objective.js';
@@ -9,9 +10,14 @@ const OURS = /^(early_stopping_(set|metric)|checkpoint_.*)$/;
 
 /** What a file lists for these settings: LightGBM's names, in our order. */
 export function fileParameters(settings: LightGBMSettings, objective: FileObjective): Record<string, string> {
-  const { task: _ours, threads: _never, numClass: _known, ...rest } = settings;
+  const { task: _ours, threads: _never, numClass: _known, categoricalFeatures, ...rest } = settings;
   const parameters: Record<string, string> = {};
-  const all = { ...rest, objective: objective.name, numClass: objective.numClass };
+  const all = {
+    ...rest,
+    categoricalFeatures: writeFeatures(categoricalFeatures),
+    objective: objective.name,
+    numClass: objective.numClass,
+  };
   for (const [name, value] of Object.entries(all)) {
     if (TRAINER_ONLY.some((key) => key === name)) continue;
     const plain = typeof value === 'boolean' ? Number(value) : value;

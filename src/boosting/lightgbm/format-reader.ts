@@ -9,6 +9,7 @@ import { keyValues, readInteger, readIntegers, required, words } from './text-va
 import { parseTree } from './tree-reader.js';
 
 const VERSIONS = ['v3', 'v4'];
+const PANDAS = 'pandas_categorical:';
 const END_OF_TREES = 'end of trees';
 
 /** Parses a whole model file. */
@@ -149,7 +150,10 @@ function refuseMixedMissing(zeroMissing: Uint8Array, nanMissing: Uint8Array): vo
   );
 }
 
-function readTail(tail: string, header: Header): Pick<LightGBMFile, 'parameters' | 'classes' | 'featureNames'> {
+function readTail(
+  tail: string,
+  header: Header,
+): Pick<LightGBMFile, 'parameters' | 'classes' | 'featureNames' | 'pandasCategorical'> {
   const lines = tail.split('\n');
   const start = lines.indexOf('parameters:');
   const end = lines.indexOf('end of parameters');
@@ -163,8 +167,22 @@ function readTail(tail: string, header: Header): Pick<LightGBMFile, 'parameters'
   return {
     featureNames: header.featureNames,
     ...(start < 0 ? {} : { parameters }),
+    ...readPandas(lines.find((line) => line.startsWith(PANDAS))),
     ...(own === undefined ? {} : readTrailer(own.slice(TRAILER.length), header)),
   };
+}
+
+/** The values behind the codes of pandas categories. */
+function readPandas(line: string | undefined): Pick<LightGBMFile, 'pandasCategorical'> {
+  let value: unknown = null;
+  try {
+    if (line !== undefined) value = JSON.parse(line.slice(PANDAS.length));
+  } catch {
+    throw damaged('pandas_categorical', 'is not JSON');
+  }
+  if (value === null) return {};
+  if (!Array.isArray(value) || !value.every(Array.isArray)) throw damaged('pandas_categorical', 'is no list of lists');
+  return { pandasCategorical: value as unknown[][] };
 }
 
 /** Our own line: class labels, and feature names as they were before LightGBM's spelling. */

@@ -21,7 +21,7 @@ export function formatModel(file: LightGBMFile): string {
     ...Object.entries(file.parameters ?? {}).map(([name, value]) => `[${name}: ${value}]\n`),
     '\nend of parameters\n',
     trailer(file, names),
-    '\npandas_categorical:null\n',
+    `\npandas_categorical:${JSON.stringify(file.pandasCategorical ?? null)}\n`,
   ].join('');
 }
 

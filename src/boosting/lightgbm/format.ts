@@ -20,6 +20,8 @@ export interface LightGBMFile {
   shrinkage?: Float64Array;
   /** Lines of the `parameters` block: LightGBM's names, values as text. */
   parameters?: Record<string, string>;
+  /** Of a model trained on pandas categories: their values, a list a categorical column; a category's code is its place there. */
+  pandasCategorical?: unknown[][];
   /** Labels of the classes, sorted; LightGBM itself knows 0..k-1 only. */
   classes?: number[];
 }

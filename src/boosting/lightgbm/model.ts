@@ -18,6 +18,7 @@ import { type BoostingParams, defaultBoostingParams } from '../engine/params.js'
 import type { TrainedBoosting } from '../engine/train.js';
 import { nativeOrNotice, withWarnings } from '../native/fallback.js';
 import type { BoostingFitContext, IterationRange } from '../options.js';
+import { categoricalParams } from './categorical-parameters.js';
 import { type LightGBMConfig, type LightGBMSettings, lightgbmConfig } from './config.js';
 import { engineObjective, objectiveWarnings } from './engine-objective.js';
 import { featureRanges } from './feature-ranges.js';
@@ -64,9 +65,11 @@ export class LightGBMModel extends BoostingModel<LightGBMSettings> {
     const { config } = this;
     const objective = chooseObjective(config, data.classes);
     const limits = limitsFor(config, data.featureNames);
+    const categorical = categoricalParams(config, data.featureNames);
     const earlier = initModel?.state().ensemble.trees ?? [];
+    const listed = { ...limits.listed, categoricalFeatures: categorical.columns };
     const { trained: native, notices } = await nativeOrNotice('lightgbm', config.engine, context.options, () =>
-      trainWithLightGBM(data, { ...config, ...limits.listed }, objective, context),
+      trainWithLightGBM(data, { ...config, ...listed }, objective, context),
     );
     const warnings = [...objectiveWarnings(config, objective), ...notices];
     if (native) {
@@ -77,12 +80,12 @@ export class LightGBMModel extends BoostingModel<LightGBMSettings> {
     }
     // On this thread, while the workers start and train.
     const [{ trained, result }, featureInfos] = await Promise.all([
-      fitWithEngine(data, engineParams(config, objective, limits), context, {
+      fitWithEngine(data, { ...engineParams(config, objective, limits), categorical }, context, {
         name: LIGHTGBM_INFO.name,
         checkpointInterval: config.checkpointInterval,
         firstIteration: initModel?.iterations,
       }),
-      featureRanges(data.X),
+      featureRanges(data.X, categorical.columns),
     ]);
     const ensemble = { ...trained.ensemble, trees: [...earlier, ...trained.ensemble.trees] };
     this.learned = { ...this.fileParts(data, ensemble, objective, limits), featureInfos };

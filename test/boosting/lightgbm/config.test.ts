@@ -48,6 +48,12 @@ describe('LightGBM configuration', () => {
       earlyStoppingSet: 'validation',
       engine: 'wasm',
       checkpointInterval: 10,
+      categoricalFeatures: [],
+      catSmooth: 10,
+      catL2: 10,
+      maxCatThreshold: 32,
+      maxCatToOnehot: 4,
+      minDataPerGroup: 100,
     });
   });
 
@@ -103,12 +109,25 @@ describe('LightGBM configuration', () => {
       monotoneConstraints: [1, 0],
       monotoneConstraintsMethod: 'basic',
       interactionConstraints: [[0, 1], ['a']],
+      categoricalFeatures: [0, 'city'],
     };
     for (const [name, aliases] of Object.entries(ALIASES)) {
       const value = samples[name] ?? 3;
       const engine = name.startsWith('native') ? { engine: 'native' } : {};
       for (const alias of aliases) expect(parse({ ...engine, [alias]: value }), alias).toMatchObject({ [name]: value });
     }
+  });
+
+  it("takes LightGBM's text forms of categorical features", () => {
+    const features = (text: unknown) => parse({ categorical_feature: text }).categoricalFeatures;
+    expect(features('0,2, 5')).toEqual([0, 2, 5]);
+    expect(features('name:city,user id')).toEqual(['city', 'user id']);
+    expect(features('auto')).toEqual([]);
+    expect(features('')).toEqual([]);
+    expect(errorOf({ categoricalFeatures: [-1] }).message).toMatch(/categoricalFeatures/);
+    expect(errorOf({ categoricalFeatures: [0.5] }).message).toMatch(/categoricalFeatures/);
+    expect(errorOf({ catSmooth: -1 }).message).toMatch(/catSmooth/);
+    expect(errorOf({ maxCatThreshold: 0 }).message).toMatch(/maxCatThreshold/);
   });
 
   it('no alias stands for two parameters', () => {
