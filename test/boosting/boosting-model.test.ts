@@ -25,10 +25,11 @@ describe('evaluation sets', () => {
     const metrics = await model.fit({ ...train, validation, evalSets: { test } });
     expect(Object.keys(metrics.evaluations ?? {})).toEqual(['validation', 'test']);
     for (const values of Object.values(metrics.evaluations?.test ?? {})) expect(values).toHaveLength(20);
-    expect(metrics.evaluations?.validation.loss).toEqual(metrics.history.map(({ valLoss }) => valLoss));
+    for (const [i, { valLoss }] of metrics.history.entries())
+      expect(metrics.evaluations?.validation.binary_logloss[i]).toBeCloseTo(valLoss, 12);
     const { probabilities } = await model.predict(test.X, { numIterationRange: [0, 7] });
     expect(logLoss(test.y, (probabilities as Matrix).column(1))).toBeCloseTo(
-      metrics.evaluations?.test.loss[6] as number,
+      metrics.evaluations?.test.binary_logloss[6] as number,
       6,
     );
     await model.save(join(directory, 'sets'));
@@ -40,7 +41,7 @@ describe('evaluation sets', () => {
     const config = { numIterations: 400, learningRate: 0.5, earlyStoppingRounds: 5, earlyStoppingSet: 'test' };
     const model = new LightGBMModel(config);
     const metrics = await model.fit({ ...train, validation, evalSets: { test } });
-    const losses = metrics.evaluations?.test.loss ?? [];
+    const losses = metrics.evaluations?.test.binary_logloss ?? [];
     expect(metrics.earlyStopped).toBe(true);
     expect(metrics.bestEpoch).toBe(losses.indexOf(Math.min(...losses)) + 1);
     expect(metrics.totalEpochs).toBe(metrics.bestEpoch + 5);

@@ -6,12 +6,12 @@
 import { NATIVE_ALIASES } from '../native/config.js';
 import { CATEGORICAL_ALIASES } from './categorical-parameters.js';
 import { LIMIT_ALIASES } from './limits.js';
+import { LOOP_ALIASES } from './loop-parameters.js';
 
 /** Our name of a parameter and every other name it may be given under. */
 export const ALIASES = {
   task: [],
   objective: ['objective_type', 'app', 'application', 'loss'],
-  boosting: ['boosting_type', 'boost'],
   numClass: ['num_class', 'num_classes'],
   sigmoid: [],
   scalePosWeight: ['scale_pos_weight'],
@@ -64,6 +64,7 @@ export const ALIASES = {
   seed: ['random_seed', 'random_state'],
   threads: ['num_threads', 'num_thread', 'nthread', 'nthreads', 'n_jobs'],
   ...CATEGORICAL_ALIASES,
+  ...LOOP_ALIASES,
   ...NATIVE_ALIASES,
   deviceType: ['device_type', 'device'],
   treeLearner: ['tree_learner', 'tree', 'tree_type', 'tree_learner_type'],

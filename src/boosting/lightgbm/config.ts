@@ -8,6 +8,7 @@ import { type EngineName, type NativeEngineParameters, nativeSchemas, settleEngi
 import { ALIASES, type AliasOf, CANONICAL, type ParameterName, type TRAINER_ONLY } from './aliases.js';
 import { CATEGORICAL_DEFAULTS, type CategoricalParameters, categoricalSchemas } from './categorical-parameters.js';
 import { LIMIT_DEFAULTS, type LimitParameters, limitSchemas, type OptionalLimit } from './limits.js';
+import { type LoopName, type LoopParameters, loopSchemas } from './loop-parameters.js';
 import {
   canonicalObjective,
   OBJECTIVE_NAMES,
@@ -18,7 +19,11 @@ import {
 } from './objective.js';
 
 /** LightGBM's parameters, every one optional; see https://lightgbm.readthedocs.io/en/latest/Parameters.html. */
-export interface LightGBMParameters extends NativeEngineParameters, LimitParameters, CategoricalParameters {
+export interface LightGBMParameters
+  extends NativeEngineParameters,
+    LimitParameters,
+    CategoricalParameters,
+    LoopParameters {
   /** What to learn; implied by `objective`. Default `'classification'`. */
   task?: Task;
   /**
@@ -27,8 +32,6 @@ export interface LightGBMParameters extends NativeEngineParameters, LimitParamet
    * [0, 1]. Default: from the task and the number of classes.
    */
   objective?: ObjectiveName;
-  /** Boosting method; only gradient boosted trees. Default `'gbdt'`. */
-  boosting?: 'gbdt';
   /** Number of classes, as LightGBM wants it for `'multiclass'`; checked against the labels, which decide. */
   numClass?: number;
   /** Steepness of the logistic function of `'binary'` and `'multiclassova'`, > 0. Default 1. */
@@ -122,7 +125,8 @@ type Optional =
   | 'poissonMaxDeltaStep'
   | 'tweedieVariancePower'
   | 'regSqrt'
-  | 'earlyStoppingMetric';
+  | 'earlyStoppingMetric'
+  | LoopName;
 
 type TrainerOnly = (typeof TRAINER_ONLY)[number];
 type Filled = Exclude<
@@ -142,7 +146,6 @@ export type LightGBMSettings = Required<Pick<LightGBMParameters, Filled>> &
 
 const DEFAULTS = {
   task: 'classification',
-  boosting: 'gbdt',
   boostFromAverage: true,
   numIterations: 100,
   learningRate: 0.1,
@@ -175,7 +178,6 @@ function parameterSchemas(z: ZodModule): { [K in ParameterName]: ZodType<LightGB
   return {
     task: z.enum(['classification', 'regression']).optional(),
     objective: z.enum(OBJECTIVE_NAMES).optional(),
-    boosting: z.literal('gbdt').optional(),
     numClass: count(1),
     sigmoid: aboveZero(),
     scalePosWeight: aboveZero(),
@@ -210,6 +212,7 @@ function parameterSchemas(z: ZodModule): { [K in ParameterName]: ZodType<LightGB
     seed: z.int().min(0).optional(),
     threads: count(-1, 1024),
     ...categoricalSchemas(z),
+    ...loopSchemas(z),
     ...nativeSchemas(z),
     deviceType: z.enum(['cpu', 'gpu', 'cuda', 'auto']).optional(),
     treeLearner: z.enum(['serial', 'feature', 'data', 'voting']).optional(),

@@ -28,6 +28,7 @@ import { parseModel } from './format-reader.js';
 import { formatModel } from './format-writer.js';
 import { LIGHTGBM_INFO } from './info.js';
 import { type Limits, limitsFor } from './limits.js';
+import { isForest, loopParams, loopWarnings } from './loop-parameters.js';
 import { trainWithLightGBM } from './native.js';
 import { type FileObjective, taskOfFile } from './objective.js';
 import { lightgbmOnnx } from './onnx.js';
@@ -71,7 +72,7 @@ export class LightGBMModel extends BoostingModel<LightGBMSettings> {
     const { trained: native, notices } = await nativeOrNotice('lightgbm', config.engine, context.options, () =>
       trainWithLightGBM(data, { ...config, ...listed }, objective, context),
     );
-    const warnings = [...objectiveWarnings(config, objective), ...notices];
+    const warnings = [...objectiveWarnings(config, objective), ...loopWarnings(config), ...notices];
     if (native) {
       const { file, result } = native;
       const ensemble = { ...file.ensemble, trees: [...earlier, ...file.ensemble.trees] };
@@ -104,7 +105,7 @@ export class LightGBMModel extends BoostingModel<LightGBMSettings> {
       ensemble,
       objective,
       featureNames: [...featureNames],
-      shrinkage: shrinkageOf(ensemble, this.config.learningRate),
+      shrinkage: shrinkageOf(ensemble, this.config),
       parameters: fileParameters({ ...this.config, ...limits.listed }, objective),
       ...(limits.monotone ? { monotone: limits.monotone } : {}),
     };
@@ -121,7 +122,12 @@ export class LightGBMModel extends BoostingModel<LightGBMSettings> {
     { threads }: PredictContext,
   ): Promise<Float64Array> {
     const { ensemble, zeroMissing } = this.state();
-    return predictEnsemble(iterationsOf(ensemble, from, to), zerosToMissing(X, zeroMissing), { threads });
+    const scores = await predictEnsemble(iterationsOf(ensemble, from, to), zerosToMissing(X, zeroMissing), { threads });
+    // The leaves are divided by the number of all trees; some of them are a forest of their own.
+    const { iterations } = this;
+    if (isForest(this.config) && to - from < iterations)
+      for (let i = 0; i < scores.length; i++) scores[i] *= iterations / (to - from);
+    return scores;
   }
 
   protected override async leavesOf(X: Matrix, [from, to]: IterationRange): Promise<Int32Array> {
@@ -209,13 +215,19 @@ async function trainingScores(
 }
 
 function engineParams(config: LightGBMSettings, objective: FileObjective, limits: Limits): BoostingParams {
-  const loss = engineObjective(config, objective);
-  return { ...defaultBoostingParams, ...config, ...limits.params, objective: loss };
+  return {
+    ...defaultBoostingParams,
+    ...config,
+    ...limits.params,
+    ...loopParams(config, objective),
+    objective: engineObjective(config, objective),
+  };
 }
 
-/** What LightGBM's file says: 1 for the first round, which holds the base score, then the learning rate. */
-function shrinkageOf({ trees, outputs }: Ensemble, learningRate: number): Float64Array {
-  return Float64Array.from(trees, (_, i) => (i < outputs ? 1 : learningRate));
+/** What LightGBM's file says: 1 for the first round, which holds the base score, then the learning rate where all have that. */
+function shrinkageOf({ trees, outputs }: Ensemble, config: LightGBMSettings): Float64Array {
+  const rate = config.boosting === 'dart' || isForest(config) ? 1 : config.learningRate;
+  return Float64Array.from(trees, (_, i) => (i < outputs ? 1 : rate));
 }
 
 /** Classes that a file's model tells apart; 0 for regression. */

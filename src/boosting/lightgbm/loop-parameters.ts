@@ -1,0 +1,192 @@
+/**
+ * LightGBM's parameters of the boosting loop: methods (dart, rf, goss), bagging by label, metrics. What they mean to the engine,
+ * and which of them are given in vain.
+ */
+import type { ZodModule, ZodType } from '../../core/schema.js';
+import { metricNamed, metricNames } from '../engine/metrics/names.js';
+import { type BoostingParams, defaultBoostingParams, type MetricSpec } from '../engine/params.js';
+import type { LightGBMSettings } from './config.js';
+import { metricDefaults } from './engine-objective.js';
+import type { FileObjective } from './objective.js';
+
+/** None has a default in the parsed configuration, so that one given in vain can be told. */
+export interface LoopParameters {
+  /**
+   * Gradient boosted trees (`gbdt`), with dropout (`dart`), on gradient-sampled rows (`goss`), or a random forest (`rf`).
+   * Default `'gbdt'`.
+   */
+  boosting?: (typeof METHODS)[number];
+  /** How rows are drawn: `'bagging'` or `'goss'`. Default `'bagging'`. */
+  dataSampleStrategy?: 'bagging' | 'goss';
+  /** Goss: share of the rows kept for their large gradients, in [0, 1]. Default 0.2. */
+  topRate?: number;
+  /** Goss: share of the rows drawn from the others, in [0, 1]. Default 0.1. */
+  otherRate?: number;
+  /** Share of the rows of label 1 (the larger of two classes) drawn for a tree; needs `baggingFreq` > 0. Default 1. */
+  posBaggingFraction?: number;
+  /** The same for the rows of label 0. Default 1. */
+  negBaggingFraction?: number;
+  /** Seed of bagging; default: from `seed`. */
+  baggingSeed?: number;
+  /** Dart: share of the earlier trees dropped, in [0, 1]. Default 0.1. */
+  dropRate?: number;
+  /** Dart: most trees dropped at once; 0 or less for no limit. Default 50. */
+  maxDrop?: number;
+  /** Dart: probability of dropping none, in [0, 1]. Default 0.5. */
+  skipDrop?: number;
+  /** Dart: drop every tree with the same probability. Default false. */
+  uniformDrop?: boolean;
+  /** Dart: scale trees as XGBoost does. Default false. */
+  xgboostDartMode?: boolean;
+  /** Seed of dart; default: from `seed`. */
+  dropSeed?: number;
+  /** Metrics evaluated on every set: names, also as one text with commas; `'None'` for none. Default: the objective's own. */
+  metric?: string | readonly string[];
+  /** Evaluate the metrics on the training rows too. Default false. */
+  isProvideTrainingMetric?: boolean;
+  /** Early stopping watches one metric, as if this were true; false has no effect. */
+  firstMetricOnly?: boolean;
+}
+
+export type LoopName = keyof LoopParameters;
+
+const METHODS = ['gbdt', 'gbrt', 'dart', 'goss', 'rf', 'random_forest'] as const;
+const NO_METRIC = ['None', 'none', 'null', 'na', 'custom'];
+
+export const LOOP_ALIASES = {
+  boosting: ['boosting_type', 'boost'],
+  dataSampleStrategy: ['data_sample_strategy'],
+  topRate: ['top_rate'],
+  otherRate: ['other_rate'],
+  posBaggingFraction: ['pos_bagging_fraction', 'pos_sub_row', 'pos_subsample', 'pos_bagging'],
+  negBaggingFraction: ['neg_bagging_fraction', 'neg_sub_row', 'neg_subsample', 'neg_bagging'],
+  baggingSeed: ['bagging_seed', 'bagging_fraction_seed'],
+  dropRate: ['drop_rate', 'rate_drop'],
+  maxDrop: ['max_drop'],
+  skipDrop: ['skip_drop'],
+  uniformDrop: ['uniform_drop'],
+  xgboostDartMode: ['xgboost_dart_mode'],
+  dropSeed: ['drop_seed'],
+  metric: ['metrics', 'metric_types'],
+  isProvideTrainingMetric: ['is_provide_training_metric', 'training_metric', 'is_training_metric', 'train_metric'],
+  firstMetricOnly: ['first_metric_only'],
+} as const satisfies Record<LoopName, readonly string[]>;
+
+const DEFAULTS = {
+  topRate: 0.2,
+  otherRate: 0.1,
+  posBaggingFraction: 1,
+  negBaggingFraction: 1,
+  dropRate: 0.1,
+  maxDrop: 50,
+  skipDrop: 0.5,
+  uniformDrop: false,
+  xgboostDartMode: false,
+} as const satisfies LoopParameters;
+
+export function loopSchemas(z: ZodModule): { [K in LoopName]: ZodType<LoopParameters[K]> } {
+  const share = () => z.number().min(0).max(1).optional();
+  const positiveShare = () => z.number().gt(0).max(1).optional();
+  const seed = () => z.int().min(0).optional();
+  const flag = () => z.boolean().optional();
+  const metric = z.string().refine((text) => namesOf(text).every(isMetric), {
+    error: (issue) => `names no metric: '${String(issue.input)}'; known: ${metricNames('lightgbm').join(', ')}`,
+  });
+  return {
+    boosting: z.enum(METHODS).optional(),
+    dataSampleStrategy: z.enum(['bagging', 'goss']).optional(),
+    topRate: share(),
+    otherRate: share(),
+    posBaggingFraction: positiveShare(),
+    negBaggingFraction: positiveShare(),
+    baggingSeed: seed(),
+    dropRate: share(),
+    maxDrop: z.int().optional(),
+    skipDrop: share(),
+    uniformDrop: flag(),
+    xgboostDartMode: flag(),
+    dropSeed: seed(),
+    metric: z.union([metric, z.array(metric)]).optional(),
+    isProvideTrainingMetric: flag(),
+    firstMetricOnly: flag(),
+  };
+}
+
+const namesOf = (metric: string | readonly string[]): string[] =>
+  [metric].flat().flatMap((text) => text.split(',').map((name) => name.trim()));
+
+const isMetric = (name: string): boolean => NO_METRIC.includes(name) || metricNames('lightgbm').includes(name);
+
+export const isForest = ({ boosting }: LoopParameters): boolean => boosting === 'rf' || boosting === 'random_forest';
+
+const isGoss = ({ boosting, dataSampleStrategy }: LoopParameters): boolean =>
+  boosting === 'goss' || dataSampleStrategy === 'goss';
+
+/** The engine's settings of the loop. */
+export function loopParams(
+  config: LightGBMSettings,
+  objective: FileObjective,
+): Partial<BoostingParams> & Pick<BoostingParams, 'boosting'> {
+  const given = { ...DEFAULTS, ...defined(config) };
+  const metrics = metricsOf(config, objective);
+  return {
+    boosting: isForest(config) ? 'rf' : config.boosting === 'dart' ? 'dart' : 'gbdt',
+    dart: {
+      ...defaultBoostingParams.dart,
+      rate: given.dropRate,
+      max: given.maxDrop,
+      skip: given.skipDrop,
+      uniform: given.uniformDrop,
+      normalize: given.xgboostDartMode ? 'tree' : 'lightgbm',
+      seed: config.dropSeed,
+    },
+    goss: isGoss(config) ? { top: given.topRate, other: given.otherRate } : undefined,
+    posBaggingFraction: given.posBaggingFraction,
+    negBaggingFraction: given.negBaggingFraction,
+    baggingSeed: config.baggingSeed,
+    metrics,
+    trainingMetrics: config.isProvideTrainingMetric === true,
+    earlyStoppingMetric: watchedName(config.earlyStoppingMetric, metrics),
+  };
+}
+
+/** The metrics asked for, once each; by default that of the objective. */
+function metricsOf(config: LightGBMSettings, objective: FileObjective): MetricSpec[] {
+  const defaults = { ...metricDefaults(config), multiclass: objective.numClass > 1 };
+  const names = namesOf(config.metric ?? objective.name).filter((name) => name !== '' && !NO_METRIC.includes(name));
+  const specs = names.map((name) => metricNamed('lightgbm', name, defaults));
+  return specs.filter(({ name }, i) => specs.findIndex((other) => other.name === name) === i);
+}
+
+/** Early stopping may name a metric by an alias; a caller's own metrics have none. */
+function watchedName(name: string | undefined, metrics: readonly MetricSpec[]): string | undefined {
+  if (name === undefined || metrics.some((metric) => metric.name === name) || !isMetric(name)) return name;
+  return NO_METRIC.includes(name) ? name : metricNamed('lightgbm', name).name;
+}
+
+const ONLY_DART = ['dropRate', 'maxDrop', 'skipDrop', 'uniformDrop', 'xgboostDartMode'] as const;
+const ONLY_GOSS = ['topRate', 'otherRate'] as const;
+
+/** One sentence a parameter that is given, is not its default, and does nothing in this combination. */
+export function loopWarnings(config: LightGBMSettings): string[] {
+  const warnings: string[] = [];
+  const inVain = (name: string, why: string): number => warnings.push(`lightgbm: ${name} has no effect ${why}`);
+  const changed = (name: keyof typeof DEFAULTS): boolean =>
+    config[name] !== undefined && config[name] !== DEFAULTS[name];
+  if (config.boosting !== 'dart')
+    for (const name of ONLY_DART) if (changed(name)) inVain(name, "without boosting 'dart'");
+  if (!isGoss(config)) for (const name of ONLY_GOSS) if (changed(name)) inVain(name, 'without goss');
+  if (isForest(config) && config.learningRate !== 0.1) inVain('learningRate', 'in a random forest');
+  const byLabel = changed('posBaggingFraction') || changed('negBaggingFraction');
+  if (config.baggingFreq === 0) {
+    if (config.baggingFraction < 1) inVain('baggingFraction', 'with baggingFreq 0');
+    if (byLabel) inVain('bagging by label', 'with baggingFreq 0');
+  } else if (byLabel && config.baggingFraction < 1) inVain('baggingFraction', 'beside bagging by label');
+  else if (!byLabel && config.baggingFraction === 1) inVain('baggingFreq', 'with baggingFraction 1');
+  if (config.firstMetricOnly === false) inVain('firstMetricOnly', 'as false: early stopping watches one metric');
+  return warnings;
+}
+
+function defined<T extends object>(values: T): Partial<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
