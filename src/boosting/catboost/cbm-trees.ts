@@ -86,14 +86,11 @@ interface Nodes extends Vectors {
 function readBranching(start: number, end: number, nodes: Nodes, part: string): BranchingTree {
   const { steps, nodeLeaves, outputs, leafValues, leafWeights } = nodes;
   const tree = { conditions: [] as Condition[], left: [] as number[], right: [] as number[] };
-  const values: number[] = [];
-  const weights: number[] = [];
+  /** Where the values of the leaves begin, in the order in which they are met. */
+  const met: number[] = [];
   const seen = new Uint8Array(end - start);
   const addLeaf = (at: number): number => {
-    const from = asInteger(nodeLeaves[at], `${part}, leaf`, 0, leafValues.length - outputs);
-    for (let k = 0; k < outputs; k++) values.push(leafValues[from + k]);
-    if (leafWeights.length > 0) weights.push(leafWeights[asInteger(from / outputs, part, 0, leafWeights.length - 1)]);
-    return ~(values.length / outputs - 1);
+    return ~(met.push(asInteger(nodeLeaves[at], `${part}, leaf`, 0, leafValues.length - outputs)) - 1);
   };
   const stack: { at: number; parent: number; side: number[] }[] = [];
   /** The child's number, or that of a node to be read later. */
@@ -115,12 +112,22 @@ function readBranching(start: number, end: number, nodes: Nodes, part: string): 
       side[number] = step === 0 ? addLeaf(at) : visit(at + step, number, side);
     }
   }
+  // Leaves keep the order of the file, so that a leaf's number is the one that CatBoost gives it.
+  const order = met.map((_, leaf) => leaf).sort((a, b) => met[a] - met[b] || a - b);
+  const rank = new Int32Array(met.length);
+  for (const [number, leaf] of order.entries()) rank[leaf] = number;
+  const child = (c: number) => (c < 0 ? ~rank[~c] : c);
+  const starts = order.map((leaf) => met[leaf]);
   return {
     kind: 'branching',
     conditions: tree.conditions,
-    left: Int32Array.from(tree.left),
-    right: Int32Array.from(tree.right),
-    leafValues: Float64Array.from(values),
-    leafWeights: Float64Array.from(weights),
+    left: Int32Array.from(tree.left, child),
+    right: Int32Array.from(tree.right, child),
+    leafValues: Float64Array.from(starts.flatMap((from) => [...leafValues.subarray(from, from + outputs)])),
+    leafWeights: leafWeights.length === 0 ? new Float64Array(0) : leafWeightsAt(starts, nodes, part),
   };
+}
+
+function leafWeightsAt(starts: readonly number[], { outputs, leafWeights }: Vectors, part: string): Float64Array {
+  return Float64Array.from(starts, (from) => leafWeights[asInteger(from / outputs, part, 0, leafWeights.length - 1)]);
 }

@@ -1,12 +1,13 @@
 /** CatBoost's files: what is written reads back the same, predictions are the plain ones, and damaged files are typed errors. */
 import { describe, expect, it } from 'vitest';
-import { parseCbm } from '../../../src/boosting/catboost/cbm-reader.js';
+import { isCbm, parseCbm } from '../../../src/boosting/catboost/cbm-reader.js';
 import { formatCbm } from '../../../src/boosting/catboost/cbm-writer.js';
 import type { CatBoostFile } from '../../../src/boosting/catboost/ensemble.js';
 import { parseJsonModel } from '../../../src/boosting/catboost/json-reader.js';
 import { formatJsonModel } from '../../../src/boosting/catboost/json-writer.js';
+import { formatModelFile } from '../../../src/boosting/catboost/model-file.js';
 import { CatBoostPredictor } from '../../../src/boosting/catboost/predictor.js';
-import { ModelFormatError } from '../../../src/core/errors.js';
+import { InvalidInputError, ModelFormatError } from '../../../src/core/errors.js';
 import { Matrix } from '../../../src/core/matrix.js';
 import { Random } from '../../../src/core/random.js';
 import { leafOf, rawScores } from '../../oracles/catboost-predict.js';
@@ -90,6 +91,14 @@ describe.each([
     // What was read is written and read the same: nothing drifts.
     expect(again(read)).toEqual(read);
   });
+});
+
+it('fractional mean target values, which CatBoost misreads from JSON, are written as cbm only', () => {
+  const file = randomModel({ seed: 1 });
+  expect(() => formatModelFile(file, 'model.json')).toThrow(InvalidInputError);
+  expect(isCbm(formatModelFile(file, 'model.cbm') as Uint8Array)).toBe(true);
+  for (const table of file.ensemble.ctrTables) table.sums = table.sums?.map(Math.round);
+  expect(formatModelFile(file, 'model.json')).toBe(formatJsonModel(file));
 });
 
 describe('damaged files', () => {
