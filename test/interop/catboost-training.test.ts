@@ -30,7 +30,7 @@ const theirs = (data: Parts, params: Record<string, unknown>, more: object = {})
 async function ours(data: Parts, loss: CatBoostParams['loss'], params: Partial<CatBoostParams>, seed = 1) {
   const set = ({ X, y }: RealData) => ({ X: Matrix.from(X), y: Float64Array.from(y) });
   const train = set(data.train);
-  const all = { ...defaultCatBoostParams(loss, train.X.rows, train.X.cols), ...params };
+  const all = { ...defaultCatBoostParams(loss, train.X.rows, train.X.cols, params.iterations), ...params };
   return trainCatBoost({ ...train, evalSets: { test: set(data.test) } }, all, { seed, threads: 2 });
 }
 
@@ -114,7 +114,7 @@ describe('training by default', () => {
     categorical?: number[],
   ) => {
     const runs = await theirs(data, { loss_function: name, iterations: 80 }, { seeds: [1, 2], categorical });
-    const defaults = defaultCatBoostParams(loss, data.train.y.length, data.train.X[0].length).categorical;
+    const defaults = defaultCatBoostParams(loss, data.train.y.length, data.train.X[0].length, 80).categorical;
     const more = categorical ? { categorical: { ...defaults, columns: categorical } } : {};
     const best = [];
     for (const seed of [1, 2]) {

@@ -75,7 +75,7 @@ export interface CatBoostParameters {
   categoryNames?: Record<string, string[]>;
   /** Categorical columns of at most so many categories are split one against the rest. Default 2. */
   oneHotMaxSize?: number;
-  /** Most features a combination is made of, 1 to 8. Default 4. */
+  /** Most features a combination is made of, 1 to 8. Default 4; 1 below 200 iterations. */
   maxCtrComplexity?: number;
   /** Target statistics of one column: `'Borders:TargetBorderCount=2:Prior=0.5/1'`, ... */
   simpleCtr?: string | string[];
@@ -108,6 +108,8 @@ export interface CatBoostParameters {
   earlyStoppingMetric?: string;
   /** Keep the trees up to the best iteration, where there are validation rows. Default true. */
   useBestModel?: boolean;
+  /** Iterations from one checkpoint to the next, where `fit` is given a checkpointDirectory. Default 10. */
+  checkpointInterval?: number;
   /** Seed of everything random, where `fit` is given none. */
   seed?: number;
   /** Threads, where `fit` is given none; 0 or less for the default. Never changes the model. */
@@ -121,7 +123,7 @@ export type CatBoostConfig = CatBoostParameters & {
 
 /** The configuration after parsing: our names only. What depends on the data stays open. */
 export type CatBoostSettings = Omit<CatBoostParameters, 'metric' | 'customMetric' | 'simpleCtr' | 'combinationsCtr'> &
-  Required<Pick<CatBoostParameters, 'task' | 'earlyStoppingRounds' | 'earlyStoppingSet'>> & {
+  Required<Pick<CatBoostParameters, 'task' | 'earlyStoppingRounds' | 'earlyStoppingSet' | 'checkpointInterval'>> & {
     metric?: string[];
     customMetric?: string[];
     simpleCtr?: string[];
@@ -185,6 +187,7 @@ function parameterSchemas(z: ZodModule): { [K in ParameterName]: ZodType<CatBoos
     earlyStoppingSet: z.string().min(1).optional(),
     earlyStoppingMetric: z.string().min(1).optional(),
     useBestModel: z.boolean().optional(),
+    checkpointInterval: count(1),
     seed: z.int().min(0).optional(),
     threads: count(-1, 1024),
   };
@@ -236,6 +239,7 @@ function settle(given: CatBoostParameters, withoutEffect: string[], report: Repo
     ...listed('combinationsCtr', ONE_OF(combinationsCtr)),
     ...detector(given, report),
     earlyStoppingSet: given.earlyStoppingSet ?? 'validation',
+    checkpointInterval: given.checkpointInterval ?? 10,
     ...(withoutEffect.length > 0 ? { withoutEffect } : {}),
     ...(threads !== undefined && threads > 0 ? { threads } : {}),
   };

@@ -15,6 +15,7 @@ const NATIVE_NAMES: Partial<Record<ParameterName, string | undefined>> = {
   earlyStoppingSet: undefined,
   earlyStoppingMetric: undefined,
   earlyStoppingRounds: undefined,
+  checkpointInterval: undefined,
   seed: 'random_seed',
   threads: undefined,
 };

@@ -3,6 +3,9 @@
  * "CatBoost: unbiased boosting with categorical features", NeurIPS 2018), trained off the main thread; its files open in CatBoost
  * and CatBoost's here.
  */
+
+import { join } from 'node:path';
+import { readCheckpoint, removeCheckpoint } from '../../core/checkpoint-file.js';
 import { writeFileAtomic } from '../../core/files.js';
 import type { Matrix } from '../../core/matrix.js';
 import type { OnnxBody } from '../../model/onnx/export.js';
@@ -11,6 +14,7 @@ import type { FitData, FitResult, FitRows, ImportanceKind, ModelPayload, Predict
 import { BoostingModel } from '../boosting-model.js';
 import type { BoostingFitContext, IterationRange } from '../options.js';
 import { type CatBoostConfig, type CatBoostSettings, catboostConfig } from './config.js';
+import { joinEnsembles } from './continued.js';
 import { type CatBoostTrained, trainCatBoost } from './engine/train.js';
 import type { CatBoostFile } from './ensemble.js';
 import { configOfFile, fileParameters } from './file-parameters.js';
@@ -23,7 +27,6 @@ import { fromScores, lossName, taskOfLoss } from './loss.js';
 import { formatModelFile, readModelFile } from './model-file.js';
 import { catboostOnnx } from './onnx.js';
 import { CatBoostPredictor } from './predictor.js';
-import { refuseUntrainable } from './refusals.js';
 import { chooseLoss, classWeights, engineParams, namesByColumn } from './training-settings.js';
 
 export type { CatBoostConfig, CatBoostParameters, CatBoostSettings } from './config.js';
@@ -50,11 +53,15 @@ export class CatBoostModel extends BoostingModel<CatBoostSettings> {
     super(config);
   }
 
-  protected override async train(data: FitData, context: BoostingFitContext): Promise<FitResult> {
+  protected override async train(
+    data: FitData,
+    context: BoostingFitContext,
+    initModel?: CatBoostModel,
+  ): Promise<FitResult> {
     const { config } = this;
-    refuseUntrainable(data, context);
+    const { options, checkpointDirectory } = context;
     const loss = chooseLoss(config, data.classes);
-    const { params, warnings } = engineParams(config, loss, data);
+    const { params, warnings } = engineParams(config, loss, data, options);
     const byClass = classWeights(config, data);
     const categoryNames = namesByColumn(config.categoryNames, data.featureNames);
     const { validation, evalSets } = data;
@@ -64,17 +71,28 @@ export class CatBoostModel extends BoostingModel<CatBoostSettings> {
     // The detector watches the first set.
     const { [config.earlyStoppingSet]: watched, ...others } = named;
     const sets = { ...(watched ? { [config.earlyStoppingSet]: watched } : {}), ...others };
+    const path = checkpointDirectory && join(checkpointDirectory, `${CATBOOST_INFO.name}.checkpoint`);
     const trained = await trainCatBoost(
       {
-        ...weighted({ X: data.X, y: data.y, weights: data.weights }),
+        ...weighted({ X: data.X, y: data.y, weights: data.weights, initScore: data.initScore }),
         evalSets: Object.fromEntries(Object.entries(sets).map(([name, rows]) => [name, weighted(rows)])),
         categoryNames,
       },
       params,
-      context,
+      {
+        ...context,
+        firstIteration: initModel?.iterations,
+        objective: options.objective,
+        metrics: options.metrics,
+        checkpoint: path
+          ? { path, interval: config.checkpointInterval, resume: await readCheckpoint(path) }
+          : undefined,
+      },
     );
+    if (path) await removeCheckpoint(path);
+    const { ensemble } = trained;
     this.learn({
-      ensemble: trained.ensemble,
+      ensemble: initModel ? joinEnsembles(initModel.state().ensemble, ensemble) : ensemble,
       loss,
       featureNames: [...data.featureNames],
       ...(data.classes.length > 0 ? { classLabels: [...data.classes] } : {}),

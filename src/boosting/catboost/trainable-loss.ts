@@ -1,6 +1,6 @@
 /** The losses that `fit` takes, from CatBoost's text to the engine's terms: `Quantile:alpha=0.9` to `{ kind, alpha }`. */
 import { nearest } from '../../core/text.js';
-import type { CatBoostLoss } from './engine/params.js';
+import type { StatedLoss } from './engine/params.js';
 import { lossName, lossParameters } from './loss.js';
 
 interface Parameter {
@@ -14,7 +14,7 @@ interface Parameter {
 const share = { valid: (value: number) => value > 0 && value < 1, range: 'between 0 and 1' };
 
 /** Parameters by loss, under CatBoost's names. */
-const LOSSES: Readonly<Record<CatBoostLoss['kind'], Readonly<Record<string, Parameter>>>> = {
+const LOSSES: Readonly<Record<StatedLoss['kind'], Readonly<Record<string, Parameter>>>> = {
   Logloss: {},
   CrossEntropy: {},
   RMSE: {},
@@ -33,7 +33,7 @@ const LOSSES: Readonly<Record<CatBoostLoss['kind'], Readonly<Record<string, Para
   MultiClassOneVsAll: {},
 };
 
-export const TRAINABLE_LOSSES = Object.keys(LOSSES) as CatBoostLoss['kind'][];
+export const TRAINABLE_LOSSES = Object.keys(LOSSES) as StatedLoss['kind'][];
 
 /** What is wrong with the text of a loss; undefined when it can be trained. */
 export function lossProblem(loss: string): string | undefined {
@@ -42,7 +42,7 @@ export function lossProblem(loss: string): string | undefined {
     const close = nearest(name, TRAINABLE_LOSSES);
     return `'${name}' cannot be trained; ${close ? `did you mean '${close}'?` : `losses: ${TRAINABLE_LOSSES.join(', ')}`}`;
   }
-  const known = LOSSES[name as CatBoostLoss['kind']];
+  const known = LOSSES[name as StatedLoss['kind']];
   const given = lossParameters(loss);
   for (const [key, text] of Object.entries(given)) {
     if (!Object.hasOwn(known, key)) return `'${name}' has no parameter '${key}'`;
@@ -55,12 +55,12 @@ export function lossProblem(loss: string): string | undefined {
 }
 
 /** The loss for so many classes; the text has been checked by `lossProblem`. */
-export function trainableLoss(loss: string, classes: number): CatBoostLoss {
-  const kind = lossName(loss) as CatBoostLoss['kind'];
+export function trainableLoss(loss: string, classes: number): StatedLoss {
+  const kind = lossName(loss) as StatedLoss['kind'];
   const given = lossParameters(loss);
   const parameters = Object.fromEntries(
     Object.entries(LOSSES[kind]).map(([key, { as, fallback }]) => [as, key in given ? Number(given[key]) : fallback]),
   );
   const several = kind === 'MultiClass' || kind === 'MultiClassOneVsAll';
-  return { kind, ...parameters, ...(several ? { classes } : {}) } as CatBoostLoss;
+  return { kind, ...parameters, ...(several ? { classes } : {}) } as StatedLoss;
 }

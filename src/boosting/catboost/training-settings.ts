@@ -1,18 +1,19 @@
 /** From the configuration and the data to the engine's settings: loss, class weights, columns, and what had no effect. */
-import { ConfigError } from '../../core/errors.js';
+import { ConfigError, InvalidInputError } from '../../core/errors.js';
 import { nearest } from '../../core/text.js';
 import type { FitData } from '../../model/types.js';
 import { metricNamed, metricNames } from '../engine/metrics/names.js';
 import type { MetricSpec } from '../engine/metrics/spec.js';
+import type { BoostingFitOptions, LearningRates } from '../options.js';
 import type { CatBoostSettings } from './config.js';
 import { parseCtr } from './ctr-description.js';
 import {
   type Bootstrap,
-  type CatBoostLoss,
   type CatBoostParams,
   type CtrDescription,
   type Detector,
   defaultCatBoostParams,
+  type StatedLoss,
 } from './engine/params.js';
 import { lossName, lossParameters } from './loss.js';
 import { trainableLoss } from './trainable-loss.js';
@@ -35,12 +36,15 @@ export function engineParams(
   settings: CatBoostSettings,
   lossText: string,
   data: FitData,
+  options: Pick<BoostingFitOptions, 'objective' | 'metrics' | 'learningRates'> = {},
 ): { params: CatBoostParams; warnings: string[] } {
   const warnings = (settings.withoutEffect ?? []).map((name) => `${name} has no effect here`);
   const loss = trainableLoss(lossText, data.classes.length);
-  const defaults = defaultCatBoostParams(loss, data.X.rows, data.X.cols);
+  const defaults = defaultCatBoostParams(loss, data.X.rows, data.X.cols, settings.iterations);
   const { simpleCtr, combinationsCtr, featureBorderType, permutationCount } = settings;
   const columns = columnNumbers(settings.categoricalFeatures ?? [], data.featureNames, 'categoricalFeatures');
+  const { objective, metrics = {}, learningRates } = options;
+  const own = Object.entries(metrics).map(([name, { direction }]): MetricSpec => ({ name, kind: 'custom', direction }));
   const params: CatBoostParams = {
     ...defaults,
     ...given(settings, [
@@ -72,7 +76,9 @@ export function engineParams(
       simpleCtr: ctrsOf(simpleCtr) ?? defaults.categorical.simpleCtr,
       combinationsCtr: ctrsOf(combinationsCtr) ?? defaults.categorical.combinationsCtr,
     },
-    metrics: metricsOf(settings, loss, lossText),
+    metrics: metricsOf(settings, loss, lossText, own),
+    ...(objective ? { loss: { kind: 'custom', instead: loss } } : {}),
+    ...(learningRates ? { learningRates: ratesOf(learningRates, settings.iterations ?? defaults.iterations) } : {}),
     detector: detectorOf(settings),
   };
   if (columns.length === 0) {
@@ -118,15 +124,23 @@ function ctrsOf(texts: readonly string[] | undefined): CtrDescription[] | undefi
 }
 
 /** The watched metric first. Names as CatBoost writes them; without any, the loss is watched. */
-function metricsOf(settings: CatBoostSettings, loss: CatBoostLoss, lossText: string): MetricSpec[] {
+function metricsOf(
+  settings: CatBoostSettings,
+  loss: StatedLoss,
+  lossText: string,
+  given: readonly MetricSpec[],
+): MetricSpec[] {
   const { metric = [], customMetric = [], earlyStoppingMetric } = settings;
-  if (metric.length + customMetric.length === 0 && earlyStoppingMetric === undefined) return [];
+  if (metric.length + customMetric.length + given.length === 0 && earlyStoppingMetric === undefined) return [];
   const multiclass = loss.kind === 'MultiClass' || loss.kind === 'MultiClassOneVsAll';
   // The loss is always told, where it is a metric as well.
   const own = metricNames('catboost').includes(lossName(lossText)) ? [lossText] : [];
-  const names = metric.length > 0 ? [...metric, ...customMetric, ...own] : [lossText, ...customMetric];
+  const names = metric.length > 0 ? [...metric, ...customMetric, ...own] : [...own, ...customMetric];
   const watched = earlyStoppingMetric === undefined ? [] : [earlyStoppingMetric];
-  const specs = [...watched, ...names].map((name) => metricNamed('catboost', metricText(name), { multiclass }));
+  const byCaller = given.filter(({ name }) => watched.includes(name));
+  const known = [...watched.filter((name) => byCaller.length === 0 || name !== byCaller[0].name), ...names];
+  const named = known.map((name) => metricNamed('catboost', metricText(name), { multiclass }));
+  const specs = [...byCaller, ...named, ...given];
   return specs.filter((spec, i) => specs.findIndex(({ name }) => name === spec.name) === i);
 }
 
@@ -134,6 +148,15 @@ function metricsOf(settings: CatBoostSettings, loss: CatBoostLoss, lossText: str
 function metricText(name: string): string {
   const entries = Object.entries(lossParameters(name));
   return entries.length > 1 ? lossName(name) : name;
+}
+
+function ratesOf(given: LearningRates, iterations: number): number[] {
+  const rates =
+    typeof given === 'function' ? Array.from({ length: iterations }, (_, i) => given(i)) : Array.from(given);
+  if (rates.length >= iterations && rates.every((rate) => rate > 0 && Number.isFinite(rate))) return rates;
+  throw new InvalidInputError(`learningRates has to give a rate above 0 for each of ${iterations} iterations`, {
+    hint: 'Pass a function of the iteration (from 0), or an array of one rate an iteration.',
+  });
 }
 
 function detectorOf({ odType, odPval, odWait, earlyStoppingRounds }: CatBoostSettings): Detector {

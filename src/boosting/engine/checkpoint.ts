@@ -6,7 +6,6 @@ import { InvalidInputError } from '../../core/errors.js';
 import { canonicalJson } from '../../core/hash.js';
 import { LIBRARY_VERSION } from '../../core/version.js';
 import type { EvaluationState } from './evaluation.js';
-import type { BoostingArgs } from './job.js';
 import type { BoostingRows } from './weighted-rows.js';
 
 export interface CheckpointArgs {
@@ -28,13 +27,23 @@ export interface BoostingState {
   scores: Float64Array[];
 }
 
-export class Checkpoints {
+/** What a training is, as far as its checkpoints must know. */
+export interface CheckpointedJob {
+  train: BoostingRows;
+  evalSets: readonly (BoostingRows & { name: string })[];
+  params: object;
+  seed: number;
+  firstIteration: number;
+  checkpoint?: CheckpointArgs;
+}
+
+export class Checkpoints<State> {
   private readonly fingerprint: string;
 
   /** On worker 0 only. @throws InvalidInputError - the checkpoint to go on from belongs to another training */
   constructor(
     private readonly args: CheckpointArgs,
-    job: BoostingArgs,
+    job: CheckpointedJob,
   ) {
     this.fingerprint = fingerprintOf(job);
     if (args.resume && args.resume.fingerprint !== this.fingerprint) {
@@ -45,18 +54,18 @@ export class Checkpoints {
     }
   }
 
-  write(state: BoostingState): void {
+  write(state: State): void {
     writeCheckpoint(this.args.path, { fingerprint: this.fingerprint, state: serialize(state) });
   }
 }
 
 /** The state an earlier run left, if any. */
-export function stateToResume({ checkpoint }: BoostingArgs): BoostingState | undefined {
-  return checkpoint?.resume && (deserialize(Buffer.from(checkpoint.resume.state)) as BoostingState);
+export function stateToResume<State>({ checkpoint }: CheckpointedJob): State | undefined {
+  return checkpoint?.resume && (deserialize(Buffer.from(checkpoint.resume.state)) as State);
 }
 
 /** SHA-256 of all that shapes a model. */
-function fingerprintOf({ train, evalSets, params, seed, firstIteration }: BoostingArgs): string {
+function fingerprintOf({ train, evalSets, params, seed, firstIteration }: CheckpointedJob): string {
   const hash = createHash('sha256');
   const plain = { library: LIBRARY_VERSION, params, seed, firstIteration, sets: evalSets.map(({ name }) => name) };
   hash.update(canonicalJson(plain));

@@ -60,7 +60,7 @@ class BoostingRun {
   private readonly renewal: LeafRenewal;
   private readonly sampler: RowSampler;
   private readonly mode: BoostingMode;
-  private readonly checkpoints: Checkpoints | undefined;
+  private readonly checkpoints: Checkpoints<BoostingState> | undefined;
   private readonly trainLoss: number[] = [];
   /** Iterations that an earlier run did. */
   private readonly resumed: number = 0;
@@ -107,7 +107,7 @@ class BoostingRun {
     const rows = { train: this.trainRows, outcome };
     this.mode = createMode({ params, seed, firstIteration, outputs, ...rows, scores, baseScores });
     if (params.boosting === 'rf') this.trainRows.computeGradients();
-    const state = stateToResume(args);
+    const state = stateToResume<BoostingState>(args);
     if (state) this.resumed = this.restore(state);
   }
 

@@ -34,7 +34,7 @@ function train(
 ) {
   const loss = options.loss ?? { kind: 'Logloss' };
   const data = rowsOf(options.rows ?? 3000, 1);
-  const defaults = defaultCatBoostParams(loss, data.X.rows, data.X.cols);
+  const defaults = defaultCatBoostParams(loss, data.X.rows, data.X.cols, 5);
   const categorical = { ...defaults.categorical, columns: CATEGORICAL, ...params };
   return trainCatBoost(
     { ...data, evalSets: { test: rowsOf(500, 2, 10) } },

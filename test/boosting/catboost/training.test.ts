@@ -36,7 +36,11 @@ function uniformBorders(column: number[], count: number): number[] {
 
 const plain = { bootstrap: { type: 'No' }, randomStrength: 0, learningRate: 0.3, iterations: 3 } as const;
 const train = (data: Problem, params: Partial<CatBoostParams>, loss: CatBoostParams['loss'], threads = 2) =>
-  trainCatBoost(data, { ...defaultCatBoostParams(loss, data.X.rows, data.X.cols), ...params }, { seed: 3, threads });
+  trainCatBoost(
+    data,
+    { ...defaultCatBoostParams(loss, data.X.rows, data.X.cols, params.iterations), ...params },
+    { seed: 3, threads },
+  );
 
 describe('training of symmetric trees', () => {
   it.each(['Cosine', 'L2'] as const)(

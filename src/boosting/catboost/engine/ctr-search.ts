@@ -75,6 +75,16 @@ export class CtrSearch {
     if (test.kind === 'ctr') this.used.add(usedKey(test.combination, test.parts[test.part]));
   }
 
+  /** Everything noted so far, for a checkpoint. */
+  get noted(): string[] {
+    return [...this.used];
+  }
+
+  /** Takes note of what an earlier run noted. */
+  restore(noted: readonly string[]): void {
+    for (const key of noted) this.used.add(key);
+  }
+
   /** The best statistic of the level; barriers. */
   search(
     task: LevelTask,

@@ -7,7 +7,7 @@ import type { RowSource } from '../../../trees/binning.js';
 import { CtrColumns } from './ctr-columns.js';
 import { type CtrPart, expandCtrs } from './ctr-parts.js';
 import { CtrSearch } from './ctr-search.js';
-import type { CatBoostParams, CtrDescription } from './params.js';
+import { type CatBoostParams, type CtrDescription, statedLoss } from './params.js';
 import { targetClasses } from './target-classes.js';
 
 /** A categorical column of X, whose cells are dense numbers below `size`. */
@@ -44,8 +44,8 @@ export function setUpCtrs(
 ): CtrSetup | undefined {
   const categories = encoded.flatMap((column, i) => (isOneHot(column, params) || column.size < 2 ? [] : [i]));
   const { simpleCtr, combinationsCtr, maxCtrComplexity, permutations, hasTime, modelSizeReg } = params.categorical;
-  const classes =
-    params.loss.kind === 'MultiClass' || params.loss.kind === 'MultiClassOneVsAll' ? params.loss.classes : 0;
+  const loss = statedLoss(params.loss);
+  const classes = loss.kind === 'MultiClass' || loss.kind === 'MultiClassOneVsAll' ? loss.classes : 0;
   const simple = expandCtrs(simpleCtr, classes);
   const combined = maxCtrComplexity > 1 ? expandCtrs(combinationsCtr, classes) : [];
   if (categories.length === 0 || simple.length + combined.length === 0) return undefined;
@@ -64,7 +64,7 @@ export function setUpCtrs(
       categories: encoded.map(({ column, size }) => ({ numbers: gatherColumn(sources, column, rows), size: size + 1 })),
       bins: (feature) =>
         matrices.map((matrix) => arena.bytes(matrix.columnMajor + feature * matrix.pitch, matrix.rows)),
-      classes: targetClasses(params.loss, labels, targetBorders),
+      classes: targetClasses(loss, labels, targetBorders),
       labels,
       permutations: Array.from({ length: folds }, (_, fold) =>
         hasTime ? undefined : new Random(deriveSeed(seed, 'permutation', fold)).permutation(labels.length),

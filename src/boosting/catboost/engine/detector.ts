@@ -30,6 +30,11 @@ export class OverfittingDetector {
     return since >= detector.wait && this.pValue(last) < detector.pValue;
   }
 
+  /** Takes the values of the iterations that an earlier run did. */
+  restore(values: readonly number[]): void {
+    for (const value of values) this.add(value);
+  }
+
   private valueAt(i: number): number {
     return this.values[i];
   }

@@ -3,9 +3,10 @@ import { deriveSeed } from '../../../core/random.js';
 import { Arena } from '../../../kernels/arena.js';
 import type { JobContext } from '../../../kernels/job.js';
 import type { BinnedMatrix } from '../../../trees/binned-matrix.js';
-import type { RowSource } from '../../../trees/binning.js';
+import { type CheckpointArgs, Checkpoints, stateToResume } from '../../engine/checkpoint.js';
 import { createMetric } from '../../engine/metrics/create.js';
 import type { Metric } from '../../engine/metrics/metric.js';
+import { type BoostingRows, weightedRows } from '../../engine/weighted-rows.js';
 import { combinationKey } from './combination.js';
 import { ctrBorder } from './ctr-parts.js';
 import { type CtrSetup, type EncodedColumn, isOneHot, setUpCtrs, type UsedCtr } from './ctr-setup.js';
@@ -19,22 +20,17 @@ import { binColumns, findColumns, type QuantisedColumns } from './quantise.js';
 import { RowScores } from './row-scores.js';
 import { type ChosenTest, SymmetricGrower } from './symmetric-grower.js';
 
-/** Rows with labels; typed arrays over shared memory. Labels are class numbers or values. */
-export interface CatBoostRows {
-  data: Float32Array;
-  cols: number;
-  y: Float64Array;
-  weights?: Float32Array;
-}
-
 export interface CatBoostArgs {
-  train: CatBoostRows;
+  train: BoostingRows;
   /** The first one is watched by the detector. */
-  evalSets: { name: string; rows: CatBoostRows }[];
+  evalSets: (BoostingRows & { name: string })[];
   /** Categorical columns, ascending; X holds their dense numbers. */
   encoded: EncodedColumn[];
   params: CatBoostParams;
   seed: number;
+  /** What the first iteration counts as: those of the model that training goes on from came before. */
+  firstIteration: number;
+  checkpoint?: CheckpointArgs;
 }
 
 /** A test in terms of X: yes is a value above the border, or the category of this dense number. */
@@ -80,6 +76,16 @@ interface GrownTree {
   weights: Float64Array;
 }
 
+/** What a run needs to go on as if it had never stopped; draws depend on iterations only. */
+interface RunState {
+  trees: GrownTree[];
+  trainLoss: number[];
+  evaluations: number[][][];
+  noted: string[];
+  /** Scores of each fold, of what ordered boosting adds, and of each set. */
+  scores: Float64Array[];
+}
+
 interface EvalSet {
   rows: RowScores;
   matrix: BinnedMatrix;
@@ -103,26 +109,29 @@ class CatBoostRun {
   private readonly trees: GrownTree[] = [];
   private readonly trainLoss: number[] = [];
   private readonly evaluations: number[][][];
+  private readonly checkpoints: Checkpoints<RunState> | undefined;
 
   constructor(
     private readonly context: JobContext<CatBoostArgs>,
     private readonly loss: Loss,
   ) {
-    const { params, seed, evalSets } = context.args;
+    const { args } = context;
+    const { params, seed, evalSets } = args;
+    if (args.checkpoint && context.thread === 0) this.checkpoints = new Checkpoints(args.checkpoint, args);
     const arena = new Arena(context);
     this.arena = arena;
     this.params = params;
     context.report({ phase: 'bin', step: 0, total: params.iterations });
-    const train = weightedRows(context.args.train);
-    const { encoded } = context.args;
+    const train = weightedRows(args.train);
+    const { encoded } = args;
     const oneHot = new Map(encoded.flatMap((c) => (isOneHot(c, params) ? [[c.column, c.size]] : [])));
     this.columns = findColumns(context, arena, train.source, params, oneHot, deriveSeed(seed, 'borders'));
     const matrix = binColumns(context, arena, train.source, this.columns);
-    this.evalSets = evalSets.map(({ rows: { data, cols, y, weights } }) => ({
+    this.evalSets = evalSets.map(({ data, cols, y, weights, initScore }) => ({
       matrix: binColumns(context, arena, { data, cols, rows: y.length }, this.columns),
-      rows: new RowScores(context, arena, loss, y, weights, { ders: false }),
+      rows: new RowScores(context, arena, loss, y, weights, { ders: false, initScore }),
     }));
-    const evalSources = evalSets.map(({ rows: { data, cols, y } }) => ({ data, cols, rows: y.length }));
+    const evalSources = evalSets.map(({ data, cols, y }) => ({ data, cols, rows: y.length }));
     const matrices = [matrix, ...this.evalSets.map((set) => set.matrix)];
     const sources = [train.source, ...evalSources];
     this.ctrs = setUpCtrs(
@@ -139,7 +148,7 @@ class CatBoostRun {
     );
     this.folds = Array.from(
       { length: this.ctrs?.folds ?? 1 },
-      () => new RowScores(context, arena, loss, train.y, train.weights, { ders: true }),
+      () => new RowScores(context, arena, loss, train.y, train.weights, { ders: true, initScore: train.initScore }),
     );
     const blocks = [{ matrix, bins: this.columns.bins, oneHot: this.columns.oneHot }];
     const rows = train.y.length;
@@ -167,12 +176,16 @@ class CatBoostRun {
     arena.commit();
     this.metrics = params.metrics.map(createMetric);
     this.learningRate = chooseLearningRate(params, rows, params.useBestModel && evalSets.length > 0);
-    this.start = params.boostFromAverage ? loss.start(train.y, train.weights) : new Array<number>(loss.outputs).fill(0);
+    // Scores to start from take the place of the average.
+    const average = params.boostFromAverage && !train.initScore;
+    this.start = average ? loss.start(train.y, train.weights) : new Array<number>(loss.outputs).fill(0);
     for (const set of this.folds) set.fill(this.start);
     for (const { rows } of this.evalSets) rows.fill(this.start);
     this.grower.prepare();
     this.detector = new OverfittingDetector(params.detector, this.metrics[0]?.direction ?? 'minimize');
     this.evaluations = Array.from({ length: 1 + evalSets.length }, () => this.metrics.map(() => []));
+    const state = stateToResume<RunState>(args);
+    if (state) this.restore(state);
   }
 
   private get set(): RowScores {
@@ -183,7 +196,7 @@ class CatBoostRun {
     const { params, evalSets } = this;
     let stoppedEarly = false;
     let { loss, squares } = this.set.derive();
-    for (let iteration = 0; iteration < params.iterations; iteration++) {
+    for (let iteration = this.trees.length; iteration < params.iterations; iteration++) {
       this.context.check();
       this.addTree(iteration, squares);
       ({ loss, squares } = this.set.derive());
@@ -194,30 +207,64 @@ class CatBoostRun {
         stoppedEarly = true;
         break;
       }
+      this.checkpoint(iteration + 1);
     }
     return this.result(stoppedEarly);
   }
 
+  /** All scores that a run goes on from. */
+  private get allScores(): RowScores[] {
+    return [...this.folds, ...this.evalSets.map(({ rows }) => rows)];
+  }
+
+  private checkpoint(iterations: number): void {
+    const { checkpoint } = this.context.args;
+    if (!checkpoint || iterations % checkpoint.interval !== 0 || iterations >= this.params.iterations) return;
+    const { trees, trainLoss, evaluations, ctrs } = this;
+    const noted = ctrs?.search.noted ?? [];
+    const scores = this.checkpoints ? this.allScores.map((rows) => rows.copyScores()) : [];
+    this.checkpoints?.write({ trees, trainLoss, evaluations, noted, scores });
+    // Nobody changes scores while they are being copied.
+    this.context.barrier();
+  }
+
+  private restore({ trees, trainLoss, evaluations, noted, scores }: RunState): void {
+    this.trees.push(...trees);
+    this.trainLoss.push(...trainLoss);
+    for (const [i, set] of evaluations.entries()) {
+      for (const [j, values] of set.entries()) (this.evaluations[i][j] ??= []).push(...values);
+    }
+    if (this.evalSets.length > 0) this.detector.restore(this.evaluations[1][0] ?? []);
+    this.ctrs?.search.restore(noted);
+    for (const [i, rows] of this.allScores.entries()) if (this.context.thread === 0) rows.setScores(scores[i]);
+    this.context.barrier();
+  }
+
   private addTree(iteration: number, squares: number): void {
-    const { grower, folds, loss, learningRate, ctrs, context } = this;
+    const { grower, folds, loss, ctrs, context } = this;
+    const { seed, firstIteration } = context.args;
+    const number = firstIteration + iteration;
+    const rate = this.rateOf(iteration);
     const last = folds.length - 1;
     // Structures are chosen on the other folds in turn by chance, so that leaf values see statistics the choice did not.
-    const fold = last > 0 ? deriveSeed(context.args.seed, 'fold', iteration) % last : 0;
+    const fold = last > 0 ? deriveSeed(seed, 'fold', number) % last : 0;
     const chosen = folds[fold];
     const found = fold === last ? squares : chosen.derive().squares;
     const previous = this.trees[this.trees.length - 1];
     const lastLeaf = previous && meanLength(previous.values, loss.outputs);
-    const tests = grower.grow(fold, chosen, iteration, lastLeaf, found, learningRate);
+    const tests = grower.grow(fold, chosen, number, lastLeaf, found, this.learningRate);
     ctrs?.search.ensure(tests, folds.length);
     if (folds.length > 1) {
       for (let other = 0; other < last; other++) {
         grower.assign(tests, other);
-        this.addToRows(this.leaves(folds[other]).values, folds[other]);
+        // A loss of the caller is asked for: what was found for the choice holds for that fold only.
+        if (loss.asked && other !== fold) folds[other].derive();
+        this.addToRows(this.leaves(folds[other], rate).values, folds[other]);
         context.barrier();
       }
       grower.assign(tests, last);
     }
-    const { values, weights } = this.leaves(this.set);
+    const { values, weights } = this.leaves(this.set, rate);
     this.addToRows(values, this.set);
     let offset = this.set.rows;
     for (const { matrix, rows } of this.evalSets) {
@@ -229,10 +276,14 @@ class CatBoostRun {
   }
 
   /** Leaf values of the present leaves, for a fold's scores, with the learning rate. */
-  private leaves(set: RowScores): { values: Float64Array; weights: Float64Array } {
+  private leaves(set: RowScores, rate: number): { values: Float64Array; weights: Float64Array } {
     const { values, weights } = this.estimator.estimate(this.grower.leafRows, set);
-    for (let i = 0; i < values.length; i++) values[i] *= this.learningRate;
+    for (let i = 0; i < values.length; i++) values[i] *= rate;
     return { values, weights };
+  }
+
+  private rateOf(iteration: number): number {
+    return this.params.learningRates?.[iteration] ?? this.learningRate;
   }
 
   private addToRows(values: Float64Array, set: RowScores): void {
@@ -351,16 +402,4 @@ function meanLength(values: Float64Array, outputs: number): number {
     sum += Math.sqrt(square);
   }
   return (sum * outputs) / values.length;
-}
-
-/** Rows of weight 0 count as absent. */
-function weightedRows(rows: CatBoostRows): { source: RowSource; y: Float64Array; weights?: Float32Array } {
-  const { data, cols, y, weights } = rows;
-  if (!weights?.includes(0)) return { source: { data, cols, rows: y.length }, y, weights };
-  const list = Uint32Array.from(y.keys()).filter((i) => weights[i] > 0);
-  return {
-    source: { data, cols, rows: list.length, list },
-    y: Float64Array.from(list, (i) => y[i]),
-    weights: Float32Array.from(list, (i) => weights[i]),
-  };
 }

@@ -54,8 +54,9 @@ export class LeafEstimator {
     const pieces = leafRows.chunks(PIECE);
     this.gather(leafRows, set, pieces);
     const weights = this.weigh(leafRows, pieces);
-    const values =
-      this.params.leafEstimationMethod === 'Exact' && this.loss.exact
+    const values = this.loss.asked
+      ? this.oneStep(leafRows, pieces, weights, set)
+      : this.params.leafEstimationMethod === 'Exact' && this.loss.exact
         ? this.quantiles(leafRows)
         : this.descend(leafRows, pieces, weights, set);
     this.context.barrier();
@@ -117,6 +118,26 @@ export class LeafEstimator {
     return values;
   }
 
+  /** A single step by the derivatives that the caller gave for the present scores; barriers. */
+  private oneStep(leafRows: LeafRows, pieces: readonly Chunk[], weights: Float64Array, set: RowScores): Float64Array {
+    const { context, arena, loss, params, width, rows } = this;
+    const { outputs } = loss;
+    const list = arena.uint32(leafRows.at(0), rows);
+    const columns = [set.ders, set.curvatures].flatMap((base) =>
+      Array.from({ length: outputs }, (_, k) => arena.float64(base + k * set.stride, rows)),
+    );
+    for (let i = context.nextUnit(); i < pieces.length; i = context.nextUnit()) {
+      const { begin, count } = pieces[i];
+      const out = arena.float64(this.sums + i * width * 8, width).fill(0);
+      for (const [k, column] of columns.entries()) {
+        for (let at = begin; at < begin + count; at++) out[k] += column[list[at]];
+      }
+    }
+    context.barrier();
+    const { sums } = this.total(pieces, leafRows.leaves);
+    return this.stepOf(sums, weights, params.l2LeafReg * (set.totalWeight / set.rows), leafRows.leaves);
+  }
+
   /** Derivative sums and total loss with `values` added to the leaves' scores; barriers. */
   private evaluate(
     pieces: readonly Chunk[],
@@ -135,6 +156,12 @@ export class LeafEstimator {
         this.sumRows(begin, count, values.subarray(leaf * outputs, (leaf + 1) * outputs), arena.float64(out, width));
     }
     context.barrier();
+    return this.total(pieces, leaves);
+  }
+
+  /** What the pieces' sums make by leaf; a barrier. */
+  private total(pieces: readonly Chunk[], leaves: number): { sums: Float64Array; loss: number } {
+    const { context, arena, width } = this;
     const found = arena.float64(this.sums, pieces.length * width);
     const sums = new Float64Array(leaves * (width - 1));
     let total = 0;

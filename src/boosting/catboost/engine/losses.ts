@@ -16,6 +16,8 @@ export interface Loss {
   readonly link: Link;
   /** There is a WebAssembly kernel of it. */
   readonly kernel?: 'loglossSums' | 'squaredSums';
+  /** The caller gives derivatives and curvatures, of all rows at once. */
+  readonly asked?: boolean;
   /** Writes derivatives and curvatures at scores `s`, and returns the loss. */
   derive(s: Float64Array, y: number, der: Float64Array, curvature: Float64Array): number;
   /** What the mean loss is reported as. */
@@ -185,8 +187,27 @@ function oneVsAll(classes: number): Loss {
   };
 }
 
+/** The caller's own: its value is unknown, its derivatives are asked for. */
+function custom(outputs: number, link: Link): Loss {
+  return {
+    outputs,
+    curvature: 'diagonal',
+    link,
+    asked: true,
+    finish: same,
+    start: () => new Array<number>(outputs).fill(0),
+    derive() {
+      throw new TypeError('Derivatives of a loss of the caller are asked for');
+    },
+  };
+}
+
 export function createLoss(spec: CatBoostLoss): Loss {
   switch (spec.kind) {
+    case 'custom': {
+      const { outputs, link } = createLoss(spec.instead);
+      return custom(outputs, link);
+    }
     case 'Logloss':
     case 'CrossEntropy':
       return logloss;

@@ -1,7 +1,7 @@
 /** Settings of CatBoost's training, in its own terms; the model's configuration is mapped to these. */
 import type { MetricSpec } from '../../engine/metrics/spec.js';
 
-export type CatBoostLoss =
+export type StatedLoss =
   | { kind: 'Logloss' }
   | { kind: 'CrossEntropy' }
   | { kind: 'RMSE' }
@@ -16,6 +16,16 @@ export type CatBoostLoss =
   | { kind: 'Tweedie'; variancePower: number }
   | { kind: 'MultiClass'; classes: number }
   | { kind: 'MultiClassOneVsAll'; classes: number };
+
+export type CatBoostLoss =
+  | StatedLoss
+  /** The caller's own (FitOptions.objective); outputs and predictions are those of `instead`. */
+  | { kind: 'custom'; instead: StatedLoss };
+
+/** The loss whose labels and predictions a model has. */
+export function statedLoss(loss: CatBoostLoss): StatedLoss {
+  return loss.kind === 'custom' ? loss.instead : loss;
+}
 
 export type BorderType =
   | 'GreedyLogSum'
@@ -39,6 +49,8 @@ export interface CatBoostParams {
   iterations: number;
   /** Undefined: found from the number of rows and iterations, as CatBoost does (learning-rate.ts). */
   learningRate?: number;
+  /** One an iteration, in its place. */
+  learningRates?: readonly number[];
   /** 1 .. 16. */
   depth: number;
   l2LeafReg: number;
@@ -84,7 +96,7 @@ export interface CategoricalOptions {
   columns: readonly number[];
   /** Columns of at most so many categories are tested one against the rest; all others become target statistics. */
   oneHotMaxSize: number;
-  /** Most features a combination is made of; 1, which CatBoost 1.2 takes on a CPU, makes no combinations. */
+  /** Most features a combination is made of; 1 makes no combinations. */
   maxCtrComplexity: number;
   simpleCtr: readonly CtrDescription[];
   combinationsCtr: readonly CtrDescription[];
@@ -118,14 +130,22 @@ export const DEFAULT_CTRS: readonly CtrDescription[] = [
   { type: 'Counter', priors: [[0, 1]], borderCount: 15, targetBorderCount: 1 },
 ];
 
+/** From so many iterations on CatBoost 1.2 spends more on each of them. */
+const MANY_ITERATIONS = 200;
+
 /** CatBoost's defaults for a loss, of `rows` rows with `columns` columns. */
-export function defaultCatBoostParams(loss: CatBoostLoss, rows: number, columns: number): CatBoostParams {
+export function defaultCatBoostParams(
+  loss: CatBoostLoss,
+  rows: number,
+  columns: number,
+  iterations = 1000,
+): CatBoostParams {
   const many = loss.kind === 'MultiClass' || loss.kind === 'MultiClassOneVsAll';
   const exact = ['MAE', 'Quantile', 'MAPE', 'LogCosh'].includes(loss.kind);
   const steep = loss.kind === 'Logloss' || loss.kind === 'CrossEntropy' || loss.kind === 'Poisson';
   return {
     loss,
-    iterations: 1000,
+    iterations,
     depth: 6,
     l2LeafReg: 3,
     scoreFunction: 'Cosine',
@@ -136,8 +156,7 @@ export function defaultCatBoostParams(loss: CatBoostLoss, rows: number, columns:
     rsm: 1,
     boostingType: 'Plain',
     leafEstimationMethod: exact ? 'Exact' : 'Newton',
-    // CatBoost 1.2 takes ten steps only where it has twenty columns or more.
-    leafEstimationIterations: steep && columns >= 20 ? 10 : 1,
+    leafEstimationIterations: steep && (columns >= 20 || iterations >= MANY_ITERATIONS) ? 10 : 1,
     leafEstimationBacktracking: 'AnyImprovement',
     boostFromAverage: loss.kind === 'RMSE' || (exact && loss.kind !== 'LogCosh'),
     borderCount: 254,
@@ -147,7 +166,7 @@ export function defaultCatBoostParams(loss: CatBoostLoss, rows: number, columns:
     categorical: {
       columns: [],
       oneHotMaxSize: 2,
-      maxCtrComplexity: 1,
+      maxCtrComplexity: iterations >= MANY_ITERATIONS ? 4 : 1,
       simpleCtr: DEFAULT_CTRS,
       combinationsCtr: DEFAULT_CTRS,
       permutations: 4,

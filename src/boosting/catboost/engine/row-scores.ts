@@ -3,6 +3,8 @@ import type { Arena } from '../../../kernels/arena.js';
 import type { JobContext } from '../../../kernels/job.js';
 import type { Metric, MetricRows } from '../../engine/metrics/metric.js';
 import { applyLink } from '../../engine/objectives/link.js';
+import { type GradientQuestion, type MetricQuestion, rowMajor } from '../../engine/questions.js';
+import type { Derivatives } from '../../options.js';
 import { curvatures, type Loss } from './losses.js';
 
 /** Rows summed at a stretch; part of the definition of a sum's last bits. */
@@ -14,6 +16,8 @@ export class RowScores {
   readonly weights: number;
   /** Derivatives of output k are at ders + k * stride, times the weights; 0 where there are none. */
   readonly ders: number;
+  /** Curvatures in the same layout, of losses that are asked for. */
+  readonly curvatures: number;
   readonly stride: number;
   readonly totalWeight: number;
   private readonly scores: number;
@@ -25,11 +29,12 @@ export class RowScores {
     private readonly loss: Loss,
     private readonly y: Float64Array,
     private readonly w: Float32Array | undefined,
-    options: { ders: boolean },
+    private readonly options: { ders: boolean; initScore?: Float64Array },
   ) {
     this.stride = (y.length + 2) * 8;
     this.scores = arena.alloc(loss.outputs * this.stride);
     this.ders = options.ders ? arena.alloc(loss.outputs * this.stride) : 0;
+    this.curvatures = loss.asked && options.ders ? arena.alloc(loss.outputs * this.stride) : 0;
     this.labels = arena.alloc(this.stride);
     this.weights = w ? arena.alloc((y.length + 2) * 4) : 0;
     this.sums = arena.alloc((Math.ceil(y.length / BLOCK) + 1) * 64);
@@ -44,15 +49,26 @@ export class RowScores {
     return this.scores + output * this.stride;
   }
 
-  /** Labels, weights and first scores; a barrier. */
+  /** Labels, weights and first scores, on top of those given; a barrier. */
   fill(start: readonly number[]): void {
-    const { arena, context, rows } = this;
+    const { arena, context, rows, options } = this;
     if (context.thread === 0) {
       arena.float64(this.labels, rows).set(this.y);
       if (this.w) arena.float32(this.weights, rows).set(this.w);
-      for (const [k, score] of start.entries()) arena.float64(this.scoresOf(k), rows).fill(score);
+      for (const [k, score] of start.entries()) {
+        const scores = arena.float64(this.scoresOf(k), rows).fill(score);
+        const { initScore } = options;
+        if (initScore) for (let i = 0; i < rows; i++) scores[i] += initScore[i * start.length + k];
+      }
     }
     context.barrier();
+  }
+
+  /** Sets the scores to a copy; on one worker, with a barrier to follow. */
+  setScores(copy: Float64Array): void {
+    for (let k = 0; k < this.loss.outputs; k++) {
+      this.arena.float64(this.scoresOf(k), this.rows).set(copy.subarray(k * this.rows, (k + 1) * this.rows));
+    }
   }
 
   /** (outputs, rows). */
@@ -67,11 +83,16 @@ export class RowScores {
   derive(): { loss: number; squares: number } {
     const { arena, context, loss, rows, sums } = this;
     const blocks = Math.ceil(rows / BLOCK);
+    if (loss.asked && this.ders) {
+      if (context.thread === 0) this.askDerivatives();
+      context.barrier();
+    }
     for (let block = context.nextUnit(); block < blocks; block = context.nextUnit()) {
       const from = block * BLOCK;
       const to = Math.min(rows, from + BLOCK);
       const out = sums + block * 64;
-      if (loss.kernel) {
+      if (loss.asked) arena.float64(out, 3)[2] = Number.NaN;
+      else if (loss.kernel) {
         context.kernels[loss.kernel](this.scores, this.labels, this.weights, 0, from, to, this.ders, out);
       } else arena.float64(out, 3)[2] = this.deriveRows(from, to);
       arena.float64(out, 4)[3] = this.ders ? this.sumSquares(from, to) : 0;
@@ -86,6 +107,27 @@ export class RowScores {
     }
     context.barrier();
     return { loss: loss.finish(total / this.totalWeight), squares };
+  }
+
+  /** The caller's derivatives at the present scores, times the weights. */
+  private askDerivatives(): void {
+    const { arena, loss, rows, w } = this;
+    const question: GradientQuestion = { ask: 'gradients', ...this.asked() };
+    const { gradient, hessian } = this.context.ask(question) as Derivatives;
+    for (let k = 0; k < loss.outputs; k++) {
+      const ders = arena.float64(this.ders + k * this.stride, rows);
+      const curvature = arena.float64(this.curvatures + k * this.stride, rows);
+      for (let i = 0; i < rows; i++) {
+        ders[i] = -(w ? w[i] : 1) * gradient[i * loss.outputs + k];
+        curvature[i] = (w ? w[i] : 1) * hessian[i * loss.outputs + k];
+      }
+    }
+  }
+
+  private asked() {
+    const { arena, loss, rows } = this;
+    const columns = Array.from({ length: loss.outputs }, (_, k) => arena.float64(this.scoresOf(k), rows));
+    return { scores: rowMajor(columns, rows), labels: this.y.slice(), weights: this.w?.slice() };
   }
 
   private deriveRows(from: number, to: number): number {
@@ -122,7 +164,15 @@ export class RowScores {
     const { context, arena, rows } = this;
     const values: number[] = [];
     for (const metric of metrics) {
-      if (metric.kind === 'asked') throw new RangeError('Metrics of the caller are evaluated by the caller');
+      if (metric.kind === 'asked') {
+        const out = arena.float64(this.sums, 1);
+        const question: MetricQuestion = { ask: 'metric', name: metric.name, ...this.asked() };
+        if (context.thread === 0) out[0] = context.ask(question) as number;
+        context.barrier();
+        values.push(out[0]);
+        context.barrier();
+        continue;
+      }
       const blocks = metric.kind === 'mean' ? Math.ceil(rows / BLOCK) : 1;
       for (let block = context.nextUnit(); block < blocks; block = context.nextUnit()) {
         const out = arena.float64(this.sums + block * 64, 1);

@@ -1,16 +1,22 @@
 /** CatBoost's training on the worker pool: data and parameters in, an ensemble and its history out. */
+import type { Checkpoint } from '../../../core/checkpoint-file.js';
 import { InvalidInputError } from '../../../core/errors.js';
 import { ownModule } from '../../../core/location.js';
 import type { Matrix } from '../../../core/matrix.js';
 import type { ProgressListener } from '../../../core/progress.js';
 import { runJob } from '../../../kernels/pool.js';
 import { shared } from '../../../kernels/shared.js';
+import { checkLabels } from '../../engine/objectives/label-check.js';
+import type { ObjectiveSpec } from '../../engine/objectives/spec.js';
+import { answerWith } from '../../engine/questions.js';
+import type { BoostingRows } from '../../engine/weighted-rows.js';
+import type { CustomMetric, CustomObjective } from '../../options.js';
 import { categoryHash, categoryText } from '../category-hash.js';
 import type { CatBoostEnsemble } from '../ensemble.js';
 import { assemble } from './assemble.js';
 import { encodeCategories, findCategories } from './categories.js';
-import type { CatBoostArgs, CatBoostResult, CatBoostRows } from './job.js';
-import type { CatBoostParams } from './params.js';
+import type { CatBoostArgs, CatBoostResult } from './job.js';
+import { type CatBoostLoss, type CatBoostParams, statedLoss } from './params.js';
 
 export interface CatBoostSet {
   X: Matrix;
@@ -18,6 +24,8 @@ export interface CatBoostSet {
   y: Float64Array;
   /** Not negative, not all 0. Rows of weight 0 count as absent. */
   weights?: Float32Array;
+  /** Scores to start from instead of the average, (rows * outputs) row by row; the ensemble does not contain them. */
+  initScore?: Float64Array;
 }
 
 export interface CatBoostData extends CatBoostSet {
@@ -33,6 +41,12 @@ export interface CatBoostContext {
   threads: number;
   signal?: AbortSignal;
   onProgress?: ProgressListener;
+  /** Number of the first iteration, where training goes on from a model. */
+  firstIteration?: number;
+  /** For a loss of kind 'custom', and for metrics of that kind by name. */
+  objective?: CustomObjective;
+  metrics?: Readonly<Record<string, CustomMetric>>;
+  checkpoint?: { path: string; interval: number; resume?: Checkpoint };
 }
 
 export interface CatBoostTrained {
@@ -68,12 +82,13 @@ export async function trainCatBoost(
   const sets = Object.entries(data.evalSets ?? {});
   check(data, 'training', data.X.cols);
   for (const [name, set] of sets) check(set, name, data.X.cols);
+  for (const [name, { y }] of [['training', data] as const, ...sets]) checkLabelsOf(params.loss, y, name);
   if (params.nanMode === 'Forbidden') forbidMissing(data.X, params.categorical.columns);
   const categories = findCategories(data.X, data.weights, params.categorical.columns);
   const encode = <T extends CatBoostSet>(set: T): T => ({ ...set, X: encodeCategories(set.X, categories) });
   const args: CatBoostArgs = {
     train: await share(encode(data)),
-    evalSets: await Promise.all(sets.map(async ([name, set]) => ({ name, rows: await share(encode(set)) }))),
+    evalSets: await Promise.all(sets.map(async ([name, set]) => ({ name, ...(await share(encode(set))) }))),
     encoded: categories.map(({ column, codes }) => ({
       column,
       size: codes.length,
@@ -83,6 +98,8 @@ export async function trainCatBoost(
     })),
     params,
     seed: context.seed,
+    firstIteration: context.firstIteration ?? 0,
+    checkpoint: context.checkpoint && (await shareState(context.checkpoint)),
   };
   const useful = Math.max(1, Math.floor(data.X.data.length / CELLS_A_WORKER));
   const result = await runJob<CatBoostResult>({
@@ -91,6 +108,7 @@ export async function trainCatBoost(
     threads: Math.min(context.threads, useful),
     signal: context.signal,
     onProgress: context.onProgress,
+    answer: answerWith(context.objective, context.metrics),
   });
   const { learningRate, trainLoss, bestIteration, stoppedEarly, trainScores, outputs } = result;
   return {
@@ -110,7 +128,7 @@ function named(
   sets: readonly string[],
   { metrics, loss }: CatBoostParams,
 ): Record<string, Record<string, number[]>> {
-  const names = metrics.length > 0 ? metrics.map(({ name }) => name) : [loss.kind];
+  const names = metrics.length > 0 ? metrics.map(({ name }) => name) : [statedLoss(loss).kind];
   return Object.fromEntries(
     sets.map((set, i) => [set, Object.fromEntries(names.map((name, j) => [name, evaluations[i][j] ?? []]))]),
   );
@@ -125,12 +143,29 @@ function rowMajor(scores: Float64Array, outputs: number): Float64Array {
   return out;
 }
 
-async function share({ X, y, weights }: CatBoostSet): Promise<CatBoostRows> {
+async function shareState({ path, interval, resume }: NonNullable<CatBoostContext['checkpoint']>) {
+  return { path, interval, resume: resume && { ...resume, state: await shared(resume.state) } };
+}
+
+/** Which losses of the other engine take the same labels. */
+const LABELS_AS: Partial<Record<CatBoostLoss['kind'], ObjectiveSpec>> = {
+  Poisson: { kind: 'poisson', maxDeltaStep: 0 },
+  Tweedie: { kind: 'tweedie', power: 1.5 },
+  CrossEntropy: { kind: 'crossEntropy' },
+};
+
+function checkLabelsOf({ kind }: CatBoostLoss, y: Float64Array, set: string): void {
+  const alike = LABELS_AS[kind];
+  if (alike) checkLabels(alike, y, set);
+}
+
+async function share({ X, y, weights, initScore }: CatBoostSet): Promise<BoostingRows> {
   return {
     data: await shared(X.data),
     cols: X.cols,
     y: await shared(y),
     weights: weights && (await shared(weights)),
+    initScore: initScore && (await shared(initScore)),
   };
 }
 
@@ -144,7 +179,7 @@ function forbidMissing(X: Matrix, categorical: readonly number[]): void {
   });
 }
 
-function check({ X, y, weights }: CatBoostSet, what: string, cols: number): void {
+function check({ X, y, weights, initScore }: CatBoostSet, what: string, cols: number): void {
   const problem =
     X.rows === 0
       ? 'there are no rows'
@@ -156,7 +191,9 @@ function check({ X, y, weights }: CatBoostSet, what: string, cols: number): void
             ? `weights has ${weights.length} values for ${X.rows} rows`
             : weights && !weights.some((w) => w > 0)
               ? 'no row has a positive weight'
-              : undefined;
+              : initScore && (initScore.length === 0 || initScore.length % X.rows !== 0)
+                ? `initScore has ${initScore.length} values for ${X.rows} rows`
+                : undefined;
   if (problem) {
     throw new InvalidInputError(`CatBoost, ${what} rows: ${problem}`, {
       hint: 'X, y and weights need one entry a row, and all sets the same columns.',
