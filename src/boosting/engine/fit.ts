@@ -5,6 +5,7 @@ import { InvalidInputError } from '../../core/errors.js';
 import type { FitData, FitResult } from '../../model/types.js';
 import type { BoostingFitContext, LearningRates } from '../options.js';
 import { linkOf } from './objectives/link.js';
+import { outputsOf } from './objectives/spec.js';
 import type { BoostingParams } from './params.js';
 import { type BoostingInput, type TrainedBoosting, trainBoosting } from './train.js';
 
@@ -57,16 +58,12 @@ function withOptions(params: BoostingParams, { options }: BoostingFitContext): B
   const own = Object.entries(metrics).map(([name, { direction }]) => ({ name, kind: 'custom', direction }) as const);
   return {
     ...params,
-    ...(objective ? { objective: { kind: 'custom', outputs: outputsOf(params) }, link: linkOf(params.objective) } : {}),
+    ...(objective
+      ? { objective: { kind: 'custom', outputs: outputsOf(params.objective) }, link: linkOf(params.objective) }
+      : {}),
     metrics: [...params.metrics, ...own],
     ...(learningRates ? { learningRates: ratesOf(learningRates, params.numIterations) } : {}),
   };
-}
-
-function outputsOf({ objective }: BoostingParams): number {
-  if (objective.kind === 'quantile') return objective.alphas.length;
-  if (objective.kind === 'custom') return objective.outputs;
-  return 'classes' in objective ? objective.classes : 1;
 }
 
 function ratesOf(given: LearningRates, iterations: number): number[] {

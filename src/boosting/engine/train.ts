@@ -13,7 +13,9 @@ import type { CustomMetric, CustomObjective } from '../options.js';
 import { checkGrowth } from './growth-checks.js';
 import type { BoostingArgs, BoostingResult } from './job.js';
 import { checkLoop } from './loop-checks.js';
+import { checkMetrics } from './metrics/check.js';
 import { checkLabels } from './objectives/label-check.js';
+import { outputsOf } from './objectives/spec.js';
 import type { BoostingParams } from './params.js';
 import { answerWith } from './questions.js';
 import type { BoostingRows } from './weighted-rows.js';
@@ -83,6 +85,7 @@ export async function trainBoosting(
   checkLabels(params.objective, data.y, 'training');
   checkGrowth(params, data.X.cols);
   checkLoop(params, data, context.firstIteration ?? 0);
+  checkMetrics(params.metrics, outputsOf(params.objective));
   const evalSets: BoostingArgs['evalSets'] = [];
   for (const [name, rows] of Object.entries(data.evalSets ?? {})) {
     check(rows, name, data.X.cols);

@@ -7,6 +7,7 @@ import { NATIVE_ALIASES } from '../native/config.js';
 import { CATEGORICAL_ALIASES } from './categorical-parameters.js';
 import { LIMIT_ALIASES } from './limits.js';
 import { LOOP_ALIASES } from './loop-parameters.js';
+import { METRIC_ALIASES } from './metrics.js';
 
 /** Our name of a parameter and every other name it may be given under. */
 export const ALIASES = {
@@ -65,6 +66,7 @@ export const ALIASES = {
   threads: ['num_threads', 'num_thread', 'nthread', 'nthreads', 'n_jobs'],
   ...CATEGORICAL_ALIASES,
   ...LOOP_ALIASES,
+  ...METRIC_ALIASES,
   ...NATIVE_ALIASES,
   deviceType: ['device_type', 'device'],
   treeLearner: ['tree_learner', 'tree', 'tree_type', 'tree_learner_type'],

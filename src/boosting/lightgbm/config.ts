@@ -9,6 +9,7 @@ import { ALIASES, type AliasOf, CANONICAL, type ParameterName, type TRAINER_ONLY
 import { CATEGORICAL_DEFAULTS, type CategoricalParameters, categoricalSchemas } from './categorical-parameters.js';
 import { LIMIT_DEFAULTS, type LimitParameters, limitSchemas, type OptionalLimit } from './limits.js';
 import { type LoopName, type LoopParameters, loopSchemas } from './loop-parameters.js';
+import { type MetricName, type MetricParameters, metricProblems, metricSchemas } from './metrics.js';
 import {
   canonicalObjective,
   OBJECTIVE_NAMES,
@@ -23,7 +24,8 @@ export interface LightGBMParameters
   extends NativeEngineParameters,
     LimitParameters,
     CategoricalParameters,
-    LoopParameters {
+    LoopParameters,
+    MetricParameters {
   /** What to learn; implied by `objective`. Default `'classification'`. */
   task?: Task;
   /**
@@ -126,7 +128,8 @@ type Optional =
   | 'tweedieVariancePower'
   | 'regSqrt'
   | 'earlyStoppingMetric'
-  | LoopName;
+  | LoopName
+  | MetricName;
 
 type TrainerOnly = (typeof TRAINER_ONLY)[number];
 type Filled = Exclude<
@@ -213,6 +216,7 @@ function parameterSchemas(z: ZodModule): { [K in ParameterName]: ZodType<LightGB
     threads: count(-1, 1024),
     ...categoricalSchemas(z),
     ...loopSchemas(z),
+    ...metricSchemas(z),
     ...nativeSchemas(z),
     deviceType: z.enum(['cpu', 'gpu', 'cuda', 'auto']).optional(),
     treeLearner: z.enum(['serial', 'feature', 'data', 'voting']).optional(),
@@ -264,6 +268,7 @@ function settle(given: LightGBMParameters, report: Report): LightGBMSettings {
   if (objective === 'quantile' && given.alpha !== undefined && given.alpha >= 1) {
     report('alpha', `is ${given.alpha}: a quantile lies between 0 and 1`);
   }
+  for (const problem of metricProblems(given)) report('metric', problem);
   if (given.isUnbalance && given.scalePosWeight !== undefined && given.scalePosWeight !== 1) {
     report('isUnbalance', 'and scalePosWeight both weigh the classes: give one of them');
   }

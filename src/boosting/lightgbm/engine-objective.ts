@@ -70,7 +70,7 @@ export function engineObjective(config: LightGBMSettings, objective: FileObjecti
 /** What LightGBM's metrics take from the configuration (engine/metrics/names.ts). */
 export function metricDefaults(config: LightGBMSettings): MetricDefaults {
   const { alpha, fairC, tweedieVariancePower } = filled(config);
-  return { alpha, fairC, power: tweedieVariancePower };
+  return { alpha, fairC, power: tweedieVariancePower, topK: config.multiErrorTopK };
 }
 
 /** One sentence a parameter that is given, is not its default, and does nothing with this objective. */

@@ -1,13 +1,10 @@
 /**
- * LightGBM's parameters of the boosting loop: methods (dart, rf, goss), bagging by label, metrics. What they mean to the engine,
+ * LightGBM's parameters of the boosting loop: methods (dart, rf, goss), bagging by label. What they mean to the engine,
  * and which of them are given in vain.
  */
 import type { ZodModule, ZodType } from '../../core/schema.js';
-import { metricNamed, metricNames } from '../engine/metrics/names.js';
-import { type BoostingParams, defaultBoostingParams, type MetricSpec } from '../engine/params.js';
+import { type BoostingParams, defaultBoostingParams } from '../engine/params.js';
 import type { LightGBMSettings } from './config.js';
-import { metricDefaults } from './engine-objective.js';
-import type { FileObjective } from './objective.js';
 
 /** None has a default in the parsed configuration, so that one given in vain can be told. */
 export interface LoopParameters {
@@ -40,18 +37,11 @@ export interface LoopParameters {
   xgboostDartMode?: boolean;
   /** Seed of dart; default: from `seed`. */
   dropSeed?: number;
-  /** Metrics evaluated on every set: names, also as one text with commas; `'None'` for none. Default: the objective's own. */
-  metric?: string | readonly string[];
-  /** Evaluate the metrics on the training rows too. Default false. */
-  isProvideTrainingMetric?: boolean;
-  /** Early stopping watches one metric, as if this were true; false has no effect. */
-  firstMetricOnly?: boolean;
 }
 
 export type LoopName = keyof LoopParameters;
 
 const METHODS = ['gbdt', 'gbrt', 'dart', 'goss', 'rf', 'random_forest'] as const;
-const NO_METRIC = ['None', 'none', 'null', 'na', 'custom'];
 
 export const LOOP_ALIASES = {
   boosting: ['boosting_type', 'boost'],
@@ -67,9 +57,6 @@ export const LOOP_ALIASES = {
   uniformDrop: ['uniform_drop'],
   xgboostDartMode: ['xgboost_dart_mode'],
   dropSeed: ['drop_seed'],
-  metric: ['metrics', 'metric_types'],
-  isProvideTrainingMetric: ['is_provide_training_metric', 'training_metric', 'is_training_metric', 'train_metric'],
-  firstMetricOnly: ['first_metric_only'],
 } as const satisfies Record<LoopName, readonly string[]>;
 
 const DEFAULTS = {
@@ -89,9 +76,6 @@ export function loopSchemas(z: ZodModule): { [K in LoopName]: ZodType<LoopParame
   const positiveShare = () => z.number().gt(0).max(1).optional();
   const seed = () => z.int().min(0).optional();
   const flag = () => z.boolean().optional();
-  const metric = z.string().refine((text) => namesOf(text).every(isMetric), {
-    error: (issue) => `names no metric: '${String(issue.input)}'; known: ${metricNames('lightgbm').join(', ')}`,
-  });
   return {
     boosting: z.enum(METHODS).optional(),
     dataSampleStrategy: z.enum(['bagging', 'goss']).optional(),
@@ -106,16 +90,8 @@ export function loopSchemas(z: ZodModule): { [K in LoopName]: ZodType<LoopParame
     uniformDrop: flag(),
     xgboostDartMode: flag(),
     dropSeed: seed(),
-    metric: z.union([metric, z.array(metric)]).optional(),
-    isProvideTrainingMetric: flag(),
-    firstMetricOnly: flag(),
   };
 }
-
-const namesOf = (metric: string | readonly string[]): string[] =>
-  [metric].flat().flatMap((text) => text.split(',').map((name) => name.trim()));
-
-const isMetric = (name: string): boolean => NO_METRIC.includes(name) || metricNames('lightgbm').includes(name);
 
 export const isForest = ({ boosting }: LoopParameters): boolean => boosting === 'rf' || boosting === 'random_forest';
 
@@ -123,12 +99,8 @@ const isGoss = ({ boosting, dataSampleStrategy }: LoopParameters): boolean =>
   boosting === 'goss' || dataSampleStrategy === 'goss';
 
 /** The engine's settings of the loop. */
-export function loopParams(
-  config: LightGBMSettings,
-  objective: FileObjective,
-): Partial<BoostingParams> & Pick<BoostingParams, 'boosting'> {
+export function loopParams(config: LightGBMSettings): Partial<BoostingParams> & Pick<BoostingParams, 'boosting'> {
   const given = { ...DEFAULTS, ...defined(config) };
-  const metrics = metricsOf(config, objective);
   return {
     boosting: isForest(config) ? 'rf' : config.boosting === 'dart' ? 'dart' : 'gbdt',
     dart: {
@@ -144,24 +116,7 @@ export function loopParams(
     posBaggingFraction: given.posBaggingFraction,
     negBaggingFraction: given.negBaggingFraction,
     baggingSeed: config.baggingSeed,
-    metrics,
-    trainingMetrics: config.isProvideTrainingMetric === true,
-    earlyStoppingMetric: watchedName(config.earlyStoppingMetric, metrics),
   };
-}
-
-/** The metrics asked for, once each; by default that of the objective. */
-function metricsOf(config: LightGBMSettings, objective: FileObjective): MetricSpec[] {
-  const defaults = { ...metricDefaults(config), multiclass: objective.numClass > 1 };
-  const names = namesOf(config.metric ?? objective.name).filter((name) => name !== '' && !NO_METRIC.includes(name));
-  const specs = names.map((name) => metricNamed('lightgbm', name, defaults));
-  return specs.filter(({ name }, i) => specs.findIndex((other) => other.name === name) === i);
-}
-
-/** Early stopping may name a metric by an alias; a caller's own metrics have none. */
-function watchedName(name: string | undefined, metrics: readonly MetricSpec[]): string | undefined {
-  if (name === undefined || metrics.some((metric) => metric.name === name) || !isMetric(name)) return name;
-  return NO_METRIC.includes(name) ? name : metricNamed('lightgbm', name).name;
 }
 
 const ONLY_DART = ['dropRate', 'maxDrop', 'skipDrop', 'uniformDrop', 'xgboostDartMode'] as const;
@@ -183,7 +138,6 @@ export function loopWarnings(config: LightGBMSettings): string[] {
     if (byLabel) inVain('bagging by label', 'with baggingFreq 0');
   } else if (byLabel && config.baggingFraction < 1) inVain('baggingFraction', 'beside bagging by label');
   else if (!byLabel && config.baggingFraction === 1) inVain('baggingFreq', 'with baggingFraction 1');
-  if (config.firstMetricOnly === false) inVain('firstMetricOnly', 'as false: early stopping watches one metric');
   return warnings;
 }
 

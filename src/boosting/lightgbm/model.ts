@@ -29,6 +29,7 @@ import { formatModel } from './format-writer.js';
 import { LIGHTGBM_INFO } from './info.js';
 import { type Limits, limitsFor } from './limits.js';
 import { isForest, loopParams, loopWarnings } from './loop-parameters.js';
+import { engineMetrics, metricWarnings } from './metrics.js';
 import { trainWithLightGBM } from './native.js';
 import { type FileObjective, taskOfFile } from './objective.js';
 import { lightgbmOnnx } from './onnx.js';
@@ -72,7 +73,12 @@ export class LightGBMModel extends BoostingModel<LightGBMSettings> {
     const { trained: native, notices } = await nativeOrNotice('lightgbm', config.engine, context.options, () =>
       trainWithLightGBM(data, { ...config, ...listed }, objective, context),
     );
-    const warnings = [...objectiveWarnings(config, objective), ...loopWarnings(config), ...notices];
+    const warnings = [
+      ...objectiveWarnings(config, objective),
+      ...loopWarnings(config),
+      ...metricWarnings(config),
+      ...notices,
+    ];
     if (native) {
       const { file, result } = native;
       const ensemble = { ...file.ensemble, trees: [...earlier, ...file.ensemble.trees] };
@@ -219,8 +225,9 @@ function engineParams(config: LightGBMSettings, objective: FileObjective, limits
     ...defaultBoostingParams,
     ...config,
     ...limits.params,
-    ...loopParams(config, objective),
+    ...loopParams(config),
     objective: engineObjective(config, objective),
+    ...engineMetrics(config, objective),
   };
 }
 

@@ -8,7 +8,7 @@ import type { MetricSpec } from '../../../src/boosting/engine/params.js';
 import { ConfigError } from '../../../src/core/errors.js';
 import { Random } from '../../../src/core/random.js';
 
-const valueOf = (spec: MetricSpec, rows: MetricRows): number => {
+const metricValue = (spec: MetricSpec, rows: MetricRows): number => {
   const metric = createMetric(spec);
   if (metric.kind === 'asked') throw new Error('asks the caller');
   if (metric.kind === 'whole') return metric.evaluate(rows);
@@ -73,29 +73,29 @@ describe('values', () => {
     const copies = weights.flatMap((w, i) => new Array<number>(w).fill(i));
     const kinds: MetricSpec['kind'][] = ['l1', 'rmse', 'logLoss', 'auc', 'averagePrecision', 'prAuc', 'r2', 'accuracy'];
     for (const kind of kinds) {
-      const weighted = valueOf({ name: kind, kind }, rowsOf(predictions, labels, weights));
+      const weighted = metricValue({ name: kind, kind }, rowsOf(predictions, labels, weights));
       const repeated = rowsOf(
         copies.map((i) => predictions[i]),
         copies.map((i) => labels[i]),
       );
-      expect(weighted, kind).toBeCloseTo(valueOf({ name: kind, kind }, repeated), 12);
+      expect(weighted, kind).toBeCloseTo(metricValue({ name: kind, kind }, repeated), 12);
     }
   });
 
   it('rankings of one class only have a value to compare by', () => {
     for (const kind of ['auc', 'averagePrecision'] as const) {
-      expect(valueOf({ name: kind, kind }, rowsOf([0.2, 0.7], [1, 1]))).toBe(1);
+      expect(metricValue({ name: kind, kind }, rowsOf([0.2, 0.7], [1, 1]))).toBe(1);
     }
-    expect(valueOf({ name: 'p', kind: 'prAuc' }, rowsOf([0.2, 0.7], [0, 0]))).toBe(0);
+    expect(metricValue({ name: 'p', kind: 'prAuc' }, rowsOf([0.2, 0.7], [0, 0]))).toBe(0);
   });
 
   it('probabilities of 0 and 1 cost much, but not infinitely much', () => {
     for (const kind of ['logLoss', 'kullbackLeibler'] as const) {
-      const value = valueOf({ name: kind, kind }, rowsOf([0, 1], [1, 0]));
+      const value = metricValue({ name: kind, kind }, rowsOf([0, 1], [1, 0]));
       expect(value).toBeGreaterThan(20);
       expect(value).toBeLessThan(40);
     }
-    expect(valueOf({ name: 'm', kind: 'multiLogLoss' }, rowsOf([1, 0, 0], [2]))).toBeLessThan(40);
+    expect(metricValue({ name: 'm', kind: 'multiLogLoss' }, rowsOf([1, 0, 0], [2]))).toBeLessThan(40);
   });
 
   it('logGamma is the logarithm of a factorial', () => {

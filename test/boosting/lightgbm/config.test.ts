@@ -160,6 +160,15 @@ describe('LightGBM configuration', () => {
     expect(parse({ is_unbalance: true, scale_pos_weight: 1 })).toMatchObject({ isUnbalance: true });
   });
 
+  it('metrics are a name, several, or several in one text; unknown ones are named with the nearest', () => {
+    for (const metric of ['auc', ['auc', 'binary_logloss'], 'auc, binary_logloss', 'None', '']) {
+      expect(parse({ metric })).toMatchObject({ metric });
+    }
+    const { message } = errorOf({ metric: ['auc', 'binary_loglos'] });
+    expect(message).toContain("'binary_loglos'");
+    expect(message).toContain("'binary_logloss'");
+  });
+
   it('a parameter under two names is an error that names both', () => {
     const { message } = errorOf({ numLeaves: 31, num_leaves: 31 });
     expect(message).toContain('numLeaves');

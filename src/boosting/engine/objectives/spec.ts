@@ -50,3 +50,10 @@ export type ObjectiveSpec =
 
 /** Which definition of a percentile leaves are renewed with. */
 export type Percentile = 'lightgbm' | 'xgboost';
+
+/** Scores a row; 1 for a module, which does not say before it is loaded. */
+export function outputsOf(spec: ObjectiveSpec): number {
+  if (spec.kind === 'quantile') return spec.alphas.length;
+  if (spec.kind === 'custom') return spec.outputs;
+  return 'classes' in spec ? spec.classes : 1;
+}
