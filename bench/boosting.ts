@@ -5,7 +5,6 @@
  */
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { Matrix } from '../src/core/matrix.js';
 import { logLoss } from '../src/metrics/log-loss.js';
 import { rocAuc } from '../src/metrics/roc-auc.js';
 import { python } from '../test/interop/python.js';
@@ -13,6 +12,7 @@ import type { BenchmarkOptions, BenchmarkReport } from './benchmark.js';
 import { AIRLINES, benchmarkData, type DataSize, HIGGS, MARKET, readFloat32 } from './data.js';
 import { type Measurement, measurePairs, type PairedResult, runSide, type Spread } from './harness.js';
 import { describeMachine, describeVersions } from './machine.js';
+import { probabilityMatrix } from './probabilities.js';
 
 export type Library = 'lightgbm' | 'xgboost' | 'catboost';
 type Target = 'binary' | 'classes';
@@ -138,22 +138,11 @@ async function train(
 
 function qualityOf(labels: Float32Array, values: Float32Array, target: Target): Scores {
   if (target === 'binary') return { auc: rocAuc(labels, values), logLoss: logLoss(labels, values) };
-  const probabilities = Matrix.wrap(normalised(values, 3), 3);
+  const probabilities = probabilityMatrix(values, 3);
   return {
     auc: rocAuc(labels, probabilities, { multiClass: 'ovr', average: 'macro' }),
     logLoss: logLoss(labels, probabilities),
   };
-}
-
-/** float32 rows sum to 1 only nearly. */
-function normalised(values: Float32Array, width: number): Float32Array {
-  const out = values.slice();
-  for (let i = 0; i < out.length; i += width) {
-    let sum = 0;
-    for (let k = 0; k < width; k++) sum += out[i + k];
-    for (let k = 0; k < width; k++) out[i + k] /= sum;
-  }
-  return out;
 }
 
 function table(library: Library, { machine, versions, params, cases }: Result): string {

@@ -15,7 +15,15 @@ const BENCHMARKS: Record<string, () => Promise<Benchmark>> = {
   lightgbm: () => boosting('lightgbm'),
   xgboost: () => boosting('xgboost'),
   catboost: () => boosting('catboost'),
+  'quality-lightgbm': () => quality('lightgbm'),
+  'quality-xgboost': () => quality('xgboost'),
+  'quality-catboost': () => quality('catboost'),
 };
+
+async function quality(library: Library): Promise<Benchmark> {
+  const { run } = await import('./quality/quality.js');
+  return { run: (options) => run(library, options) };
+}
 
 async function boosting(library: Library): Promise<Benchmark> {
   const { run } = await import('./boosting.js');
