@@ -325,6 +325,16 @@ export interface SymmetricKernels {
     cosine: number,
     cells: number,
   ): void;
+  scanBodyTail(
+    body: number,
+    tail: number,
+    bins: number,
+    oneHot: number,
+    totals: number,
+    lambda: number,
+    cosine: number,
+    cells: number,
+  ): void;
   scanLeaf(
     histogram: number,
     bins: number,

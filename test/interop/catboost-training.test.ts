@@ -112,13 +112,18 @@ describe('training by default', () => {
     name: string,
     share: number,
     categorical?: number[],
+    boostingType: CatBoostParams['boostingType'] = 'Plain',
   ) => {
-    const runs = await theirs(data, { loss_function: name, iterations: 80 }, { seeds: [1, 2], categorical });
+    const runs = await theirs(
+      data,
+      { loss_function: name, iterations: 80, boosting_type: boostingType },
+      { seeds: [1, 2], categorical },
+    );
     const defaults = defaultCatBoostParams(loss, data.train.y.length, data.train.X[0].length, 80).categorical;
     const more = categorical ? { categorical: { ...defaults, columns: categorical } } : {};
     const best = [];
     for (const seed of [1, 2]) {
-      const { evaluations, learningRate } = await ours(data, loss, { iterations: 80, ...more }, seed);
+      const { evaluations, learningRate } = await ours(data, loss, { iterations: 80, boostingType, ...more }, seed);
       expect(learningRate).toBeCloseTo(runs[0].learningRate, 5);
       best.push(Math.min(...Object.values(evaluations.test)[0]));
     }
@@ -134,5 +139,13 @@ describe('training by default', () => {
   itWithData('catboost-airlines5k-train.csv.gz', 'is as good: categories, with the same learning rate', (path) => {
     const data = everyKth(readRealData(path, 'dep_delayed_15min'), 4);
     return quality(data, { kind: 'Logloss' }, 'Logloss', 0.02, [0, 1, 2, 4, 5, 6]);
+  });
+  itWithData('catboost-airlines5k-train.csv.gz', 'is as good: categories, ordered boosting', (path) => {
+    const data = everyKth(readRealData(path, 'dep_delayed_15min'), 4);
+    return quality(data, { kind: 'Logloss' }, 'Logloss', 0.02, [0, 1, 2, 4, 5, 6], 'Ordered');
+  });
+  itWithData('california-housing.csv.gz', 'is as good: RMSE, ordered boosting', (path) => {
+    const { train, test } = housing(path);
+    return quality({ train: everyKth(train, 5).test, test }, { kind: 'RMSE' }, 'RMSE', 0.02, undefined, 'Ordered');
   });
 });

@@ -8,12 +8,20 @@ export interface PlainSymmetricTree {
   counts: number[];
 }
 
+interface Options {
+  lambda: number;
+  cosine: boolean;
+  tests: number;
+  /** Of ordered boosting: rows below `body` make the values that rows from there to `end` are compared with. */
+  prefixes?: readonly { body: number; end: number }[];
+}
+
 /** NaN is below every border. Scores are CatBoost's: the sum over leaves of G^2 / (n + lambda), by Cosine over its length. */
 export function plainSymmetricTree(
   columns: number[][],
   borders: number[][],
   y: number[],
-  options: { lambda: number; cosine: boolean; tests: number },
+  options: Options,
 ): PlainSymmetricTree {
   const leaf = y.map(() => 0);
   const tests: [number, number][] = [];
@@ -38,20 +46,25 @@ export function plainSymmetricTree(
   return { tests, values: sums.map(([g, n]) => g / (n + options.lambda)), counts: sums.map(([, n]) => n) };
 }
 
-function scoreOf(leaf: number[], y: number[], leaves: number, options: { lambda: number; cosine: boolean }): number {
+function scoreOf(leaf: number[], y: number[], leaves: number, options: Options): number {
   let numerator = 0;
   let square = 0;
-  for (const [g, n] of sumsOf(leaf, y, leaves)) {
-    const value = g / (n + options.lambda);
-    numerator += value * g;
-    square += value * value * n;
+  const all = { body: y.length, end: y.length };
+  for (const part of options.prefixes ?? [all]) {
+    const body = sumsOf(leaf.slice(0, part.body), y, leaves);
+    const tail = part === all ? body : sumsOf(leaf.slice(part.body, part.end), y.slice(part.body), leaves);
+    for (const [i, [g, n]] of body.entries()) {
+      const value = g / (n + options.lambda);
+      numerator += value * tail[i][0];
+      square += value * value * tail[i][1];
+    }
   }
   return options.cosine ? numerator / Math.sqrt(square) : numerator;
 }
 
 function sumsOf(leaf: number[], y: number[], leaves: number): [number, number][] {
   const sums = Array.from({ length: leaves }, (): [number, number] => [0, 0]);
-  for (let i = 0; i < y.length; i++) {
+  for (let i = 0; i < leaf.length; i++) {
     sums[leaf[i]][0] += y[i];
     sums[leaf[i]][1]++;
   }

@@ -133,6 +133,34 @@ export function scanLeaf(
   }
 }
 
+/**
+ * Adds the tests of one feature in one leaf of ordered boosting: means come from the histogram of the `body`, what they are compared
+ * with from that of the `tail`. `totals`: f64 gradient and weight of the body, then of the tail. A side's part is a G in the numerator
+ * and a^2 W in the denominator, for a = G' / (W' + lambda) of the body.
+ */
+export function scanBodyTail(
+  body: usize, tail: usize, bins: i32, oneHot: i32, totals: usize, lambda: f64, cosine: i32, cells: usize,
+): void {
+  const keep = i64x2.splat(oneHot ? 0 : -1);
+  const totalB = v128.load(totals), totalT = v128.load(totals, 16);
+  const lambda2 = f64x2.splat(max(lambda, 1e-9));
+  let accB = i64x2.splat(0), accT = i64x2.splat(0);
+  const end = body + (<usize>bins << 4);
+  for (let p = body; p < end; p += 16) {
+    accB = i64x2.add(v128.and(accB, keep), v128.load(p));
+    accT = i64x2.add(v128.and(accT, keep), v128.load(tail));
+    tail += 16;
+    const leftB = real(accB), leftT = real(accT);
+    const rightB = f64x2.sub(totalB, leftB), rightT = f64x2.sub(totalT, leftT);
+    const g = v128.shuffle<i64>(leftB, rightB, 0, 2), w = v128.shuffle<i64>(leftB, rightB, 1, 3);
+    const tailG = v128.shuffle<i64>(leftT, rightT, 0, 2), tailW = v128.shuffle<i64>(leftT, rightT, 1, 3);
+    const a = f64x2.div(g, f64x2.add(w, lambda2));
+    v128.store(cells, f64x2.add(v128.load(cells), f64x2.mul(a, tailG)));
+    if (cosine) v128.store(cells, f64x2.add(v128.load(cells, 16), f64x2.mul(f64x2.mul(a, a), tailW)), 16);
+    cells += CELL;
+  }
+}
+
 // @ts-ignore: decorator
 @inline
 function mix(x: u32): u32 {

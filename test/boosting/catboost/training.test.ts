@@ -12,8 +12,8 @@ interface Problem {
 }
 
 /** Rows whose label depends on the first columns; every seventh cell of column 3 is missing. */
-function problem(rows: number, cols: number, classes = 2): Problem {
-  const random = new Random(7);
+function problem(rows: number, cols: number, classes = 2, seed = 7): Problem {
+  const random = new Random(seed);
   const data = Float32Array.from({ length: rows * cols }, () => random.normal());
   const y = new Float64Array(rows);
   for (let i = 0; i < rows; i++) {
@@ -42,16 +42,26 @@ const train = (data: Problem, params: Partial<CatBoostParams>, loss: CatBoostPar
     { seed: 3, threads },
   );
 
+/** Of 600 rows. */
+const PREFIXES = [12, 24, 48, 96, 192, 384].map((body) => ({ body, end: Math.min(600, 2 * body) }));
+
 describe('training of symmetric trees', () => {
-  it.each(['Cosine', 'L2'] as const)(
-    'chooses the tests that trying every border on every row finds (%s)',
-    async (scoreFunction) => {
+  it.each([
+    ['Cosine', 'Plain'],
+    ['L2', 'Plain'],
+    ['Cosine', 'Ordered'],
+    ['L2', 'Ordered'],
+  ] as const)(
+    'chooses the tests that trying every border on every row finds (%s, %s)',
+    async (scoreFunction, boostingType) => {
       const data = problem(600, 4, 0);
       const { ensemble } = await train(
         data,
         {
           ...plain,
           scoreFunction,
+          boostingType,
+          categorical: { ...defaultCatBoostParams({ kind: 'RMSE' }, 600, 4).categorical, hasTime: true },
           depth: 3,
           iterations: 1,
           borderCount: 20,
@@ -69,6 +79,7 @@ describe('training of symmetric trees', () => {
         lambda: 3,
         cosine: scoreFunction === 'Cosine',
         tests: tree.conditions.length,
+        ...(boostingType === 'Ordered' ? { prefixes: PREFIXES } : {}),
       });
       expect(tree.conditions.map((c) => c.kind === 'float' && [c.feature, c.border])).toEqual(expected.tests);
       expect(Array.from(tree.leafWeights)).toEqual(expected.counts);
@@ -87,6 +98,8 @@ describe('training of symmetric trees', () => {
     ['MultiClass, Bayesian', { kind: 'MultiClass', classes: 3 }, {}, 3],
     ['MultiClassOneVsAll, a share of the features', { kind: 'MultiClassOneVsAll', classes: 3 }, { rsm: 0.5 }, 3],
     ['Quantile', { kind: 'Quantile', alpha: 0.7 }, {}, 0],
+    ['ordered boosting, MVS', { kind: 'Logloss' }, { boostingType: 'Ordered' }, 2],
+    ['ordered boosting of three classes', { kind: 'MultiClass', classes: 3 }, { boostingType: 'Ordered' }, 3],
     ['ten Newton steps', { kind: 'Logloss' }, { leafEstimationIterations: 10 }, 2],
   ];
   it.each(settings)('gives the same model on 1, 2 and 4 threads: %s', async (_name, loss, params, classes) => {
@@ -117,6 +130,17 @@ describe('training of symmetric trees', () => {
       { kind: 'Logloss' },
     );
     expect(streamed.ensemble).toEqual(kept.ensemble);
+  });
+
+  it('generalises by ordered boosting: the loss of other rows falls', async () => {
+    const data = { ...problem(900, 5), evalSets: { test: problem(300, 5, 2, 8) } };
+    const { evaluations } = await train(
+      data,
+      { ...plain, iterations: 20, boostingType: 'Ordered' },
+      { kind: 'Logloss' },
+    );
+    const [losses] = Object.values(evaluations.test);
+    expect(losses[19]).toBeLessThan(0.75 * losses[0]);
   });
 
   it('learns: the training loss falls with every tree', async () => {

@@ -17,7 +17,7 @@ import {
 } from './combination.js';
 import type { CtrColumns, CtrRequest } from './ctr-columns.js';
 import type { CtrPart } from './ctr-parts.js';
-import type { LevelTask } from './level-scores.js';
+import { type LevelTask, writeTailTotals } from './level-scores.js';
 import { normalOf } from './normals.js';
 import type { ChosenTest } from './symmetric-grower.js';
 
@@ -51,7 +51,7 @@ export class CtrSearch {
     private readonly columns: CtrColumns,
     private readonly options: CtrSearchOptions,
   ) {
-    const bytes = HISTOGRAM_BYTES + CELL_BYTES;
+    const bytes = 2 * HISTOGRAM_BYTES + CELL_BYTES + 64;
     this.scratch = arena.alloc(context.threads * bytes) + context.thread * bytes;
     this.mostParts = Math.max(options.simple.length, options.combined.length);
     this.results = arena.alloc(columns.capacity * this.mostParts * RESULT_BYTES);
@@ -176,12 +176,13 @@ export class CtrSearch {
     const { context, arena, scratch, options } = this;
     const { kernels } = context;
     const { leafRows, pairs, sums, cosine, noise, normals } = task;
-    const cells = scratch + HISTOGRAM_BYTES;
+    const cells = scratch + 2 * HISTOGRAM_BYTES;
     const bins = borders + 1;
     const lambda = task.lambda * pairs.scaleW;
     arena.bytes(cells, bins * 32).fill(0);
+    if (task.tails) this.scanTails(column, bins, task, cells);
     for (const [leaf, { begin, count }] of leafRows.sampled.entries()) {
-      if (count === 0) continue;
+      if (count === 0 || task.tails) continue;
       for (let k = 0; k < options.outputs; k++) {
         kernels.columnHistogram(scratch, bins, column, leafRows.at(begin), pairs.at(k, begin), count);
         const totals = sums[leaf];
@@ -190,6 +191,30 @@ export class CtrSearch {
     }
     const unit = cosine ? Math.sqrt(pairs.scaleW) / pairs.scaleG : pairs.scaleW / pairs.scaleG / pairs.scaleG;
     kernels.bestCell(cells, borders, Number(cosine), unit, noise, noise > 0 ? seed : 0, normals, out);
+  }
+
+  /** Of ordered boosting: each leaf of each prefix, body and tail side by side. */
+  private scanTails(column: number, bins: number, task: LevelTask, cells: number): void {
+    const { context, arena, scratch, options } = this;
+    const { pairs, cosine } = task;
+    const lambda = task.lambda * pairs.scaleW;
+    const totals = cells + CELL_BYTES;
+    for (const { leafRows, output, sums } of task.tails ?? []) {
+      for (const [leaf, body] of leafRows.sampled.entries()) {
+        const tail = leafRows.leftOut[leaf];
+        if (body.count === 0 || tail.count === 0) continue;
+        for (let k = 0; k < options.outputs; k++) {
+          for (const [i, { begin, count }] of [body, tail].entries()) {
+            const histogram = scratch + i * HISTOGRAM_BYTES;
+            const at = pairs.at(output + k, begin);
+            context.kernels.columnHistogram(histogram, bins, column, leafRows.at(begin), at, count);
+          }
+          writeTailTotals(arena.float64(totals, 4), sums[leaf], sums[leafRows.leaves + leaf], k);
+          const second = scratch + HISTOGRAM_BYTES;
+          context.kernels.scanBodyTail(scratch, second, bins, 0, totals, lambda, Number(cosine), cells);
+        }
+      }
+    }
   }
 }
 

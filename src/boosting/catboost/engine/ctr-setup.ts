@@ -1,5 +1,4 @@
 /** What a job needs of its categorical columns: which are tested one against the rest, and the parts of target statistics of the others. */
-import { deriveSeed, Random } from '../../../core/random.js';
 import type { Arena } from '../../../kernels/arena.js';
 import type { JobContext } from '../../../kernels/job.js';
 import type { BinnedMatrix } from '../../../trees/binned-matrix.js';
@@ -8,6 +7,7 @@ import { CtrColumns } from './ctr-columns.js';
 import { type CtrPart, expandCtrs } from './ctr-parts.js';
 import { CtrSearch } from './ctr-search.js';
 import { type CatBoostParams, type CtrDescription, statedLoss } from './params.js';
+import type { RowOrder } from './row-orders.js';
 import { targetClasses } from './target-classes.js';
 
 /** A categorical column of X, whose cells are dense numbers below `size`. */
@@ -25,11 +25,16 @@ export function isOneHot({ size }: EncodedColumn, params: CatBoostParams): boole
 export interface CtrSetup {
   columns: CtrColumns;
   search: CtrSearch;
-  /** Orders of the rows; the last one is that of leaf values. */
-  folds: number;
 }
 
-/** Undefined where no column needs target statistics. */
+/** Whether some column needs target statistics. */
+export function needsCtrs(params: CatBoostParams, encoded: readonly EncodedColumn[]): boolean {
+  const { simpleCtr, combinationsCtr, maxCtrComplexity } = params.categorical;
+  const kinds = simpleCtr.length + (maxCtrComplexity > 1 ? combinationsCtr.length : 0);
+  return kinds > 0 && encoded.some((column) => !isOneHot(column, params) && column.size > 1);
+}
+
+/** Columns and search of the target statistics. */
 export function setUpCtrs(
   context: JobContext,
   arena: Arena,
@@ -40,17 +45,15 @@ export function setUpCtrs(
   labels: Float64Array,
   oneHot: readonly boolean[],
   outputs: number,
-  seed: number,
-): CtrSetup | undefined {
+  orders: readonly RowOrder[],
+): CtrSetup {
   const categories = encoded.flatMap((column, i) => (isOneHot(column, params) || column.size < 2 ? [] : [i]));
-  const { simpleCtr, combinationsCtr, maxCtrComplexity, permutations, hasTime, modelSizeReg } = params.categorical;
+  const { simpleCtr, combinationsCtr, maxCtrComplexity, modelSizeReg } = params.categorical;
   const loss = statedLoss(params.loss);
   const classes = loss.kind === 'MultiClass' || loss.kind === 'MultiClassOneVsAll' ? loss.classes : 0;
   const simple = expandCtrs(simpleCtr, classes);
   const combined = maxCtrComplexity > 1 ? expandCtrs(combinationsCtr, classes) : [];
-  if (categories.length === 0 || simple.length + combined.length === 0) return undefined;
   const rows = sources.reduce((sum, source) => sum + source.rows, 0);
-  const folds = hasTime ? 1 : Math.max(1, permutations);
   const targetBorders = Math.max(
     ...[...simpleCtr, ...combinationsCtr].map((ctr: CtrDescription) => ctr.targetBorderCount),
     1,
@@ -66,14 +69,12 @@ export function setUpCtrs(
         matrices.map((matrix) => arena.bytes(matrix.columnMajor + feature * matrix.pitch, matrix.rows)),
       classes: targetClasses(loss, labels, targetBorders),
       labels,
-      permutations: Array.from({ length: folds }, (_, fold) =>
-        hasTime ? undefined : new Random(deriveSeed(seed, 'permutation', fold)).permutation(labels.length),
-      ),
+      permutations: orders,
     },
     Math.max(simple.length, combined.length),
   );
   const options = { categories, simple, combined, maxComplexity: maxCtrComplexity, modelSizeReg, oneHot, outputs };
-  return { columns, search: new CtrSearch(context, arena, columns, options), folds };
+  return { columns, search: new CtrSearch(context, arena, columns, options) };
 }
 
 function gatherColumn(sources: readonly RowSource[], column: number, rows: number): Int32Array {

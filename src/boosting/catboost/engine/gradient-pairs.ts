@@ -84,9 +84,9 @@ export class GradientPairs {
     return this.byRow + output * this.pitch;
   }
 
-  /** Brings the pairs of the stretches' rows into the order of `leafRows`, and sums them by stretch; barriers. */
-  gather(leafRows: LeafRows, stretches: readonly Stretch[]): LeafSums[] {
-    const { context, arena, outputs } = this;
+  /** Brings the pairs of the stretches' rows into the order of `leafRows`, and sums them by stretch; barriers. Of some outputs only. */
+  gather(leafRows: LeafRows, stretches: readonly Stretch[], first = 0, outputs = this.outputs): LeafSums[] {
+    const { context, arena } = this;
     const pieces = stretches.flatMap(({ begin, count }, stretch) =>
       Array.from({ length: Math.ceil(count / CHUNK) }, (_, i) => ({
         stretch,
@@ -98,7 +98,8 @@ export class GradientPairs {
       const { begin, count } = pieces[Math.floor(unit / outputs)];
       const k = unit % outputs;
       const rows = leafRows.at(begin);
-      context.kernels.gatherPairs(rows, count, this.inRowOrder(k), this.at(k, begin), this.sums + unit * 16);
+      const [from, to] = [this.inRowOrder(first + k), this.at(first + k, begin)];
+      context.kernels.gatherPairs(rows, count, from, to, this.sums + unit * 16);
     }
     context.barrier();
     const found = arena.int64(this.sums, pieces.length * outputs * 2);

@@ -9,14 +9,17 @@ import type { Metric } from '../../engine/metrics/metric.js';
 import { type BoostingRows, weightedRows } from '../../engine/weighted-rows.js';
 import { combinationKey } from './combination.js';
 import { ctrBorder } from './ctr-parts.js';
-import { type CtrSetup, type EncodedColumn, isOneHot, setUpCtrs, type UsedCtr } from './ctr-setup.js';
+import { type CtrSetup, type EncodedColumn, isOneHot, needsCtrs, setUpCtrs, type UsedCtr } from './ctr-setup.js';
 import { buildTables, type FoundTable } from './ctr-tables.js';
 import { OverfittingDetector } from './detector.js';
-import { LeafEstimator } from './leaf-values.js';
+import type { LeafRows } from './leaf-rows.js';
+import { LeafEstimator, type LeafValues } from './leaf-values.js';
 import { chooseLearningRate } from './learning-rate.js';
 import { createLoss, type Loss } from './losses.js';
+import { bodyTails, OrderedFold } from './ordered-fold.js';
 import type { CatBoostParams } from './params.js';
 import { binColumns, findColumns, type QuantisedColumns } from './quantise.js';
+import { rowOrders } from './row-orders.js';
 import { RowScores } from './row-scores.js';
 import { type ChosenTest, SymmetricGrower } from './symmetric-grower.js';
 
@@ -95,8 +98,14 @@ class CatBoostRun {
   private readonly params: CatBoostParams;
   private readonly arena: Arena;
   private readonly columns: QuantisedColumns;
-  /** One a fold: scores of the training rows; the last fold's are the model's. */
+  /** One an order of the rows but the last: scores that structures are chosen on. Empty if boosting is ordered. */
   private readonly folds: RowScores[];
+  /** The same of ordered boosting. */
+  private readonly ordered: OrderedFold[];
+  /** The model's scores of the training rows, those of the last order. */
+  private readonly set: RowScores;
+  /** Number of that order. */
+  private readonly last: number;
   private readonly ctrs: CtrSetup | undefined;
   private readonly evalSets: EvalSet[];
   private readonly grower: SymmetricGrower;
@@ -134,21 +143,23 @@ class CatBoostRun {
     const evalSources = evalSets.map(({ data, cols, y }) => ({ data, cols, rows: y.length }));
     const matrices = [matrix, ...this.evalSets.map((set) => set.matrix)];
     const sources = [train.source, ...evalSources];
-    this.ctrs = setUpCtrs(
-      context,
-      arena,
-      params,
-      encoded,
-      sources,
-      matrices,
-      train.y,
-      this.columns.oneHot,
-      loss.outputs,
-      seed,
-    );
-    this.folds = Array.from(
-      { length: this.ctrs?.folds ?? 1 },
-      () => new RowScores(context, arena, loss, train.y, train.weights, { ders: true, initScore: train.initScore }),
+    const { oneHot: isHot } = this.columns;
+    const withCtrs = needsCtrs(params, encoded);
+    const inOrder = params.boostingType === 'Ordered';
+    const orders = withCtrs || inOrder ? rowOrders(params, train.y.length, seed) : [undefined];
+    if (withCtrs) {
+      const { outputs } = loss;
+      this.ctrs = setUpCtrs(context, arena, params, encoded, sources, matrices, train.y, isHot, outputs, orders);
+    }
+    this.last = orders.length - 1;
+    const scores = () =>
+      new RowScores(context, arena, loss, train.y, train.weights, { ders: true, initScore: train.initScore });
+    this.set = scores();
+    this.folds = inOrder ? [] : orders.slice(0, -1).map(scores);
+    const tails = inOrder ? bodyTails(train.y.length) : [];
+    const ders = arena.alloc(tails.length * loss.outputs * this.set.stride);
+    this.ordered = (inOrder ? orders.slice(0, -1) : []).map(
+      (order) => new OrderedFold(context, arena, loss, order, tails, train, this.set, ders),
     );
     const blocks = [{ matrix, bins: this.columns.bins, oneHot: this.columns.oneHot }];
     const rows = train.y.length;
@@ -161,6 +172,7 @@ class CatBoostRun {
       rows,
       deriveSeed(seed, 'trees'),
       this.ctrs?.search,
+      tails,
     );
     this.estimator = new LeafEstimator(
       context,
@@ -179,17 +191,13 @@ class CatBoostRun {
     // Scores to start from take the place of the average.
     const average = params.boostFromAverage && !train.initScore;
     this.start = average ? loss.start(train.y, train.weights) : new Array<number>(loss.outputs).fill(0);
-    for (const set of this.folds) set.fill(this.start);
+    for (const set of [this.set, ...this.folds, ...this.ordered]) set.fill(this.start);
     for (const { rows } of this.evalSets) rows.fill(this.start);
     this.grower.prepare();
     this.detector = new OverfittingDetector(params.detector, this.metrics[0]?.direction ?? 'minimize');
     this.evaluations = Array.from({ length: 1 + evalSets.length }, () => this.metrics.map(() => []));
     const state = stateToResume<RunState>(args);
     if (state) this.restore(state);
-  }
-
-  private get set(): RowScores {
-    return this.folds[this.folds.length - 1];
   }
 
   train(): CatBoostResult {
@@ -214,7 +222,8 @@ class CatBoostRun {
 
   /** All scores that a run goes on from. */
   private get allScores(): RowScores[] {
-    return [...this.folds, ...this.evalSets.map(({ rows }) => rows)];
+    const ordered = this.ordered.flatMap(({ scores }) => scores);
+    return [this.set, ...this.folds, ...ordered, ...this.evalSets.map(({ rows }) => rows)];
   }
 
   private checkpoint(iterations: number): void {
@@ -241,31 +250,15 @@ class CatBoostRun {
   }
 
   private addTree(iteration: number, squares: number): void {
-    const { grower, folds, loss, ctrs, context } = this;
-    const { seed, firstIteration } = context.args;
-    const number = firstIteration + iteration;
+    const { grower, last, ctrs, context } = this;
     const rate = this.rateOf(iteration);
-    const last = folds.length - 1;
-    // Structures are chosen on the other folds in turn by chance, so that leaf values see statistics the choice did not.
-    const fold = last > 0 ? deriveSeed(seed, 'fold', number) % last : 0;
-    const chosen = folds[fold];
-    const found = fold === last ? squares : chosen.derive().squares;
-    const previous = this.trees[this.trees.length - 1];
-    const lastLeaf = previous && meanLength(previous.values, loss.outputs);
-    const tests = grower.grow(fold, chosen, number, lastLeaf, found, this.learningRate);
-    ctrs?.search.ensure(tests, folds.length);
-    if (folds.length > 1) {
-      for (let other = 0; other < last; other++) {
-        grower.assign(tests, other);
-        // A loss of the caller is asked for: what was found for the choice holds for that fold only.
-        if (loss.asked && other !== fold) folds[other].derive();
-        this.addToRows(this.leaves(folds[other], rate).values, folds[other]);
-        context.barrier();
-      }
-      grower.assign(tests, last);
-    }
-    const { values, weights } = this.leaves(this.set, rate);
-    this.addToRows(values, this.set);
+    const tests = this.chooseTests(iteration, squares);
+    ctrs?.search.ensure(tests, last + 1);
+    for (const [i, set] of this.folds.entries()) this.addToFold(tests, i, set, rate);
+    for (const [i, fold] of this.ordered.entries()) this.addToTails(tests, i, fold, rate);
+    if (last > 0) grower.assign(tests, last);
+    const { values, weights } = this.leaves(grower.leafRows, this.set, rate);
+    this.addToRows(values, grower.leafRows, this.set);
     let offset = this.set.rows;
     for (const { matrix, rows } of this.evalSets) {
       this.addToEvalSet(tests, values, matrix, rows, offset);
@@ -275,9 +268,45 @@ class CatBoostRun {
     context.barrier();
   }
 
-  /** Leaf values of the present leaves, for a fold's scores, with the learning rate. */
-  private leaves(set: RowScores, rate: number): { values: Float64Array; weights: Float64Array } {
-    const { values, weights } = this.estimator.estimate(this.grower.leafRows, set);
+  private chooseTests(iteration: number, squares: number): ChosenTest[] {
+    const { grower, folds, ordered, last, loss, learningRate } = this;
+    const { seed, firstIteration } = this.context.args;
+    const number = firstIteration + iteration;
+    // Structures are chosen on the other folds in turn by chance, so that leaf values see statistics the choice did not.
+    const fold = last > 0 ? deriveSeed(seed, 'fold', number) % last : 0;
+    const previous = this.trees[this.trees.length - 1];
+    const lastLeaf = previous && meanLength(previous.values, loss.outputs);
+    if (ordered.length > 0) {
+      const found = ordered[fold].derive();
+      return grower.growOrdered(fold, ordered[fold], number, lastLeaf, found, learningRate);
+    }
+    const chosen = last > 0 ? folds[fold] : this.set;
+    const found = last > 0 ? chosen.derive().squares : squares;
+    return grower.grow(fold, chosen, number, lastLeaf, found, learningRate);
+  }
+
+  private addToFold(tests: readonly ChosenTest[], fold: number, set: RowScores, rate: number): void {
+    const { grower, loss, context } = this;
+    grower.assign(tests, fold);
+    if (loss.asked) set.derive();
+    this.addToRows(this.leaves(grower.leafRows, set, rate).values, grower.leafRows, set);
+    context.barrier();
+  }
+
+  /** Leaf values of each body, added to its rows and its tail's. */
+  private addToTails(tests: readonly ChosenTest[], fold: number, ordered: OrderedFold, rate: number): void {
+    const { grower, loss, context } = this;
+    for (const [tail, set] of ordered.scores.entries()) {
+      const leafRows = grower.assignTail(tests, fold, ordered, tail);
+      if (loss.asked) set.derive();
+      this.addToRows(this.leaves(leafRows, set, rate, false).values, leafRows, set);
+      context.barrier();
+    }
+  }
+
+  /** Leaf values for these scores, with the learning rate; from all rows, or from those sampled only. */
+  private leaves(leafRows: LeafRows, set: RowScores, rate: number, all = true): LeafValues {
+    const { values, weights } = this.estimator.estimate(leafRows, set, all);
     for (let i = 0; i < values.length; i++) values[i] *= rate;
     return { values, weights };
   }
@@ -286,13 +315,13 @@ class CatBoostRun {
     return this.params.learningRates?.[iteration] ?? this.learningRate;
   }
 
-  private addToRows(values: Float64Array, set: RowScores): void {
-    const { context, loss, grower } = this;
-    const chunks = grower.leafRows.chunks(8192);
+  private addToRows(values: Float64Array, leafRows: LeafRows, set: RowScores): void {
+    const { context, loss } = this;
+    const chunks = leafRows.chunks(8192);
     for (let i = context.nextUnit(); i < chunks.length; i = context.nextUnit()) {
       const { leaf, begin, count } = chunks[i];
       for (let k = 0; k < loss.outputs; k++) {
-        context.kernels.addToRows(set.scoresOf(k), grower.leafRows.at(begin), count, values[leaf * loss.outputs + k]);
+        context.kernels.addToRows(set.scoresOf(k), leafRows.at(begin), count, values[leaf * loss.outputs + k]);
       }
     }
   }
@@ -310,7 +339,7 @@ class CatBoostRun {
       // Columns of statistics go on with the rows of the evaluation sets.
       const { column, bin, oneHot } =
         test.kind === 'ctr'
-          ? { ...grower.testOf(test, this.folds.length - 1), bin: test.bin }
+          ? { ...grower.testOf(test, this.last), bin: test.bin }
           : { column: 0, bin: test.bin, oneHot: this.columns.oneHot[test.feature] };
       const address = test.kind === 'ctr' ? column + offset : matrix.columnMajor + test.feature * matrix.pitch;
       list.set([address, bin, Number(oneHot)], 3 * i);

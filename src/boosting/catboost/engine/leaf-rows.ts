@@ -75,6 +75,19 @@ export class LeafRows {
     return taken;
   }
 
+  /** Rows of an order in one leaf: the first `body` as those sampled, the rest left out; a barrier. */
+  resetTo(order: Uint32Array | undefined, body: number): void {
+    const { arena, context, rows } = this;
+    if (context.thread === 0) {
+      const list = arena.uint32(this.lists[0], rows);
+      if (order) list.set(order.subarray(0, rows));
+      else for (let i = 0; i < rows; i++) list[i] = i;
+    }
+    this.sampled = [{ begin: 0, count: body }];
+    this.leftOut = [{ begin: body, count: rows - body }];
+    context.barrier();
+  }
+
   /** Splits every leaf by the test; two barriers. */
   split({ column, bin, oneHot }: ColumnTest): void {
     const { context, arena, leaves } = this;
@@ -116,10 +129,10 @@ export class LeafRows {
     this.leftOut = keep(this.leftOut);
   }
 
-  /** All rows in pieces of at most `size`: first those sampled, leaf by leaf, then those left out. */
-  chunks(size: number): Chunk[] {
+  /** Rows in pieces of at most `size`: first those sampled, leaf by leaf, then, for `all`, those left out. */
+  chunks(size: number, all = true): Chunk[] {
     const chunks: Chunk[] = [];
-    for (const stretches of [this.sampled, this.leftOut]) {
+    for (const stretches of all ? [this.sampled, this.leftOut] : [this.sampled]) {
       for (const [leaf, { begin, count }] of stretches.entries()) {
         for (let done = 0; done < count; done += size) {
           chunks.push({ leaf, begin: begin + done, count: Math.min(size, count - done) });

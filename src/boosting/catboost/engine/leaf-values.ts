@@ -49,15 +49,15 @@ export class LeafEstimator {
     this.sums = arena.alloc(Math.max(pieces, rows === 0 ? 0 : maxLeaves) * Math.max(3, this.width) * 8);
   }
 
-  /** Barriers. */
-  estimate(leafRows: LeafRows, set: RowScores): LeafValues {
-    const pieces = leafRows.chunks(PIECE);
+  /** From all rows, or from those sampled only; barriers. */
+  estimate(leafRows: LeafRows, set: RowScores, all = true): LeafValues {
+    const pieces = leafRows.chunks(PIECE, all);
     this.gather(leafRows, set, pieces);
     const weights = this.weigh(leafRows, pieces);
     const values = this.loss.asked
       ? this.oneStep(leafRows, pieces, weights, set)
       : this.params.leafEstimationMethod === 'Exact' && this.loss.exact
-        ? this.quantiles(leafRows)
+        ? this.quantiles(leafRows, all)
         : this.descend(leafRows, pieces, weights, set);
     this.context.barrier();
     return { values, weights };
@@ -122,7 +122,7 @@ export class LeafEstimator {
   private oneStep(leafRows: LeafRows, pieces: readonly Chunk[], weights: Float64Array, set: RowScores): Float64Array {
     const { context, arena, loss, params, width, rows } = this;
     const { outputs } = loss;
-    const list = arena.uint32(leafRows.at(0), rows);
+    const list = arena.uint32(leafRows.at(0), leafRows.rows);
     const columns = [set.ders, set.curvatures].flatMap((base) =>
       Array.from({ length: outputs }, (_, k) => arena.float64(base + k * set.stride, rows)),
     );
@@ -215,7 +215,7 @@ export class LeafEstimator {
   }
 
   /** The quantile of each leaf's residuals. */
-  private quantiles(leafRows: LeafRows): Float64Array {
+  private quantiles(leafRows: LeafRows, all: boolean): Float64Array {
     const { context, arena, rows, loss } = this;
     const { leaves } = leafRows;
     const out = arena.float64(this.sums, leaves);
@@ -224,8 +224,8 @@ export class LeafEstimator {
     const weights = this.weights ? arena.float32(this.weights, rows) : undefined;
     const { alpha, weight } = loss.exact ?? { alpha: 0.5, weight: () => 1 };
     for (let leaf = context.nextUnit(); leaf < leaves; leaf = context.nextUnit()) {
-      const stretches = [leafRows.sampled[leaf], leafRows.leftOut[leaf]];
-      const count = stretches[0].count + stretches[1].count;
+      const stretches = all ? [leafRows.sampled[leaf], leafRows.leftOut[leaf]] : [leafRows.sampled[leaf]];
+      const count = stretches.reduce((sum, stretch) => sum + stretch.count, 0);
       const residuals = new Float64Array(count);
       const shares = new Float64Array(count);
       let at = 0;

@@ -24,6 +24,15 @@ export interface FeatureBlock {
   readonly oneHot: readonly boolean[];
 }
 
+/** A prefix of ordered boosting in the tree so far: its body is what is sampled, its tail what is left out. */
+export interface TailLeaves {
+  leafRows: LeafRows;
+  /** First of its outputs among those of the pairs. */
+  output: number;
+  /** By leaf: those of the body, then those of the tail. */
+  sums: readonly LeafSums[];
+}
+
 /** What a level's search is about, the same for all blocks. */
 export interface LevelTask {
   leafRows: LeafRows;
@@ -42,6 +51,8 @@ export interface LevelTask {
   normals: number;
   /** Whether a feature is looked at. */
   uses(feature: number): boolean;
+  /** Of ordered boosting, in place of `leafRows` and `sums`. */
+  tails?: readonly TailLeaves[];
 }
 
 export class LevelScores {
@@ -63,7 +74,7 @@ export class LevelScores {
     maxLeaves: number,
   ) {
     const { threads, thread } = context;
-    this.histograms = new Histograms(context, block.matrix, arena, keptLeaves * outputs + threads);
+    this.histograms = new Histograms(context, block.matrix, arena, keptLeaves * outputs + 2 * threads);
     const cells = MOST_FEATURES_A_UNIT * CELLS;
     this.cells = arena.alloc(threads * cells) + thread * cells;
     const totals = Math.ceil(maxLeaves * outputs * 32);
@@ -96,6 +107,7 @@ export class LevelScores {
   plan(task: LevelTask): LeafPlan {
     const { sampled } = task.leafRows;
     const leaves = sampled.length;
+    if (task.tails) return { kept: false, pairs: [] };
     if (!this.keeps(leaves)) {
       this.slots = [];
       return {
@@ -132,8 +144,8 @@ export class LevelScores {
     const { arena } = this;
     const [from, to] = unit.features;
     arena.bytes(this.cells, (to - from) * CELLS).fill(0);
-    this.writeTotals(plan, task);
-    if (plan.kept) this.scoreKept(unit, plan, task);
+    if (task.tails) this.scoreTails(unit, task.tails, task);
+    else if (plan.kept) this.scoreKept(unit, plan, task);
     else this.scoreStreamed(unit, plan, task);
     for (let feature = from; feature < to; feature++) this.finish(feature, from, task);
   }
@@ -154,7 +166,9 @@ export class LevelScores {
     }
   }
 
-  private scoreKept(unit: HistogramUnit, { pairs }: LeafPlan, task: LevelTask): void {
+  private scoreKept(unit: HistogramUnit, plan: LeafPlan, task: LevelTask): void {
+    this.writeTotals(plan, task);
+    const { pairs } = plan;
     const { histograms, outputs, slots, block, totals } = this;
     const { kernels } = this.context;
     for (const { small, built } of pairs) {
@@ -189,7 +203,7 @@ export class LevelScores {
 
   private scoreStreamed(unit: HistogramUnit, { pairs }: LeafPlan, task: LevelTask): void {
     const { histograms, outputs, block, context } = this;
-    const slot = this.keptLeaves * outputs + context.thread;
+    const slot = this.keptLeaves * outputs + 2 * context.thread;
     const lambda = task.lambda * task.pairs.scaleW;
     const [from, to] = unit.features;
     for (const { small } of pairs) {
@@ -217,6 +231,41 @@ export class LevelScores {
     }
   }
 
+  /** Of ordered boosting: each leaf of each prefix, body and tail side by side. */
+  private scoreTails(unit: HistogramUnit, tails: readonly TailLeaves[], task: LevelTask): void {
+    const { histograms, outputs, block, context, arena, totals } = this;
+    const slot = this.keptLeaves * outputs + 2 * context.thread;
+    const lambda = task.lambda * task.pairs.scaleW;
+    const [from, to] = unit.features;
+    const room = arena.float64(totals, 4);
+    for (const { leafRows, output, sums } of tails) {
+      for (const [leaf, body] of leafRows.sampled.entries()) {
+        const tail = leafRows.leftOut[leaf];
+        if (body.count === 0 || tail.count === 0) continue;
+        for (let k = 0; k < outputs; k++) {
+          for (const [i, { begin, count }] of [body, tail].entries()) {
+            const pairs = task.pairs.at(output + k, begin);
+            histograms.build(slot + i, unit, { rows: leafRows.at(begin), pairs, count });
+          }
+          writeTailTotals(room, sums[leaf], sums[leafRows.leaves + leaf], k);
+          for (let feature = from; feature < to; feature++) {
+            if (!task.uses(feature)) continue;
+            context.kernels.scanBodyTail(
+              histograms.featureAddress(slot, feature),
+              histograms.featureAddress(slot + 1, feature),
+              block.bins[feature],
+              Number(block.oneHot[feature]),
+              totals,
+              lambda,
+              Number(task.cosine),
+              this.cells + (feature - from) * CELLS,
+            );
+          }
+        }
+      }
+    }
+  }
+
   private build(slot: number, unit: HistogramUnit, leaf: number, output: number, task: LevelTask): void {
     const { begin, count } = task.leafRows.sampled[leaf];
     const whole = task.wholeRoot && task.leafRows.leaves === 1;
@@ -235,6 +284,14 @@ export class LevelScores {
     const out = results + feature * RESULT_BYTES;
     context.kernels.bestCell(cells, tests, Number(task.cosine), unit, task.noise, seed, task.normals, out);
   }
+}
+
+/** What `scanBodyTail` takes as totals. */
+export function writeTailTotals(room: Float64Array, body: LeafSums, tail: LeafSums, output: number): void {
+  room[0] = body[2 * output];
+  room[1] = body[2 * output + 1];
+  room[2] = tail[2 * output];
+  room[3] = tail[2 * output + 1];
 }
 
 /** Leaves by pairs of siblings; `large` -1: one alone, whose histogram is to be built unless it is `built`. */

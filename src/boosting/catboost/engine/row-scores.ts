@@ -23,20 +23,22 @@ export class RowScores {
   private readonly scores: number;
   private readonly sums: number;
 
+  /** `options.ders`: whether there is room for derivatives, or where; `like`: labels and weights are those of other scores. */
   constructor(
     private readonly context: JobContext,
     private readonly arena: Arena,
     private readonly loss: Loss,
     private readonly y: Float64Array,
     private readonly w: Float32Array | undefined,
-    private readonly options: { ders: boolean; initScore?: Float64Array },
+    private readonly options: { ders: boolean | number; initScore?: Float64Array; like?: RowScores },
   ) {
     this.stride = (y.length + 2) * 8;
     this.scores = arena.alloc(loss.outputs * this.stride);
-    this.ders = options.ders ? arena.alloc(loss.outputs * this.stride) : 0;
-    this.curvatures = loss.asked && options.ders ? arena.alloc(loss.outputs * this.stride) : 0;
-    this.labels = arena.alloc(this.stride);
-    this.weights = w ? arena.alloc((y.length + 2) * 4) : 0;
+    const { ders, like } = options;
+    this.ders = typeof ders === 'number' ? ders : ders ? arena.alloc(loss.outputs * this.stride) : 0;
+    this.curvatures = loss.asked && ders ? arena.alloc(loss.outputs * this.stride) : 0;
+    this.labels = like?.labels ?? arena.alloc(this.stride);
+    this.weights = like?.weights ?? (w ? arena.alloc((y.length + 2) * 4) : 0);
     this.sums = arena.alloc((Math.ceil(y.length / BLOCK) + 1) * 64);
     this.totalWeight = w ? w.reduce((sum, weight) => sum + weight, 0) : y.length;
   }

@@ -11,8 +11,9 @@ import type { CtrPart } from './ctr-parts.js';
 import type { CtrSearch } from './ctr-search.js';
 import { GradientPairs, type LeafSums } from './gradient-pairs.js';
 import { type ColumnTest, LeafRows } from './leaf-rows.js';
-import { type FeatureBlock, type LeafPlan, LevelScores, type LevelTask } from './level-scores.js';
+import { type FeatureBlock, type LeafPlan, LevelScores, type LevelTask, type TailLeaves } from './level-scores.js';
 import { normalOf, normalQuantiles } from './normals.js';
+import type { BodyTail, OrderedFold } from './ordered-fold.js';
 import type { CatBoostParams } from './params.js';
 import type { RowScores } from './row-scores.js';
 import { RowSampler } from './sampling.js';
@@ -27,6 +28,8 @@ export type ChosenTest =
 
 export class SymmetricGrower {
   readonly leafRows: LeafRows;
+  /** One a prefix of ordered boosting. */
+  readonly tailRows: readonly LeafRows[];
   private readonly pairs: GradientPairs;
   private readonly sampler: RowSampler;
   private readonly scores: LevelScores[];
@@ -41,16 +44,19 @@ export class SymmetricGrower {
     private readonly outputs: number,
     rows: number,
     private readonly seed: number,
-    private readonly ctrs?: CtrSearch,
+    private readonly ctrs: CtrSearch | undefined,
+    private readonly tails: readonly BodyTail[],
   ) {
     const { depth } = params;
     const maxLeaves = 2 ** depth;
     this.leafRows = new LeafRows(context, arena, rows, maxLeaves);
-    this.pairs = new GradientPairs(context, arena, rows, outputs, maxLeaves);
+    this.tailRows = tails.map(({ end }) => new LeafRows(context, arena, end, maxLeaves));
+    const models = Math.max(1, tails.length);
+    this.pairs = new GradientPairs(context, arena, rows, models * outputs, 2 * maxLeaves);
     this.sampler = new RowSampler(context, arena, rows, params.bootstrap, seed);
     const perTree = params.samplingFrequency === 'PerTree' || !this.sampler.active;
     const groups = blocks.reduce((sum, { matrix }) => sum + matrix.groups, 0);
-    let kept = perTree ? Math.min(maxLeaves / 2, 2 ** Math.ceil(Math.log2(rows))) : 0;
+    let kept = perTree && tails.length === 0 ? Math.min(maxLeaves / 2, 2 ** Math.ceil(Math.log2(rows))) : 0;
     while (kept >= 1 && kept * groups * 8 * 4096 * outputs > KEPT_BYTES) kept = Math.floor(kept / 2);
     this.scores = blocks.map(
       (block) =>
@@ -75,29 +81,93 @@ export class SymmetricGrower {
     squares: number,
     shrinkage: number,
   ): ChosenTest[] {
-    const { params, context, leafRows, sampler } = this;
-    const perLevel = params.samplingFrequency === 'PerTreeLevel' && sampler.active;
+    const { sampler } = this;
+    const perLevel = this.drawsByLevel;
     const noise = this.noiseOf(squares, set.rows, iteration * shrinkage);
     const basis = { ders: set.ders, stride: set.stride, outputs: this.outputs, lastLeaf };
     let factors = sampler.draw(`${iteration}`, basis);
     this.pairs.load(set.ders, set.stride, set.weights, factors);
+    const { leafRows } = this;
     leafRows.reset(sampler.leavesOut && !perLevel ? sampler.view() : undefined);
     const wholeRoot = leafRows.sampled[0].count === set.rows;
     for (const scores of this.scores) scores.startTree();
-    const tests: ChosenTest[] = [];
     let sums: LeafSums[] = [];
+    return this.levels(
+      fold,
+      (level, seed) => {
+        if (level > 0 && perLevel) {
+          factors = sampler.draw(`${iteration}.${level}`, basis);
+          this.pairs.load(set.ders, set.stride, set.weights, factors);
+        }
+        sums = this.sumLeaves(sums, level, perLevel);
+        return this.task(sums, level, wholeRoot, noise, seed);
+      },
+      iteration,
+    );
+  }
+
+  /** The same by ordered boosting: derivatives are those of the fold's prefixes. */
+  growOrdered(
+    fold: number,
+    ordered: OrderedFold,
+    iteration: number,
+    lastLeaf: number | undefined,
+    squares: number,
+    shrinkage: number,
+  ): ChosenTest[] {
+    const { sampler, outputs, tails, tailRows, pairs } = this;
+    const [first] = ordered.scores;
+    const { longest } = ordered;
+    const noise = this.noiseOf(squares, longest.rows, iteration * shrinkage);
+    const basis = { ders: longest.ders, stride: longest.stride, outputs, lastLeaf };
+    const load = (draw: string) => pairs.load(first.ders, first.stride, first.weights, sampler.draw(draw, basis));
+    load(`${iteration}`);
+    this.leafRows.reset(undefined);
+    for (const [i, { body }] of tails.entries()) tailRows[i].resetTo(ordered.order, body);
+    let mean = 0;
+    return this.levels(
+      fold,
+      (level, seed) => {
+        if (level > 0 && this.drawsByLevel) load(`${iteration}.${level}`);
+        const found = tailRows.map((leafRows, i): TailLeaves => {
+          const output = i * outputs;
+          return {
+            leafRows,
+            output,
+            sums: pairs.gather(leafRows, [...leafRows.sampled, ...leafRows.leftOut], output, outputs),
+          };
+        });
+        const all = found[found.length - 1].sums.reduce((sum, leaf) => sum + leaf[1], 0) / pairs.scaleW;
+        if (level === 0 || this.drawsByLevel) mean = all / longest.rows;
+        return { ...this.task([], level, true, noise, seed), lambda: this.params.l2LeafReg * mean, tails: found };
+      },
+      iteration,
+    );
+  }
+
+  /** All rows of a prefix in the leaves of these tests; barriers. */
+  assignTail(tests: readonly ChosenTest[], fold: number, { order }: OrderedFold, tail: number): LeafRows {
+    const leafRows = this.tailRows[tail];
+    leafRows.resetTo(order, this.tails[tail].body);
+    for (const test of tests) leafRows.split(this.testOf(test, fold));
+    return leafRows;
+  }
+
+  private get drawsByLevel(): boolean {
+    return this.params.samplingFrequency === 'PerTreeLevel' && this.sampler.active;
+  }
+
+  /** Level by level the best test, until there is none or one becomes redundant. */
+  private levels(fold: number, taskOf: (level: number, seed: number) => LevelTask, iteration: number): ChosenTest[] {
+    const { params, context, leafRows } = this;
+    const tests: ChosenTest[] = [];
     for (let level = 0; level < params.depth; level++) {
       context.check();
-      if (level > 0 && perLevel) {
-        factors = sampler.draw(`${iteration}.${level}`, basis);
-        this.pairs.load(set.ders, set.stride, set.weights, factors);
-      }
-      const seed = deriveSeed(this.seed, 'level', iteration, level);
-      sums = this.sumLeaves(sums, level, perLevel);
-      const task = this.task(sums, level, wholeRoot, noise, seed);
+      const task = taskOf(level, deriveSeed(this.seed, 'level', iteration, level));
       const best = this.search(task, tests, fold);
       if (!best) break;
       leafRows.split(this.testOf(best, fold));
+      for (const { leafRows: rows } of task.tails ?? []) rows.split(this.testOf(best, fold));
       tests.push(best);
       const redundant = this.redundantTest(level + 1);
       if (redundant >= 0) {
