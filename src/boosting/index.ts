@@ -4,6 +4,7 @@ export type { CatBoostConfig, CatBoostParameters, CatBoostSettings } from './cat
 export { CatBoostModel } from './catboost/model.js';
 export type { LightGBMConfig, LightGBMParameters, LightGBMSettings } from './lightgbm/config.js';
 export { LightGBMModel } from './lightgbm/model.js';
+export { startXGBoostTracker, type TrackerOptions, type XGBoostTracker } from './native/tracker.js';
 export type {
   BoostingFitOptions,
   BoostingPredictOptions,

@@ -25,11 +25,17 @@ export async function nativeOrNotice<T>(
   }
 }
 
-function refuseFunctions(name: string, { objective, metrics }: BoostingFitOptions): void {
-  const given = objective ? 'objective' : metrics && Object.keys(metrics).length > 0 ? 'metrics' : undefined;
+function refuseFunctions(name: string, { objective, metrics, learningRates }: BoostingFitOptions): void {
+  const given = objective
+    ? 'objective'
+    : metrics && Object.keys(metrics).length > 0
+      ? 'metrics'
+      : learningRates
+        ? 'learningRates'
+        : undefined;
   if (given === undefined) return;
   throw new ConfigError(`${name}: ${given} of your own cannot be used with engine: 'native'`, {
-    hint: "Use engine: 'wasm', or an objective and metrics of the library by their names.",
+    hint: "Use engine: 'wasm', or the library's own objectives, metrics and learningRate.",
     details: { option: given },
   });
 }

@@ -3,6 +3,8 @@
  * wrapper. A configuration copied from Python works unchanged.
  */
 
+import { NATIVE_ALIASES } from '../native/config.js';
+
 /** Our name of a parameter and every other name it may be given under. */
 export const ALIASES = {
   task: [],
@@ -62,6 +64,9 @@ export const ALIASES = {
   earlyStoppingMetric: [],
   earlyStoppingMinDelta: ['min_delta'],
   checkpointInterval: ['checkpoint_interval'],
+  ...NATIVE_ALIASES,
+  device: [],
+  communicator: [],
   verbosity: ['verbose', 'silent'],
   seed: ['random_state', 'random_seed'],
   threads: ['nthread', 'n_jobs', 'nThread'],

@@ -4,11 +4,12 @@
  */
 import type { ZodModule, ZodType } from '../../core/schema.js';
 import { lazySchema } from '../../core/schema.js';
+import { type EngineName, type NativeEngineParameters, nativeSchemas, settleEngine } from '../native/config.js';
 import { ALIASES, type AliasOf, CANONICAL, type ParameterName } from './aliases.js';
 import { TRAINABLE, type TrainableObjective, taskOfObjective } from './objective.js';
 
 /** XGBoost's parameters, every one optional; see https://xgboost.readthedocs.io/en/stable/parameter.html. */
-export interface XGBoostParameters {
+export interface XGBoostParameters extends NativeEngineParameters {
   /** What to learn; implied by `objective`. Default `'classification'`. */
   task?: 'classification' | 'regression';
   /** Loss, by XGBoost's name. Default: from the task and the number of classes. */
@@ -102,6 +103,13 @@ export interface XGBoostParameters {
   earlyStoppingMinDelta?: number;
   /** Iterations from one checkpoint to the next, where `fit` is given a `checkpointDirectory`. Default 10. */
   checkpointInterval?: number;
+  /** Where XGBoost's own library trains (`engine`): `'auto'` takes a GPU where there is one. Default `'cpu'`. */
+  device?: string;
+  /**
+   * How this process finds the others of a cluster: what `startXGBoostTracker`, or Python's RabitTracker, says of itself
+   * (`dmlc_tracker_uri`, `dmlc_tracker_port`), and a `dmlc_task_id` of its own.
+   */
+  communicator?: Readonly<Record<string, string | number>>;
   /** Without effect: nothing is printed. */
   verbosity?: number | boolean;
   /** Seed of everything random, where `fit` is given none. */
@@ -116,8 +124,12 @@ export type XGBoostConfig = XGBoostParameters & {
 };
 
 /** The configuration after parsing: our names only, defaults filled in. */
-export type XGBoostSettings = Omit<XGBoostParameters, keyof typeof DEFAULTS | 'metric' | 'oneDrop'> &
-  Required<Pick<XGBoostParameters, keyof typeof DEFAULTS>> & { metric: readonly string[]; oneDrop: boolean };
+export type XGBoostSettings = Omit<XGBoostParameters, keyof typeof DEFAULTS | 'metric' | 'oneDrop' | 'engine'> &
+  Required<Pick<XGBoostParameters, keyof typeof DEFAULTS>> & {
+    metric: readonly string[];
+    oneDrop: boolean;
+    engine: EngineName;
+  };
 
 const DEFAULTS = {
   task: 'classification',
@@ -218,6 +230,12 @@ function parameterSchemas(z: ZodModule): { [K in ParameterName]: ZodType<XGBoost
     earlyStoppingMetric: z.string().min(1).optional(),
     earlyStoppingMinDelta: atLeastZero(),
     checkpointInterval: count(1),
+    ...nativeSchemas(z),
+    device: z
+      .string()
+      .regex(/^(cpu|auto|(cuda|gpu)(:\d+)?)$/, "is 'cpu', 'cuda', 'cuda:0', 'gpu' or 'auto'")
+      .optional(),
+    communicator: z.record(z.string().regex(/^\w+$/), z.union([z.string(), z.number()])).optional(),
     verbosity: z.union([z.boolean(), z.int().min(0).max(3)]).optional(),
     seed: z.int().min(0).optional(),
     threads: count(-1, 1024),
@@ -273,6 +291,7 @@ function settle(given: XGBoostParameters, report: Report): XGBoostSettings {
     oneDrop: Boolean(oneDrop),
     metric: typeof metric === 'string' ? [metric] : metric,
     task: implied ?? given.task ?? DEFAULTS.task,
+    engine: settleEngine(given, given.device, given.communicator && 'communicator', report),
     ...(threads !== undefined && threads > 0 ? { threads } : {}),
   };
 }

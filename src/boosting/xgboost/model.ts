@@ -19,6 +19,7 @@ import { treeImportance } from '../../trees/importance.js';
 import { iterationsOf, predictLeaves } from '../../trees/predictor.js';
 import { BoostingModel } from '../boosting-model.js';
 import { fitWithEngine } from '../engine/fit.js';
+import { nativeOrNotice, withWarnings } from '../native/fallback.js';
 import type { BoostingFitContext, BoostingPredictOptions, IterationRange } from '../options.js';
 import { type XGBoostConfig, type XGBoostSettings, xgboostConfig } from './config.js';
 import { chooseTarget, engineParams, fileObjective, idleSettings } from './engine-params.js';
@@ -28,6 +29,7 @@ import { readModel } from './format-reader.js';
 import { writeJson, writeUbjson } from './format-writer.js';
 import { XGBOOST_INFO } from './info.js';
 import { asXGBoostTree } from './learned.js';
+import { trainWithXGBoost } from './native.js';
 import { nodeNumbers } from './nodes.js';
 import { startScores, taskOfObjective } from './objective.js';
 import { fromScores, mainOutput, toPredictions } from './outputs.js';
@@ -68,6 +70,13 @@ export class XGBoostModel extends BoostingModel<XGBoostSettings> {
     const params = engineParams(config, target, data.featureNames);
     const earlier = initModel?.state();
     checkEarlier(earlier, params.multiOutput, config);
+    const { trained: native, notices } = await nativeOrNotice(XGBOOST_INFO.name, config.engine, context.options, () =>
+      trainWithXGBoost(data, config, target, context, earlier),
+    );
+    if (native) {
+      this.learned = native.file;
+      return withWarnings(native.result, notices);
+    }
     const baseScore = earlier?.baseScore ?? startOf(data, target, config, objective);
     const float32Start = startScores(objective, baseScore);
     const { trained, result } = await fitWithEngine(withStart(data, float32Start), params, context, {
@@ -92,7 +101,7 @@ export class XGBoostModel extends BoostingModel<XGBoostSettings> {
       featureTypes: categorical.size > 0 ? data.featureNames.map((_, j) => (categorical.has(j) ? 'c' : 'float')) : [],
       attributes: result.earlyStopped ? { best_iteration: String(trees.length / treesPerIteration - 1) } : {},
     };
-    const warnings = idleSettings(config, target);
+    const warnings = [...idleSettings(config, target), ...notices];
     return { ...(await this.trainingScores(data, trained.trainScores)), ...result, warnings };
   }
 

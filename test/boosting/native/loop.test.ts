@@ -10,6 +10,7 @@ import { findNativeLibrary } from '../../../src/boosting/native/find-library.js'
 import type { NativeJob, NativeRows } from '../../../src/boosting/native/job.js';
 import { trainLoop } from '../../../src/boosting/native/loop.js';
 import { readEvaluation } from '../../../src/boosting/native/xgboost-driver.js';
+import { type XGBoostConfig, XGBoostModel } from '../../../src/boosting/xgboost/model.js';
 import { ConfigError, MissingDependencyError } from '../../../src/core/errors.js';
 
 const rows: NativeRows = { data: new Float32Array(2), cols: 1, y: new Float32Array(2) };
@@ -125,6 +126,26 @@ describe('the engine that a config asks for', () => {
     expect(() => new LightGBMModel(config)).toThrow(ConfigError);
   });
 
+  it.each([
+    [{}, 'wasm'],
+    [{ engine: 'native' }, 'native'],
+    [{ device: 'cuda:1' }, 'native'],
+    [{ device: 'auto' }, 'auto'],
+    [{ communicator: { dmlc_tracker_uri: '127.0.0.1', dmlc_tracker_port: 9091 } }, 'native'],
+  ] as const)('xgboost: %j', (config, engine) => {
+    expect(new XGBoostModel(config).config.engine).toBe(engine);
+  });
+
+  it.each([
+    { engine: 'wasm', device: 'gpu' },
+    { engine: 'auto', communicator: {} },
+    { nativeLibrary: 'libxgboost.so' },
+    { device: 'tpu' },
+    { communicator: { 'a b': 1 } },
+  ] as XGBoostConfig[])('xgboost: %j is a ConfigError', (config) => {
+    expect(() => new XGBoostModel(config)).toThrow(ConfigError);
+  });
+
   it('devices are tried from the best to the processor', () => {
     expect(devicesToTry('auto', 'auto', ['cuda', 'gpu'])).toEqual(['cuda', 'gpu']);
     expect(devicesToTry('native', 'auto', ['cuda', 'gpu'])).toEqual(['cuda', 'gpu', 'cpu']);
@@ -168,5 +189,28 @@ describe("finding the user's library", () => {
     expect(warnings.join()).toContain("trained on the cpu, by this library's own engine");
     const native = new LightGBMModel({ engine: 'native', numIterations: 2 });
     await expect(native.fit({ X, y: X.map(([x]) => (x > 30 ? 1 : 0)) })).rejects.toThrow(MissingDependencyError);
+  });
+
+  it.each([LightGBMModel, XGBoostModel])(
+    'what only this engine can do is refused with the native one',
+    async (Model) => {
+      const X = Array.from({ length: 60 }, (_, i) => [i]);
+      const y = X.map(([x]) => (x > 30 ? 1 : 0));
+      for (const options of [
+        { objective: (scores: Float64Array) => ({ gradient: scores, hessian: scores }) },
+        { metrics: { own: { evaluate: () => 0, direction: 'minimize' } } },
+        { learningRates: [0.1, 0.1] },
+      ] as const) {
+        const model = new Model({ engine: 'native', numIterations: 2 });
+        await expect(model.fit({ X, y }, options)).rejects.toThrow(/cannot be used with engine: 'native'/);
+      }
+    },
+  );
+
+  it.each([LightGBMModel, XGBoostModel])('no library is a MissingDependencyError of fit', async (Model) => {
+    process.env.HOLDFAST_PYTHON = join(directory, 'no-python');
+    const X = Array.from({ length: 60 }, (_, i) => [i]);
+    const model = new Model({ engine: 'native', numIterations: 2 });
+    await expect(model.fit({ X, y: X.map(([x]) => (x > 30 ? 1 : 0)) })).rejects.toThrow(MissingDependencyError);
   });
 });
