@@ -10,7 +10,7 @@ import { itWithData } from '../shared-data.js';
 import { runPython } from './python.js';
 import { everyKth, type RealData, readRealData } from './real-data.js';
 
-const script = fileURLToPath(new URL('./lightgbm_limits_peer.py', import.meta.url));
+const script = fileURLToPath(new URL('./lightgbm_jobs_peer.py', import.meta.url));
 const directory = mkdtempSync(join(tmpdir(), 'holdfast-limits-'));
 afterAll(() => rmSync(directory, { recursive: true }));
 

@@ -28,16 +28,25 @@ export function fileParameters(settings: LightGBMSettings, objective: FileObject
 }
 
 /**
+ * LightGBM lists all its parameters, in its own files alone. Of those that have no default here it says nothing by listing them:
+ * the seeds that it derives from `seed`, and what only means that something is off.
+ */
+const LIGHTGBMS_OWN = 'objective_seed';
+const SAYS_NOTHING = ['baggingSeed', 'dropSeed', 'extraSeed', 'featureFractionSeed', 'firstMetricOnly'];
+
+/**
  * The configuration that a file was trained with, as far as this library has its parameters: what `fit` of an imported model
  * uses. Parameters that it does not know, or not with that value, are left at their defaults.
  */
 export function configOfFile(file: LightGBMFile): LightGBMConfig {
   const config: Record<string, unknown> = { task: taskOfFile(file.objective) };
   if (Object.hasOwn(TRAINABLE, file.objective.name)) config.objective = file.objective.name;
+  const complete = Object.hasOwn(file.parameters ?? {}, LIGHTGBMS_OWN);
   for (const [key, text] of Object.entries(file.parameters ?? {})) {
     const name = CANONICAL.get(key);
     if (name === undefined || name in config || name === 'objective' || name === 'threads') continue;
     if (TRAINER_ONLY.some((key) => key === name)) continue;
+    if (complete && SAYS_NOTHING.includes(name)) continue;
     // A file says what kind of value a parameter has by nothing but its text.
     const values = text === '' ? [] : [Number(text), text, text === '1' || text === 'true'];
     const value = values.find((candidate) => lightgbmConfig().safeParse({ [name]: candidate }).success);
