@@ -35,7 +35,7 @@ function busyShare(milliseconds: number): number {
 /** Versions of Node, this package and the Python packages named. */
 export function describeVersions(python: string, packages: readonly string[]): Record<string, string> {
   const own = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
-  const script = `import sys, importlib.metadata as m; print(sys.version.split()[0], *map(m.version, ${JSON.stringify(packages)}))`;
+  const script = `import sys, importlib as i; print(sys.version.split()[0], *(i.import_module(p).__version__ for p in ${JSON.stringify(packages)}))`;
   const [pythonVersion, ...versions] = execFileSync(python, ['-c', script], { encoding: 'utf8' }).trim().split(' ');
   return {
     node: process.versions.node,

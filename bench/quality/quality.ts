@@ -14,7 +14,7 @@ import type { Library } from '../boosting.js';
 import { runSide } from '../harness.js';
 import { describeMachine, describeVersions } from '../machine.js';
 import { probabilityMatrix } from '../probabilities.js';
-import { qualityTable } from './report.js';
+import { difference, qualityTable } from './report.js';
 import { QUALITY_SETS, type QualityRows, type QualitySet, readQualitySet } from './sets.js';
 
 type Params = Record<string, number | string>;
@@ -54,7 +54,9 @@ const PARAMS: Record<Library, Record<'defaults' | 'tuned', Params>> = {
 
 const OBJECTIVE: Record<Library, string> = { lightgbm: 'regression', xgboost: 'reg:squarederror', catboost: 'RMSE' };
 const SEEDS = [1, 2, 3, 4, 5];
-const TEST_SHARE = 0.25;
+const QUARTERS = 4;
+/** Below this many rows one quarter says little. */
+const SMALL = 10_000;
 
 /** Named metrics of one side for each seed. */
 export type Scores = Record<string, number[]>;
@@ -65,8 +67,7 @@ export interface SetResult {
   rows: number;
   cols: number;
   categorical: number;
-  /** The metric that is compared; the first of the scores. */
-  metric: string;
+  weighted: boolean;
   ours: Scores;
   native: Scores;
 }
@@ -90,13 +91,14 @@ export async function run(library: Library, options: BenchmarkOptions): Promise<
   const seeds = options.quick ? SEEDS.slice(0, 1) : SEEDS;
   for (const set of sets) {
     const rows = readQualitySet(set);
-    const data = writeSplits(set.name, rows, seeds);
+    const { data, splits } = writeSplits(set.name, rows, seeds);
     for (const { title, params, sets: results } of runs) {
-      const result = await compare({ library, set, rows, data, params, seeds });
+      const result = await compare({ library, set, rows, data, splits, params });
       results.push(result);
-      const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length;
-      const { metric, ours, native } = result;
-      options.log(`${set.name}, ${title}: ${metric} ours ${mean(ours[metric])}, native ${mean(native[metric])}`);
+      const worse = Object.keys(result.ours).map(
+        (metric) => `${metric} ${difference(result, metric).percent.toFixed(3)} %`,
+      );
+      options.log(`${set.name}, ${title}: worse by ${worse.join(', ')}`);
     }
     rmSync(data, { recursive: true });
   }
@@ -109,20 +111,36 @@ export async function run(library: Library, options: BenchmarkOptions): Promise<
   return { result, markdown: qualityTable(library, result) };
 }
 
-/** The data set and its splits as files that both sides read. */
-function writeSplits(name: string, { X, y, weights }: QualityRows, seeds: readonly number[]): string {
-  const directory = `${cache}quality-${name}-${process.pid}/`;
-  mkdirSync(directory, { recursive: true });
-  writeFileSync(`${directory}X.f32`, X);
-  writeFileSync(`${directory}y.f32`, y);
-  if (weights) writeFileSync(`${directory}w.f32`, weights);
+/** A quarter of the rows held out. */
+interface Split {
+  name: string;
+  seed: number;
+}
+
+/** The data set and its splits, classes in equal shares, as files that both sides read; small sets hold out each row once a seed. */
+function writeSplits(
+  name: string,
+  { X, y, weights, classes }: QualityRows,
+  seeds: readonly number[],
+): { data: string; splits: Split[] } {
+  const data = `${cache}quality-${name}-${process.pid}/`;
+  mkdirSync(data, { recursive: true });
+  writeFileSync(`${data}X.f32`, X);
+  writeFileSync(`${data}y.f32`, y);
+  if (weights) writeFileSync(`${data}w.f32`, weights);
+  const splits: Split[] = [];
   for (const seed of seeds) {
-    const order = Int32Array.from(new Random(seed).permutation(y.length));
-    const cut = Math.floor(y.length * TEST_SHARE);
-    writeFileSync(`${directory}test-${seed}.i32`, order.subarray(0, cut));
-    writeFileSync(`${directory}train-${seed}.i32`, order.subarray(cut));
+    const order = Array.from(new Random(seed).permutation(y.length));
+    if (classes > 0) order.sort((a, b) => y[a] - y[b]);
+    for (let fold = 0; fold < (y.length < SMALL ? QUARTERS : 1); fold++) {
+      const split = { name: `${seed}-${fold}`, seed };
+      const rows = (held: boolean) => Int32Array.from(order.filter((_, k) => (k % QUARTERS === fold) === held));
+      writeFileSync(`${data}test-${split.name}.i32`, rows(true));
+      writeFileSync(`${data}train-${split.name}.i32`, rows(false));
+      splits.push(split);
+    }
   }
-  return directory;
+  return { data, splits };
 }
 
 interface Comparison {
@@ -130,77 +148,65 @@ interface Comparison {
   set: QualitySet;
   rows: QualityRows;
   data: string;
+  splits: readonly Split[];
   params: Params;
-  seeds: readonly number[];
 }
 
-async function compare({ library, set, rows, data, params, seeds }: Comparison): Promise<SetResult> {
+async function compare({ library, set, rows, data, splits, params }: Comparison): Promise<SetResult> {
   const { cols, categorical, classes, weights } = rows;
+  const { name, task } = set;
+  const weighted = weights !== undefined;
+  const objective = OBJECTIVE[library];
   const scores = async (side: 'ours' | 'native'): Promise<Scores> => {
     const program: [string, ...string[]] =
       side === 'ours' ? [process.execPath, `${sides}quality-ours.mjs`] : [python(), `${sides}quality_native.py`];
-    const { task } = set;
-    const objective = OBJECTIVE[library];
-    await runSide(
-      program,
-      {
-        side,
-        library,
-        data,
-        task,
-        objective,
-        classes,
-        cols,
-        categorical,
-        weighted: weights !== undefined,
-        params,
-        seeds,
-      },
-      { OMP_NUM_THREADS: '1' },
-    );
-    return scoresOf(side, set, rows, data, seeds);
+    const request = { side, library, data, splits, task, objective, classes, cols, categorical, weighted, params };
+    await runSide(program, request, { OMP_NUM_THREADS: '1' });
+    return scoresOf(side, set, rows, data, splits);
   };
   const [ours, native] = [await scores('ours'), await scores('native')];
-  const [metric] = Object.keys(ours);
-  return {
-    name: set.name,
-    task: set.task,
-    rows: rows.y.length,
-    cols,
-    categorical: categorical.length,
-    metric,
-    ours,
-    native,
-  };
+  return { name, task, rows: rows.y.length, cols, categorical: categorical.length, weighted, ours, native };
 }
 
+/** Means over a seed's splits. */
 function scoresOf(
   side: 'ours' | 'native',
   { task }: QualitySet,
   { y, weights, classes }: QualityRows,
   data: string,
-  seeds: readonly number[],
+  splits: readonly Split[],
 ): Scores {
+  const seeds = [...new Set(splits.map(({ seed }) => seed))];
   const scores: Scores = {};
-  const add = (name: string, value: number) => {
-    scores[name] ??= [];
-    scores[name].push(value);
-  };
   for (const seed of seeds) {
-    const rows = new Int32Array(bytesOf(`${data}test-${seed}.i32`));
-    const values = new Float64Array(bytesOf(`${data}${side}-${seed}.f64`));
-    const labels = Float64Array.from(rows, (i) => y[i]);
-    const sampleWeight = weights ? Float64Array.from(rows, (i) => weights[i]) : undefined;
-    if (task === 'regression') add('RMSE', rmse(labels, values, { sampleWeight }));
-    else if (task === 'binary') {
-      add('AUC', rocAuc(labels, values, { sampleWeight }));
-      add('log-loss', logLoss(labels, values, { sampleWeight }));
-    } else {
-      const every = Array.from({ length: classes }, (_, k) => k);
-      add('log-loss', logLoss(labels, probabilityMatrix(values, classes), { sampleWeight, classes: every }));
+    const mine = splits.filter((split) => split.seed === seed);
+    for (const split of mine) {
+      const rows = new Int32Array(bytesOf(`${data}test-${split.name}.i32`));
+      const values = new Float64Array(bytesOf(`${data}${side}-${split.name}.f64`));
+      const labels = Float64Array.from(rows, (i) => y[i]);
+      const sampleWeight = weights ? Float64Array.from(rows, (i) => weights[i]) : undefined;
+      for (const [name, value] of Object.entries(metricsOf(task, labels, values, classes, sampleWeight))) {
+        scores[name] ??= seeds.map(() => 0);
+        scores[name][seeds.indexOf(seed)] += value / mine.length;
+      }
     }
   }
   return scores;
+}
+
+function metricsOf(
+  task: QualitySet['task'],
+  labels: Float64Array,
+  values: Float64Array,
+  classes: number,
+  sampleWeight: Float64Array | undefined,
+): Record<string, number> {
+  if (task === 'regression') return { RMSE: rmse(labels, values, { sampleWeight }) };
+  const probabilities = task === 'binary' ? values : probabilityMatrix(values, classes);
+  return {
+    AUC: rocAuc(labels, probabilities, { sampleWeight, multiClass: 'ovr', average: 'macro' }),
+    'log-loss': logLoss(labels, probabilities, { sampleWeight }),
+  };
 }
 
 function bytesOf(path: string): ArrayBuffer {

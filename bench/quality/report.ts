@@ -9,8 +9,8 @@ export interface Difference {
   error: number;
 }
 
-/** The compared metric's paired differences: (theirs - ours) / theirs for an area, (ours - theirs) / theirs for a loss. */
-export function difference({ metric, ours, native }: SetResult): Difference {
+/** Paired by seed: (theirs - ours) / theirs for an area, (ours - theirs) / theirs for a loss. */
+export function difference({ ours, native }: SetResult, metric: string): Difference {
   const sign = metric === 'AUC' ? -1 : 1;
   const each = ours[metric].map((value, k) => (100 * sign * (value - native[metric][k])) / native[metric][k]);
   const mean = average(each);
@@ -20,11 +20,8 @@ export function difference({ metric, ours, native }: SetResult): Difference {
 
 export function qualityTable(library: Library, { runs, seeds, versions, machine }: QualityResult): string {
   const parts = runs.map(({ title, params, sets }) => {
-    const differences = sets.map(difference);
-    const mean = average(differences.map(({ percent }) => percent));
-    const error = Math.sqrt(differences.reduce((sum, d) => sum + d.error ** 2, 0)) / differences.length;
-    const worse = sets.filter(
-      (_, k) => differences[k].percent > 2 * differences[k].error && differences[k].percent > 0,
+    const lines = sets.flatMap((set) =>
+      Object.keys(set.ours).map((metric) => ({ set, metric, ...difference(set, metric) })),
     );
     return [
       `## ${title}`,
@@ -33,15 +30,15 @@ export function qualityTable(library: Library, { runs, seeds, versions, machine 
         .map(([key, value]) => `${key} ${value}`)
         .join(', ')}; the rest are the library's defaults.`,
       '',
-      `| data | rows x columns (categories) | metric | holdfast | ${library} | worse by, % | standard error | log-loss |`,
-      '| --- | --- | --- | --- | --- | --- | --- | --- |',
-      ...sets.map((set, k) => row(set, differences[k])),
+      `| data | rows x columns | metric | holdfast | ${library} | worse by, % | standard error |`,
+      '| --- | --- | --- | --- | --- | --- | --- |',
+      ...lines.map(row),
       '',
-      `Mean difference over ${sets.length} data sets: ${signed(mean)} % (standard error ${error.toFixed(3)}). Worse by more than two standard errors: ${worse.map(({ name }) => name).join(', ') || 'none'}.`,
+      ...['AUC', 'log-loss', 'RMSE'].flatMap((metric) => summary(metric, lines)),
     ].join('\n');
   });
   return [
-    `Real data sets, ${seeds.length} seeds (each its own split, a quarter held out, and the model's seed), the same rows and parameters for both sides.`,
+    `Real data sets, ${seeds.length} seeds (each its own split, a quarter held out, and the model's seed; below 10,000 rows each quarter in turn), the same rows and parameters for both sides.`,
     'Means over the seeds on the held-out rows. "Worse by" is paired by seed: above 0 the Python library is better.',
     '',
     ...parts.flatMap((part) => [part, '']),
@@ -51,11 +48,27 @@ export function qualityTable(library: Library, { runs, seeds, versions, machine 
   ].join('\n');
 }
 
-function row(set: SetResult, { percent, error }: Difference): string {
-  const { name, rows, cols, categorical, metric, ours, native } = set;
-  const losses =
-    metric === 'AUC' ? `${digits(average(ours['log-loss']))} / ${digits(average(native['log-loss']))}` : '';
-  return `| ${name} | ${rows.toLocaleString('en')} x ${cols} (${categorical}) | ${metric} | ${digits(average(ours[metric]))} | ${digits(average(native[metric]))} | ${signed(percent)} | ${error.toFixed(3)} | ${losses} |`;
+interface Line extends Difference {
+  set: SetResult;
+  metric: string;
+}
+
+function summary(metric: string, lines: readonly Line[]): string[] {
+  const mine = lines.filter((line) => line.metric === metric);
+  if (mine.length === 0) return [];
+  const mean = average(mine.map(({ percent }) => percent));
+  const error = Math.sqrt(mine.reduce((sum, line) => sum + line.error ** 2, 0)) / mine.length;
+  const worse = mine.filter((line) => line.percent > 0 && line.percent > 2 * line.error).map(({ set }) => set.name);
+  return [
+    `- ${metric}: worse by ${signed(mean)} % (standard error ${error.toFixed(3)}) in the mean of ${mine.length} data sets; by more than two standard errors on ${worse.join(', ') || 'none'}.`,
+  ];
+}
+
+function row({ set, metric, percent, error }: Line): string {
+  const { name, rows, cols, categorical, weighted, ours, native } = set;
+  const kind = [...(categorical > 0 ? [`${categorical} categorical`] : []), ...(weighted ? ['weighted'] : [])];
+  const size = `${rows.toLocaleString('en')} x ${cols}${kind.length > 0 ? ` (${kind.join(', ')})` : ''}`;
+  return `| ${name} | ${size} | ${metric} | ${digits(average(ours[metric]))} | ${digits(average(native[metric]))} | ${signed(percent)} | ${error.toFixed(3)} |`;
 }
 
 function average(values: readonly number[]): number {

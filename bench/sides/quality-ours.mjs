@@ -3,8 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { Matrix, ModelRegistry } from 'holdfast';
 
 const request = JSON.parse(process.argv[2]);
-const read = (name, Type) => {
-  const bytes = readFileSync(`${request.data}${name}`);
+const read = (file, Type) => {
+  const bytes = readFileSync(`${request.data}${file}`);
   return new Type(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
 };
 const [X, y] = [read('X.f32', Float32Array), read('y.f32', Float32Array)];
@@ -18,8 +18,8 @@ const rowsOf = (rows) => {
 const pick = (values, rows) => Float32Array.from(rows, (row) => values[row]);
 
 const Model = await ModelRegistry.get(request.library);
-for (const seed of request.seeds) {
-  const train = read(`train-${seed}.i32`, Int32Array);
+for (const { name, seed } of request.splits) {
+  const train = read(`train-${name}.i32`, Int32Array);
   const model = new Model({
     ...request.params,
     seed,
@@ -30,12 +30,12 @@ for (const seed of request.seeds) {
     { X: rowsOf(train), y: pick(y, train), ...(weights ? { weights: pick(weights, train) } : {}) },
     { threads: 1 },
   );
-  const output = await model.predict(rowsOf(read(`test-${seed}.i32`, Int32Array)));
+  const output = await model.predict(rowsOf(read(`test-${name}.i32`, Int32Array)));
   let values = output.predictions;
   if (request.task !== 'regression') {
     const { data, rows, cols: classes } = output.probabilities;
     values = request.task === 'binary' ? Float64Array.from({ length: rows }, (_, i) => data[classes * i + 1]) : data;
   }
-  writeFileSync(`${request.data}${request.side}-${seed}.f64`, new Uint8Array(Float64Array.from(values).buffer));
+  writeFileSync(`${request.data}${request.side}-${name}.f64`, new Uint8Array(Float64Array.from(values).buffer));
 }
 console.log('{}');

@@ -58,7 +58,8 @@ def catboost(train, test, seed):
 
 
 library = {"lightgbm": lightgbm, "xgboost": xgboost, "catboost": catboost}[request["library"]]
-for seed in request["seeds"]:
-    values = library(read(f"train-{seed}.i32", np.int32), read(f"test-{seed}.i32", np.int32), seed)
-    np.ascontiguousarray(values, np.float64).tofile(f"{data}{request['side']}-{seed}.f64")
+for split in request["splits"]:
+    name = split["name"]
+    values = library(read(f"train-{name}.i32", np.int32), read(f"test-{name}.i32", np.int32), split["seed"])
+    np.ascontiguousarray(values, np.float64).tofile(f"{data}{request['side']}-{name}.f64")
 print("{}")
