@@ -40,7 +40,8 @@ def train_one(case):
         dtrain.set_float_info("label_upper_bound", np.asarray(case["label_upper_bound"]))
     if "group" in case:
         dtrain.set_group(case["group"])
-    booster = xgb.train({"nthread": 1, "verbosity": 0, **case["params"]}, dtrain, case["rounds"])
+    params = {"nthread": 1, "verbosity": 0, **case["params"]}
+    booster = xgb.train(params, dtrain, case["rounds"], xgb_model=case.get("continue"))
     for file in case.get("files", []):
         booster.save_model(file)
     return outputs(booster)

@@ -1,12 +1,10 @@
 /**
- * The sets of rows evaluated after each iteration: their bins and scores, the values of the metrics, and which iteration was the
+ * The sets of rows evaluated after each iteration: their scores, the values of the metrics, and which iteration was the
  * best on the set and metric that are watched.
  */
 import type { Arena } from '../../kernels/arena.js';
 import type { JobContext } from '../../kernels/job.js';
-import type { BinMapper } from '../../trees/bin-mapper.js';
-import type { BinnedMatrix } from '../../trees/binned-matrix.js';
-import { binRows } from '../../trees/binning.js';
+import type { RowSource } from '../../trees/binning.js';
 import { createMetric } from './metrics/create.js';
 import { Evaluator } from './metrics/evaluator.js';
 import { isImprovement, type Metric } from './metrics/metric.js';
@@ -23,12 +21,12 @@ export const LOSS = 'loss';
 /** What the training rows are called where metrics are evaluated on them. */
 export const TRAIN = 'train';
 
-/** Rows evaluated on: their bins and scores, and the values of each metric after each iteration. */
-export interface EvalSet {
+/** Rows evaluated on: their scores, and the values of each metric after each iteration. `Table`: how a model is applied to them. */
+export interface EvalSet<Table> {
   readonly name: string;
   readonly rows: RowSet;
   /** Absent for the training rows. */
-  readonly matrix?: BinnedMatrix;
+  readonly table?: Table;
   /** By metric; the last is the objective's own loss. */
   readonly values: number[][];
 }
@@ -38,15 +36,15 @@ export interface EvaluationState {
   bestIteration: number;
 }
 
-export class Evaluation {
+export class Evaluation<Table> {
   /** Sets other than the training rows. */
-  readonly sets: readonly (EvalSet & { matrix: BinnedMatrix })[];
+  readonly sets: readonly (EvalSet<Table> & { table: Table })[];
   /** 1-based; 0 before the first iteration. */
   bestIteration = 0;
-  private readonly all: readonly EvalSet[];
+  private readonly all: readonly EvalSet<Table>[];
   private readonly metrics: readonly Metric[];
   private readonly evaluator: Evaluator;
-  private readonly watched: EvalSet | undefined;
+  private readonly watched: EvalSet<Table> | undefined;
   /** Index of the metric watched. */
   private readonly watchedMetric: number;
 
@@ -55,7 +53,7 @@ export class Evaluation {
     context: JobContext,
     arena: Arena,
     objective: Objective,
-    mapper: BinMapper,
+    tableOf: (source: RowSource) => Table,
     private readonly params: BoostingParams,
     sets: readonly (BoostingRows & { name: string })[],
     trained: RowSet,
@@ -63,9 +61,9 @@ export class Evaluation {
     const metrics = params.metrics.map(createMetric);
     const perSet = () => Array.from({ length: metrics.length + 1 }, () => []);
     this.sets = sets.map(({ name, data, cols, y, weights, initScore }) => {
-      const matrix = binRows(context, arena, { data, cols, rows: y.length }, mapper, { columns: false });
+      const table = tableOf({ data, cols, rows: y.length });
       const rows = new RowSet(context, arena, objective, y, weights, { gradients: false, initScore });
-      return { name, matrix, rows, values: perSet() };
+      return { name, table, rows, values: perSet() };
     });
     const train = { name: TRAIN, rows: trained, values: perSet() };
     this.all = params.trainingMetrics ? [train, ...this.sets] : this.sets;
@@ -107,7 +105,7 @@ export class Evaluation {
     return this.stopping && iteration + 1 - this.bestIteration >= this.params.earlyStoppingRounds;
   }
 
-  private needsLoss(set: EvalSet): boolean {
+  private needsLoss(set: EvalSet<Table>): boolean {
     if (set.name === TRAIN) return false;
     const { length } = this.metrics;
     return set.name === VALIDATION || length === 0 || (set === this.watched && this.watchedMetric === length);

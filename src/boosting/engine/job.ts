@@ -2,15 +2,14 @@
 import { deriveSeed } from '../../core/random.js';
 import { Arena } from '../../kernels/arena.js';
 import type { JobContext } from '../../kernels/job.js';
-import type { BinMapper } from '../../trees/bin-mapper.js';
-import { binRows, findBins } from '../../trees/binning.js';
+import type { RowSource } from '../../trees/binning.js';
 import { type PackedEnsemble, packEnsemble } from '../../trees/ensemble-pack.js';
-import { type GrownTree, TreeGrower } from '../../trees/grower.js';
-import { TreeScorer } from '../../trees/tree-scorer.js';
+import type { GrownTree } from '../../trees/grower.js';
 import { type BoostingState, type CheckpointArgs, Checkpoints, stateToResume } from './checkpoint.js';
 import { Evaluation } from './evaluation.js';
 import { checkRenewal } from './growth-checks.js';
 import { LeafRenewal } from './leaf-renewal.js';
+import { LinearRun } from './linear/linear-run.js';
 import { createMode } from './modes/create.js';
 import type { BoostingMode } from './modes/mode.js';
 import { createObjective, type Objective } from './objectives.js';
@@ -18,7 +17,8 @@ import type { BoostingParams } from './params.js';
 import { RowSet } from './row-set.js';
 import { createSampler, drawFeatures, type RowSample, type RowSampler } from './sampling.js';
 import { ScoreKeeper } from './score-keeper.js';
-import { growerOptions, mostLeaves } from './tree-options.js';
+import { HistogramLearner, type RowTable, type TreeLearner } from './tree-learner.js';
+import { mostLeaves } from './tree-options.js';
 import { type BoostingRows, weightedRows } from './weighted-rows.js';
 
 export interface BoostingArgs {
@@ -36,6 +36,8 @@ export interface BoostingResult extends PackedEnsemble {
   /** Losses of the validation rows; empty without. */
   validationLoss: Float64Array;
   evaluations: { set: string; metric: string; values: number[] }[];
+  /** Of a linear model: (features + 1, outputs) weights, the bias last. */
+  linear?: Float32Array;
   /** 1-based: the best iteration on the set to watch, or the last one. */
   bestIteration: number;
   stoppedEarly: boolean;
@@ -46,15 +48,15 @@ export interface BoostingResult extends PackedEnsemble {
 export async function run(context: JobContext<BoostingArgs>): Promise<BoostingResult> {
   const { params, train } = context.args;
   const objective = await createObjective(params.objective, { labels: train.y, weights: train.weights });
+  if (params.linear) return new LinearRun(context, objective, params.linear).train();
   return new BoostingRun(context, objective).train();
 }
 
 class BoostingRun {
   private readonly params: BoostingParams;
   private readonly trainRows: RowSet;
-  private readonly evaluation: Evaluation;
-  private readonly mapper: BinMapper;
-  private readonly grower: TreeGrower;
+  private readonly evaluation: Evaluation<RowTable>;
+  private readonly learner: TreeLearner;
   /** Outputs that a tree grows for: 1, or all. */
   private readonly treeOutputs: number;
   private readonly renewal: LeafRenewal;
@@ -77,22 +79,18 @@ class BoostingRun {
     context.report({ phase: 'bin', step: 0, total: params.numIterations });
     if (args.checkpoint && context.thread === 0) this.checkpoints = new Checkpoints(args.checkpoint, args);
     const train = weightedRows(args.train);
-    const binning = { ...params, sampleCount: params.binSampleCount, seed: deriveSeed(seed, 'bins') };
-    this.mapper = findBins(context, arena, train.source, binning);
-    const matrix = binRows(context, arena, train.source, this.mapper, { columns: true });
+    this.treeOutputs = params.multiOutput ? objective.outputs : 1;
+    const learner = new HistogramLearner(context, arena, train.source, params, seed, this.treeOutputs);
+    this.learner = learner;
     const { initScore } = train;
     const rowSet = (gradients: boolean): RowSet =>
       new RowSet(context, arena, objective, train.y, train.weights, { gradients, initScore });
     this.trainRows = rowSet(true);
     // A forest's gradients are all taken at the base scores.
     const outcome = params.boosting === 'rf' ? rowSet(false) : this.trainRows;
-    this.evaluation = new Evaluation(context, arena, objective, this.mapper, params, args.evalSets, outcome);
-    this.treeOutputs = params.multiOutput ? objective.outputs : 1;
-    const options = growerOptions(params, matrix.rows);
-    this.grower = new TreeGrower(context, arena, this.mapper, matrix, options, this.treeOutputs);
-    const leaves = mostLeaves(params, matrix.rows);
-    const scorer = new TreeScorer(context, arena, leaves, this.mapper.categories !== undefined);
-    this.renewal = new LeafRenewal(context, arena, objective, leaves);
+    const tableOf = (source: RowSource) => learner.tableOf(source);
+    this.evaluation = new Evaluation(context, arena, objective, tableOf, params, args.evalSets, outcome);
+    this.renewal = new LeafRenewal(context, arena, objective, mostLeaves(params, this.trainRows.rows));
     this.sampler = createSampler(context, arena, this.trainRows, objective.outputs, params, seed);
     arena.commit();
     // Scores to start from take the place of the base score, as in LightGBM.
@@ -102,7 +100,7 @@ class BoostingRun {
     this.trainRows.fill(baseScores);
     if (outcome !== this.trainRows) outcome.fill(baseScores);
     this.evaluation.start(baseScores);
-    const scores = new ScoreKeeper(context, scorer, this.grower.partition, matrix, this.evaluation.sets);
+    const scores = new ScoreKeeper(context, learner, this.evaluation.sets);
     const { outputs } = objective;
     const rows = { train: this.trainRows, outcome };
     this.mode = createMode({ params, seed, firstIteration, outputs, ...rows, scores, baseScores });
@@ -160,7 +158,7 @@ class BoostingRun {
         const trees = this.growTrees((number * parallelTrees + part) * outputs + first, first, sample);
         grew ||= trees[0].tests.length > 0;
         for (const [i, grown] of trees.entries()) {
-          this.renewal.renew(grown, this.grower.partition, this.trainRows, first + i);
+          this.renewal.renew(grown, this.learner.partition, this.trainRows, first + i);
           if (grown.tests.length === 0 && !params.rootOnlyTrees) grown.tree.leafValue.fill(0);
           // Trees grown side by side all see the scores before the iteration.
           if (parallelTrees > 1) later.push([{ ...grown, leafRows: [] }, first + i]);
@@ -177,12 +175,12 @@ class BoostingRun {
 
   /** One structure, as a tree for each output from `first` on that it grows for. */
   private growTrees(tree: number, first: number, { sample, count }: RowSample): GrownTree[] {
-    const { params, grower } = this;
+    const { params, learner } = this;
     const { seed } = this.context.args;
-    const features = drawFeatures(this.mapper.columns.length, params, seed, tree);
+    const features = drawFeatures(learner.features, params, seed, tree);
     const treeSeed = deriveSeed(params.featureFractionSeed ?? seed, 'tree', tree);
     const gradients = Array.from({ length: this.treeOutputs }, (_, i) => this.trainRows.gradientsOf(first + i));
-    const grown = grower.grow(gradients, sample, count, features, treeSeed);
+    const grown = learner.grow(gradients, sample, count, features, treeSeed);
     return [grown, ...grown.others.map((own) => ({ ...grown, tree: own, others: [] }))];
   }
 

@@ -2,9 +2,9 @@
 import type { Arena } from '../../kernels/arena.js';
 import type { JobContext } from '../../kernels/job.js';
 import type { GrownTree } from '../../trees/grower.js';
-import type { RowPartition } from '../../trees/partition.js';
 import type { Objective } from './objectives.js';
 import type { RowSet } from './row-set.js';
+import type { LeafRowNumbers } from './tree-learner.js';
 
 export class LeafRenewal {
   private readonly values: number;
@@ -23,7 +23,7 @@ export class LeafRenewal {
    * Before the tree is scaled and added to the scores of `output`; a barrier if the objective renews leaves. Nodes inside the
    * tree keep their values, as in LightGBM and XGBoost.
    */
-  renew({ tree, leafRows }: GrownTree, partition: RowPartition, set: RowSet, output: number): void {
+  renew({ tree, leafRows }: GrownTree, partition: LeafRowNumbers, set: RowSet, output: number): void {
     const { context, arena, objective } = this;
     if (!objective.renewLeaf) return;
     const { labels, weights, scores } = set.views();

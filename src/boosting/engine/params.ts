@@ -1,5 +1,6 @@
 /** Settings of gradient boosting, in the field's names; every library's model maps its own configuration to these. */
 import type { CategoricalLimits } from '../../trees/categories.js';
+import type { FeatureSelector } from './linear/selection.js';
 import type { MetricSpec } from './metrics/spec.js';
 import type { Link } from './objectives/link.js';
 import type { ObjectiveSpec } from './objectives/spec.js';
@@ -22,6 +23,8 @@ export interface BoostingParams extends GrowthParams, SamplingParams, BinningPar
   /** 'dart' drops trees (Vinayak and Gilad-Bachrach, 2015), 'rf' averages trees grown on bagged rows from the same start. */
   boosting: 'gbdt' | 'dart' | 'rf';
   dart: DartParams;
+  /** A linear model instead of trees (XGBoost's gblinear), penalised by `lambdaL1` and `lambdaL2`. */
+  linear?: LinearParams;
   /** A tree that finds no split adds the value of its root, and boosting goes on (XGBoost); without, it adds nothing (LightGBM). */
   rootOnlyTrees: boolean;
   /** Trees an output and iteration, averaged (XGBoost's num_parallel_tree). */
@@ -97,6 +100,15 @@ export interface DartParams {
   /** 'tree' and 'forest' as XGBoost's normalize_type; 'lightgbm' as LightGBM without xgboost_dart_mode. */
   normalize: 'lightgbm' | 'tree' | 'forest';
   seed?: number;
+}
+
+/** How coordinate descent goes about a linear model. */
+export interface LinearParams {
+  selector: FeatureSelector;
+  /** How many features 'greedy' and 'thrifty' update a round; 0: all. */
+  top: number;
+  /** (features + 1, outputs) weights to go on from, the bias last; rows then start from the scores of these. */
+  initial?: readonly number[];
 }
 
 /** Which rows a tree sees. */

@@ -1,38 +1,34 @@
-/** Adds trees to the scores of rows: of training rows by the leaves they are known to be in, of all others by walking their bins. */
+/** Adds trees to the scores of rows: of training rows by the leaves they are known to be in, of all others by walking the tree. */
 import type { JobContext } from '../../kernels/job.js';
-import type { BinnedMatrix } from '../../trees/binned-matrix.js';
 import type { GrownTree } from '../../trees/grower.js';
-import { type RowPartition, share } from '../../trees/partition.js';
-import type { TreeScorer } from '../../trees/tree-scorer.js';
+import { share } from '../../trees/partition.js';
 import type { EvalSet } from './evaluation.js';
 import type { RowSet } from './row-set.js';
 import type { RowSample } from './sampling.js';
+import type { RowTable, TreeLearner } from './tree-learner.js';
 
 export class ScoreKeeper {
   constructor(
     private readonly context: JobContext,
-    private readonly scorer: TreeScorer,
-    private readonly partition: RowPartition,
-    private readonly matrix: BinnedMatrix,
-    private readonly sets: readonly (EvalSet & { matrix: BinnedMatrix })[],
+    private readonly learner: TreeLearner,
+    private readonly sets: readonly (EvalSet<RowTable> & { table: RowTable })[],
   ) {}
 
   /** The tree grown last, on `sample`, to the scores of all training rows. */
   addGrown(grown: GrownTree, rows: RowSet, output: number, { rest, restCount }: RowSample): void {
     const scores = rows.scoresOf(output);
-    this.scorer.addToLeaves(grown, this.partition, scores);
-    if (restCount > 0) this.scorer.addByWalking(grown, this.matrix, scores, rest, restCount);
+    this.learner.addToLeaves(grown, scores);
+    if (restCount > 0) this.learner.training.addTree(grown, scores, rest, restCount);
   }
 
   /** Any tree to the scores of all training rows. */
   addToTraining(grown: GrownTree, rows: RowSet, output: number): void {
-    this.scorer.addByWalking(grown, this.matrix, rows.scoresOf(output), 0, this.matrix.rows);
+    this.learner.training.addTree(grown, rows.scoresOf(output), 0, rows.rows);
   }
 
   /** A tree to the scores of every set to evaluate on. */
   addToSets(grown: GrownTree, output: number): void {
-    for (const { matrix, rows } of this.sets)
-      this.scorer.addByWalking(grown, matrix, rows.scoresOf(output), 0, matrix.rows);
+    for (const { table, rows } of this.sets) table.addTree(grown, rows.scoresOf(output), 0, rows.rows);
   }
 
   /** All rows whose scores are the model's: base + (score - base) * factor; a barrier. */

@@ -52,6 +52,8 @@ export interface BoostingContext {
 export interface TrainedBoosting {
   /** With early stopping, the trees up to the best iteration. */
   ensemble: Ensemble;
+  /** Of a linear model, which has no trees: (features + 1, outputs) weights, the bias last. */
+  linear?: Float32Array;
   /** Mean losses after each iteration run, `epoch` from 1; `valLoss` is that of the set 'validation', NaN without. */
   history: { epoch: number; trainLoss: number; valLoss: number }[];
   /** Set name to metric name to the value after each iteration. */
@@ -116,9 +118,10 @@ export async function trainBoosting(
   }));
   const evaluations: TrainedBoosting['evaluations'] = {};
   for (const { set, metric, values } of result.evaluations) (evaluations[set] ??= {})[metric] = values;
-  const { bestIteration, stoppedEarly, trainScores, outputs } = result;
+  const { bestIteration, stoppedEarly, trainScores, outputs, linear } = result;
   return {
     ensemble: unpackEnsemble(result),
+    ...(linear ? { linear } : {}),
     history,
     evaluations,
     bestIteration,

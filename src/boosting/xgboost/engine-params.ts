@@ -1,7 +1,7 @@
 /** `XGBoostModel`'s configuration in the engine's terms, the objective it stands for, and what in it has no effect. */
 import { ConfigError } from '../../core/errors.js';
 import { metricNamed } from '../engine/metrics/names.js';
-import { type BoostingParams, defaultBoostingParams, type ObjectiveSpec } from '../engine/params.js';
+import { type BoostingParams, defaultBoostingParams, type LinearParams, type ObjectiveSpec } from '../engine/params.js';
 import { quantilesOf } from './base-score.js';
 import { categoricalColumns, interactionConstraints, monotoneConstraints } from './columns.js';
 import type { XGBoostSettings } from './config.js';
@@ -103,7 +103,13 @@ export function fileObjective({ objective, outputs }: Target, settings: XGBoostS
   }
 }
 
-export function engineParams(settings: XGBoostSettings, target: Target, names: readonly string[]): BoostingParams {
+/** `weights`: those of the linear model that training goes on from. */
+export function engineParams(
+  settings: XGBoostSettings,
+  target: Target,
+  names: readonly string[],
+  weights?: Float32Array,
+): BoostingParams {
   const { maxLeaves, maxDepth, growPolicy, booster } = settings;
   return {
     ...defaultBoostingParams,
@@ -120,6 +126,7 @@ export function engineParams(settings: XGBoostSettings, target: Target, names: r
       atLeastOne: settings.oneDrop,
       normalize: settings.normalizeType,
     },
+    ...(booster === 'gblinear' ? { linear: linearParams(settings, weights) } : {}),
     rootOnlyTrees: true,
     parallelTrees: settings.numParallelTree,
     // Scores to start from are given row by row.
@@ -158,6 +165,10 @@ export function engineParams(settings: XGBoostSettings, target: Target, names: r
     maxBin: Math.min(settings.maxBin, MOST_BINS),
     minDataInBin: 1,
   };
+}
+
+function linearParams({ featureSelector, topK }: XGBoostSettings, weights: Float32Array | undefined): LinearParams {
+  return { selector: featureSelector, top: topK, ...(weights ? { initial: Array.from(weights) } : {}) };
 }
 
 function metricSpecs(settings: XGBoostSettings, { objective, outputs }: Target): BoostingParams['metrics'] {

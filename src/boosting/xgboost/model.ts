@@ -28,13 +28,13 @@ import { damaged, OWN_ATTRIBUTE, type XGBoostFile } from './format.js';
 import { readModel } from './format-reader.js';
 import { writeJson, writeUbjson } from './format-writer.js';
 import { XGBOOST_INFO } from './info.js';
-import { asXGBoostTree } from './learned.js';
 import { trainWithXGBoost } from './native.js';
 import { nodeNumbers } from './nodes.js';
 import { startScores, taskOfObjective } from './objective.js';
 import { fromScores, mainOutput, toPredictions } from './outputs.js';
 import { predictScores } from './predict.js';
 import { startOf, withStart } from './start.js';
+import { trainedFile } from './trained.js';
 
 export type { XGBoostConfig, XGBoostParameters, XGBoostSettings } from './config.js';
 
@@ -67,8 +67,8 @@ export class XGBoostModel extends BoostingModel<XGBoostSettings> {
     const { config } = this;
     const target = chooseTarget(config, data.classes);
     const objective = fileObjective(target, config);
-    const params = engineParams(config, target, data.featureNames);
     const earlier = initModel?.state();
+    const params = engineParams(config, target, data.featureNames, earlier?.linear?.weights);
     checkEarlier(earlier, params.multiOutput, config);
     const { trained: native, notices } = await nativeOrNotice(XGBOOST_INFO.name, config.engine, context.options, () =>
       trainWithXGBoost(data, config, target, context, earlier),
@@ -84,23 +84,10 @@ export class XGBoostModel extends BoostingModel<XGBoostSettings> {
       checkpointInterval: config.checkpointInterval,
       firstIteration: initModel?.iterations,
     });
-    const trees = [...(earlier?.ensemble.trees ?? []), ...trained.ensemble.trees.map(asXGBoostTree)];
-    const { outputs } = target;
-    const treesPerIteration = outputs * config.numParallelTree;
-    const categorical = new Set(params.categorical.columns);
-    this.learned = {
-      booster: config.booster,
-      ensemble: { trees, outputs, features: data.X.cols, float32Start, treesPerIteration },
-      parallelTrees: config.numParallelTree,
-      multiOutput: params.multiOutput,
-      objective,
-      baseScore,
-      numClass: objective.name.startsWith('multi:') ? outputs : 0,
-      numTarget: objective.name.startsWith('multi:') ? 1 : outputs,
-      featureNames: [],
-      featureTypes: categorical.size > 0 ? data.featureNames.map((_, j) => (categorical.has(j) ? 'c' : 'float')) : [],
-      attributes: result.earlyStopped ? { best_iteration: String(trees.length / treesPerIteration - 1) } : {},
-    };
+    const { multiOutput } = params;
+    const categorical = params.categorical.columns;
+    const made = { trained, target, settings: config, objective, baseScore, float32Start, multiOutput };
+    this.learned = trainedFile({ ...made, categorical, earlier });
     const warnings = [...idleSettings(config, target), ...notices];
     return { ...(await this.trainingScores(data, trained.trainScores)), ...result, warnings };
   }

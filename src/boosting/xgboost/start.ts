@@ -17,7 +17,11 @@ export function startOf(
 ): Float32Array {
   if (data.initScore) return baseScoreOf(file, new Float64Array(outputs));
   const { baseScore } = settings;
-  if (baseScore === undefined) return estimateBaseScore(objective, data, outputs, settings);
+  if (baseScore === undefined) {
+    const estimated = estimateBaseScore(objective, data, outputs, settings);
+    // All outputs of a linear model start at the same score: its file's first.
+    return settings.booster === 'gblinear' ? estimated.fill(estimated[0]) : estimated;
+  }
   if (!isBaseScore(file, Math.fround(baseScore))) {
     throw new ConfigError(`xgboost: baseScore is ${baseScore}, which objective '${objective}' cannot start from`, {
       hint: 'It is in the units of predictions: a probability for logistic objectives, above 0 for counts and amounts.',
