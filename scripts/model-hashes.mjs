@@ -42,6 +42,25 @@ for (const [name, Model, config, classes] of [
   ],
   ['xgboost 3 classes', XGBoostModel, { numIterations: 10, growPolicy: 'lossguide', maxLeaves: 20 }, 3],
   ['xgboost regression', XGBoostModel, { objective: 'reg:squarederror', numIterations: 15 }, 9],
+  [
+    'xgboost exact',
+    XGBoostModel,
+    { objective: 'reg:squarederror', treeMethod: 'exact', numIterations: 6, subsample: 0.9, colsampleBylevel: 0.8 },
+    9,
+  ],
+  [
+    'xgboost linear',
+    XGBoostModel,
+    { booster: 'gblinear', numIterations: 8, featureSelector: 'shuffle', regAlpha: 0.001 },
+    3,
+  ],
+  ['xgboost dart', XGBoostModel, { booster: 'dart', numIterations: 12, rateDrop: 0.3, oneDrop: true }, 2],
+  [
+    'xgboost categories',
+    XGBoostModel,
+    { objective: 'reg:squarederror', numIterations: 8, categoricalFeatures: [3, 4], maxCatToOnehot: 2 },
+    9,
+  ],
   ['logistic 3 classes', LogisticRegressionModel, {}, 3],
 ]) {
   const bytes = [1, 2, 4].map(async (threads) => {

@@ -23,6 +23,14 @@ export function checkGrowth(params: BoostingParams, cols: number): void {
   }
   for (const set of interactions) checkSet(set, cols);
   if (params.multiOutput) checkMultiOutput(params);
+  if (params.exact) checkExact(params);
+}
+
+function checkExact({ maxDepth, categorical, multiOutput }: BoostingParams): void {
+  const hint = 'Grow trees on histograms instead.';
+  if (maxDepth <= 0) refuse('exact trees grow level by level and need a depth', 'Set maxDepth above 0.');
+  if (categorical.columns.length > 0) refuse('exact trees know no categorical columns', hint);
+  if (multiOutput) refuse('exact trees have one value in each leaf', hint);
 }
 
 function checkMultiOutput({ monotone, extraTrees, pathSmooth, categorical }: BoostingParams): void {

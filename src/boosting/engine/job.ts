@@ -17,7 +17,7 @@ import type { BoostingParams } from './params.js';
 import { RowSet } from './row-set.js';
 import { createSampler, drawFeatures, type RowSample, type RowSampler } from './sampling.js';
 import { ScoreKeeper } from './score-keeper.js';
-import { HistogramLearner, type RowTable, type TreeLearner } from './tree-learner.js';
+import { ExactLearner, HistogramLearner, type RowTable, type TreeLearner } from './tree-learner.js';
 import { mostLeaves } from './tree-options.js';
 import { type BoostingRows, weightedRows } from './weighted-rows.js';
 
@@ -80,7 +80,9 @@ class BoostingRun {
     if (args.checkpoint && context.thread === 0) this.checkpoints = new Checkpoints(args.checkpoint, args);
     const train = weightedRows(args.train);
     this.treeOutputs = params.multiOutput ? objective.outputs : 1;
-    const learner = new HistogramLearner(context, arena, train.source, params, seed, this.treeOutputs);
+    const learner = params.exact
+      ? new ExactLearner(context, arena, train.source, params)
+      : new HistogramLearner(context, arena, train.source, params, seed, this.treeOutputs);
     this.learner = learner;
     const { initScore } = train;
     const rowSet = (gradients: boolean): RowSet =>

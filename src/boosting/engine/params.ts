@@ -79,6 +79,8 @@ export interface GrowthParams {
   /** Sets of columns of X that may meet on a path; empty: all may. */
   interactions: readonly (readonly number[])[];
   categorical: CategoricalParams;
+  /** Splits between any two values instead of between bins, level by level to `maxDepth`; small gains are pruned afterwards (XGBoost's exact). */
+  exact?: boolean;
 }
 
 /** Columns of X that hold category codes (integers >= 0; anything else is missing), and how their splits are found. */

@@ -4,7 +4,10 @@ import type { Arena } from '../../kernels/arena.js';
 import type { JobContext } from '../../kernels/job.js';
 import type { BinMapper } from '../../trees/bin-mapper.js';
 import { binRows, findBins, type RowSource } from '../../trees/binning.js';
+import { ExactGrower } from '../../trees/exact/exact-grower.js';
+import { RawRows } from '../../trees/exact/raw-rows.js';
 import { type GrownTree, TreeGrower } from '../../trees/grower.js';
+import { share } from '../../trees/partition.js';
 import { TreeScorer } from '../../trees/tree-scorer.js';
 import type { BoostingParams } from './params.js';
 import { growerOptions, mostLeaves } from './tree-options.js';
@@ -91,5 +94,58 @@ export class HistogramLearner implements TreeLearner {
       rows: matrix.rows,
       addTree: (grown, scores, sample, count) => this.scorer.addByWalking(grown, matrix, scores, sample, count),
     };
+  }
+}
+
+export class ExactLearner implements TreeLearner {
+  private readonly grower: ExactGrower;
+
+  /** Reserves room; usable after the next commit. */
+  constructor(
+    private readonly context: JobContext,
+    private readonly arena: Arena,
+    private readonly source: RowSource,
+    params: BoostingParams,
+  ) {
+    this.grower = new ExactGrower(context, arena, source, params, mostLeaves(params, source.rows));
+  }
+
+  get features(): number {
+    return this.source.cols;
+  }
+
+  get training(): RowTable {
+    return this.grower.training;
+  }
+
+  get partition(): LeafRowNumbers {
+    return this.grower.partition;
+  }
+
+  grow([gradients]: readonly number[], ...how: TailOf<Parameters<TreeLearner['grow']>>): GrownTree {
+    return this.grower.grow(gradients, ...how);
+  }
+
+  addToLeaves(grown: GrownTree, scores: number): void {
+    addToLeaves(this.context, grown, this.grower.partition, scores);
+  }
+
+  tableOf(source: RowSource): RowTable {
+    return new RawRows(this.context, this.arena, source);
+  }
+}
+
+type TailOf<T extends unknown[]> = T extends [unknown, ...infer Tail] ? Tail : never;
+
+/** Adds leaf values to the scores of the rows that a tree was grown on. */
+function addToLeaves(
+  { kernels, thread, threads }: JobContext,
+  grown: GrownTree,
+  rows: LeafRowNumbers,
+  scores: number,
+): void {
+  for (const [leaf, { begin, count }] of grown.leafRows.entries()) {
+    const [from, to] = share(begin, begin + count, thread, threads);
+    kernels.addToRows(scores, rows.rowsAt(from), to - from, grown.tree.leafValue[leaf]);
   }
 }

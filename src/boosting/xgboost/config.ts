@@ -28,7 +28,7 @@ export interface XGBoostParameters extends NativeEngineParameters {
   maxLeaves?: number;
   /** Level by level, or the largest gain first. Default `'depthwise'`. */
   growPolicy?: 'depthwise' | 'lossguide';
-  /** How splits are found: all on histograms of at most 255 bins. Default `'auto'`. */
+  /** How splits are found: on histograms of at most 255 bins, or `'exact'` between any two values. Default `'auto'`: histograms. */
   treeMethod?: 'auto' | 'hist' | 'approx' | 'exact';
   /** Smallest sum of hessians of a leaf. Default 1. */
   minChildWeight?: number;
@@ -131,7 +131,7 @@ export type XGBoostSettings = Omit<XGBoostParameters, keyof typeof DEFAULTS | 'm
     engine: EngineName;
   };
 
-const DEFAULTS = {
+export const DEFAULTS = {
   task: 'classification',
   booster: 'gbtree',
   numIterations: 100,
@@ -170,7 +170,7 @@ const DEFAULTS = {
   checkpointInterval: 10,
 } as const satisfies XGBoostParameters;
 
-const LINEAR_DEFAULTS = { learningRate: 0.5, regLambda: 0 } as const;
+export const LINEAR_DEFAULTS = { learningRate: 0.5, regLambda: 0 } as const;
 
 function parameterSchemas(z: ZodModule): { [K in ParameterName]: ZodType<XGBoostParameters[K]> } {
   const count = (min: number, max = 2 ** 31 - 1) => z.int().min(min).max(max).optional();

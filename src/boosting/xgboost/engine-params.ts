@@ -19,7 +19,7 @@ export interface Target {
 const POISSON_STEP = 0.7;
 /** XGBoost splits nothing for less (`kRtEps`). */
 const LEAST_GAIN = 1e-6;
-const MOST_BINS = 255;
+export const MOST_BINS = 255;
 
 /** The objective for these classes; throws `ConfigError` when the configured one cannot learn them. */
 export function chooseTarget(settings: XGBoostSettings, classes: readonly number[]): Target {
@@ -111,6 +111,7 @@ export function engineParams(
   weights?: Float32Array,
 ): BoostingParams {
   const { maxLeaves, maxDepth, growPolicy, booster } = settings;
+  const exact = booster !== 'gblinear' && settings.treeMethod === 'exact';
   return {
     ...defaultBoostingParams,
     objective: objectiveSpec(target, settings),
@@ -135,7 +136,8 @@ export function engineParams(
     earlyStoppingSet: settings.earlyStoppingSet,
     earlyStoppingMetric: settings.earlyStoppingMetric,
     earlyStoppingMinDelta: settings.earlyStoppingMinDelta,
-    numLeaves: maxLeaves,
+    exact,
+    numLeaves: exact ? 0 : maxLeaves,
     maxDepth: maxDepth === 0 ? -1 : maxDepth,
     growth: growPolicy === 'depthwise' ? 'depth' : 'leaf',
     minDataInLeaf: 1,
@@ -171,6 +173,36 @@ function linearParams({ featureSelector, topK }: XGBoostSettings, weights: Float
   return { selector: featureSelector, top: topK, ...(weights ? { initial: Array.from(weights) } : {}) };
 }
 
+/** What XGBoost evaluates where it is told no metric. */
+function defaultMetric(objective: TrainableObjective, { tweedieVariancePower }: XGBoostSettings): string {
+  switch (objective) {
+    case 'binary:logistic':
+    case 'binary:logitraw':
+      return 'logloss';
+    case 'binary:hinge':
+      return 'error';
+    case 'multi:softprob':
+    case 'multi:softmax':
+      return 'mlogloss';
+    case 'reg:squaredlogerror':
+      return 'rmsle';
+    case 'reg:absoluteerror':
+      return 'mae';
+    case 'reg:pseudohubererror':
+      return 'mphe';
+    case 'reg:quantileerror':
+      return 'quantile';
+    case 'count:poisson':
+      return 'poisson-nloglik';
+    case 'reg:gamma':
+      return 'gamma-nloglik';
+    case 'reg:tweedie':
+      return `tweedie-nloglik@${tweedieVariancePower}`;
+    default:
+      return 'rmse';
+  }
+}
+
 function metricSpecs(settings: XGBoostSettings, { objective, outputs }: Target): BoostingParams['metrics'] {
   const defaults = {
     alphas: quantilesOf(settings),
@@ -178,42 +210,6 @@ function metricSpecs(settings: XGBoostSettings, { objective, outputs }: Target):
     huberSlope: settings.huberSlope,
     multiclass: isMulticlass(objective) && outputs > 1,
   };
-  return settings.metric.map((name) => metricNamed('xgboost', name, defaults));
-}
-
-/** Settings that are not at their defaults and have no effect in this combination. */
-export function idleSettings(settings: XGBoostSettings, { objective, outputs }: Target): string[] {
-  const linear = settings.booster === 'gblinear';
-  const trees = !linear;
-  const idle = (on: boolean, name: string, why: string) => (on ? [`xgboost: ${name} has no effect ${why}`] : []);
-  const withoutTrees = 'on gblinear, which has no trees';
-  return [
-    ...idle(settings.booster !== 'dart' && settings.rateDrop > 0, 'rateDrop', "without booster 'dart'"),
-    ...idle(trees && settings.featureSelector !== 'cyclic', 'featureSelector', "without booster 'gblinear'"),
-    ...idle(trees && settings.updater !== 'shotgun', 'updater', "without booster 'gblinear'"),
-    ...idle(trees && settings.topK > 0, 'topK', "without booster 'gblinear'"),
-    ...idle(linear && settings.subsample < 1, 'subsample', withoutTrees),
-    ...idle(linear && settings.gamma > 0, 'gamma', withoutTrees),
-    ...idle(linear && settings.numParallelTree > 1, 'numParallelTree', withoutTrees),
-    ...idle(linear && settings.colsampleBytree < 1, 'colsampleBytree', withoutTrees),
-    ...idle(linear && settings.monotoneConstraints !== undefined, 'monotoneConstraints', withoutTrees),
-    ...idle(linear && settings.interactionConstraints !== undefined, 'interactionConstraints', withoutTrees),
-    ...idle(
-      settings.scalePosWeight !== 1 && !/logi/.test(objective),
-      'scalePosWeight',
-      `with objective '${objective}'`,
-    ),
-    ...idle(
-      settings.quantileAlpha !== undefined && objective !== 'reg:quantileerror',
-      'quantileAlpha',
-      `with objective '${objective}'`,
-    ),
-    ...idle(settings.multiStrategy === 'multi_output_tree' && outputs === 1, 'multiStrategy', 'on one output'),
-    ...idle(settings.maxBin > MOST_BINS + 1, `maxBin above ${MOST_BINS}`, 'here'),
-    ...idle(
-      trees && (settings.treeMethod === 'exact' || settings.treeMethod === 'approx'),
-      `treeMethod '${settings.treeMethod}'`,
-      'here: trees are grown on histograms',
-    ),
-  ];
+  const names = settings.metric.length > 0 ? settings.metric : [defaultMetric(objective, settings)];
+  return names.map((name) => metricNamed('xgboost', name, defaults));
 }

@@ -22,11 +22,12 @@ import { fitWithEngine } from '../engine/fit.js';
 import { nativeOrNotice, withWarnings } from '../native/fallback.js';
 import type { BoostingFitContext, BoostingPredictOptions, IterationRange } from '../options.js';
 import { type XGBoostConfig, type XGBoostSettings, xgboostConfig } from './config.js';
-import { chooseTarget, engineParams, fileObjective, idleSettings } from './engine-params.js';
+import { chooseTarget, engineParams, fileObjective } from './engine-params.js';
 import { classCount, configOfFile, fileNames, ownAttribute, readOwn } from './file-facts.js';
 import { damaged, OWN_ATTRIBUTE, type XGBoostFile } from './format.js';
 import { readModel } from './format-reader.js';
 import { writeJson, writeUbjson } from './format-writer.js';
+import { idleSettings } from './idle.js';
 import { XGBOOST_INFO } from './info.js';
 import { trainWithXGBoost } from './native.js';
 import { nodeNumbers } from './nodes.js';
@@ -88,7 +89,7 @@ export class XGBoostModel extends BoostingModel<XGBoostSettings> {
     const categorical = params.categorical.columns;
     const made = { trained, target, settings: config, objective, baseScore, float32Start, multiOutput };
     this.learned = trainedFile({ ...made, categorical, earlier });
-    const warnings = [...idleSettings(config, target), ...notices];
+    const warnings = [...idleSettings(config, target, context.options), ...notices];
     return { ...(await this.trainingScores(data, trained.trainScores)), ...result, warnings };
   }
 

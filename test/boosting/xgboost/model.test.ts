@@ -89,7 +89,70 @@ describe('configuration', () => {
 
   it('what has no effect is a warning', async () => {
     const { metrics } = await fitted({ task: 'regression', rateDrop: 0.2, topK: 3 });
-    expect(metrics.warnings.join()).toMatch(/rateDrop.*topK/);
+    expect(metrics.warnings.join()).toMatch(/topK.*rateDrop/);
+  });
+});
+
+describe('evaluation', () => {
+  const validation = { X: test.X, y: test.binary };
+
+  it.each<[XGBoostConfig, string]>([
+    [{}, 'logloss'],
+    [{ objective: 'binary:hinge' }, 'error'],
+    [{ objective: 'reg:squarederror' }, 'rmse'],
+    [{ objective: 'reg:absoluteerror' }, 'mae'],
+    [{ objective: 'reg:tweedie', tweedieVariancePower: 1.2 }, 'tweedie-nloglik@1.2'],
+    [{ objective: 'count:poisson', metric: ['rmse', 'mae'] }, 'rmse,mae'],
+  ])('%o is watched by %s', async (config, names) => {
+    const model = new XGBoostModel({ numIterations: 3, ...config });
+    const evalSets = { other: { X: train.X, y: train.binary } };
+    const metrics = await model.fit({ X: train.X, y: train.binary, validation, evalSets });
+    for (const set of ['validation', 'other']) {
+      expect(Object.keys(metrics.evaluations?.[set] ?? {}).join()).toBe(names);
+      for (const values of Object.values(metrics.evaluations?.[set] ?? {})) expect(values).toHaveLength(3);
+    }
+  });
+
+  it('stops by a metric and a set of its own, and keeps the best iteration', async () => {
+    const model = new XGBoostModel({
+      numIterations: 200,
+      metric: ['logloss', 'auc'],
+      earlyStoppingRounds: 4,
+      earlyStoppingMetric: 'auc',
+      earlyStoppingSet: 'other',
+    });
+    const evalSets = { other: { X: test.X, y: test.binary } };
+    const metrics = await model.fit({ X: train.X, y: train.binary, evalSets });
+    const auc = metrics.evaluations?.other.auc ?? [];
+    expect(metrics.earlyStopped).toBe(true);
+    expect(auc[metrics.bestEpoch - 1]).toBe(Math.max(...auc));
+    await expect(model.predict(test.X, { numIterationRange: [0, metrics.bestEpoch + 1] })).rejects.toThrow(
+      InvalidInputError,
+    );
+  });
+
+  it('takes a loss and a metric of the caller', async () => {
+    const model = new XGBoostModel({ objective: 'reg:squarederror', numIterations: 30, baseScore: 0 });
+    const objective = (scores: Float64Array, labels: Float64Array) => ({
+      gradient: scores.map((score, i) => score - labels[i]),
+      hessian: new Float64Array(scores.length).fill(1),
+    });
+    const bias = {
+      evaluate: (scores: Float64Array, labels: Float64Array) =>
+        scores.reduce((sum, score, i) => sum + score - labels[i], 0) / scores.length,
+      direction: 'minimize' as const,
+    };
+    const data = { X: train.X, y: train.value, validation: { X: test.X, y: test.value } };
+    const metrics = await model.fit(data, { objective, metrics: { bias } });
+    expect(metrics.evaluations?.validation.bias).toHaveLength(30);
+    const own = new XGBoostModel({ objective: 'reg:squarederror', numIterations: 30, baseScore: 0 });
+    await own.fit(data);
+    expect((await model.predict(test.X)).predictions).toEqual((await own.predict(test.X)).predictions);
+  });
+
+  it.each(['auc@3', 'ndcg', 'error@x', 'Logloss'])("'%s' is no metric: a ConfigError", async (metric) => {
+    const model = new XGBoostModel({ numIterations: 2, metric });
+    await expect(model.fit({ X: train.X, y: train.binary, validation })).rejects.toThrow(ConfigError);
   });
 });
 
