@@ -283,7 +283,8 @@ function settle(given: XGBoostParameters, report: Report): XGBoostSettings {
   if (featureTypes && categoricalFeatures) {
     report('featureTypes', 'and categoricalFeatures say the same: give one of them');
   }
-  const { threads, metric = [], oneDrop = false, ...rest } = given;
+  // Those settled below have their place in the order of keys, which saved files show.
+  const { threads, metric = [], oneDrop = false, engine: _, ...rest } = given;
   return {
     ...DEFAULTS,
     ...(given.booster === 'gblinear' ? LINEAR_DEFAULTS : {}),

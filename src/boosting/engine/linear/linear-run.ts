@@ -26,7 +26,7 @@ export class LinearRun {
   private readonly evaluation: Evaluation<RowSource>;
   private readonly descent: CoordinateDescent;
   private readonly penalties: Penalties;
-  private readonly checkpoints: Checkpoints | undefined;
+  private readonly checkpoints: Checkpoints<BoostingState> | undefined;
   private readonly trainLoss: number[] = [];
   private readonly resumed: number = 0;
   /** (features + 1, outputs): the last row is the bias. */
@@ -61,7 +61,7 @@ export class LinearRun {
     const start = average ? objective.baseScores(y, weights) : new Array<number>(outputs).fill(0);
     this.rows.fill(start);
     this.evaluation.start(start);
-    const state = stateToResume(args);
+    const state = stateToResume<BoostingState>(args);
     if (state) this.resumed = this.restore(state);
   }
 
