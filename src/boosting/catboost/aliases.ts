@@ -59,27 +59,6 @@ export const ALIASES = {
 export type ParameterName = keyof typeof ALIASES;
 export type AliasOf<K extends ParameterName> = (typeof ALIASES)[K][number];
 
-/** Parameters of CatBoost that shape no model: taken, so that a configuration can be copied, and reported as without effect. */
-export const WITHOUT_EFFECT = [
-  'verbose',
-  'verbose_eval',
-  'silent',
-  'logging_level',
-  'metric_period',
-  'allow_writing_files',
-  'train_dir',
-  'name',
-  'save_snapshot',
-  'snapshot_file',
-  'snapshot_interval',
-  'used_ram_limit',
-  'pinned_memory_size',
-  'task_type',
-  'devices',
-] as const;
-
-export type WithoutEffect = (typeof WITHOUT_EFFECT)[number];
-
 /** Alias to our name. */
 export const CANONICAL: ReadonlyMap<string, ParameterName> = new Map(
   Object.entries(ALIASES).flatMap(([name, aliases]) =>

@@ -5,9 +5,10 @@
 import type { ZodModule, ZodType } from '../../core/schema.js';
 import { lazySchema } from '../../core/schema.js';
 import { byMainName, type Report } from '../parameter-names.js';
-import { ALIASES, type AliasOf, CANONICAL, type ParameterName, WITHOUT_EFFECT, type WithoutEffect } from './aliases.js';
+import { ALIASES, type AliasOf, CANONICAL, type ParameterName } from './aliases.js';
 import { parseCtr } from './ctr-description.js';
 import { type Task, taskOfLoss } from './loss.js';
+import { REFUSED, refusal, WITHOUT_EFFECT, type WithoutEffect } from './other-parameters.js';
 import { lossProblem } from './trainable-loss.js';
 
 /** CatBoost's parameters, every one optional; see https://catboost.ai/docs/en/references/training-parameters/. */
@@ -146,7 +147,11 @@ function parameterSchemas(z: ZodModule): { [K in ParameterName]: ZodType<CatBoos
     iterations: count(1),
     learningRate: z.number().gt(0).optional(),
     depth: count(1, 16),
-    growPolicy: z.literal('SymmetricTree').optional(),
+    growPolicy: z
+      .literal('SymmetricTree', {
+        error: "is 'SymmetricTree' here; other trees are read from files (LightGBMModel grows them)",
+      })
+      .optional(),
     l2LeafReg: atLeastZero(),
     scoreFunction: z.enum(['Cosine', 'L2']).optional(),
     randomStrength: atLeastZero(),
@@ -200,9 +205,13 @@ export const catboostConfig = lazySchema((z): ZodType<CatBoostSettings, CatBoost
   for (const [name, aliases] of Object.entries(ALIASES)) {
     for (const key of [name, ...aliases]) shape[key] = schemas[name as ParameterName];
   }
-  for (const key of WITHOUT_EFFECT) shape[key] = z.unknown().optional();
+  for (const key of [...WITHOUT_EFFECT, ...Object.keys(REFUSED)]) shape[key] = z.unknown().optional();
   return z.strictObject(shape).transform((given, context) => {
     const report = (key: string, message: string) => context.addIssue({ code: 'custom', path: [key], message });
+    for (const key of Object.keys(REFUSED)) {
+      const problem = given[key] === undefined ? undefined : refusal(key, given[key]);
+      if (problem) report(key, problem);
+    }
     const known = WITHOUT_EFFECT.filter((key) => given[key] !== undefined);
     // A saved model's configuration has the list already.
     const withoutEffect = [...((given.withoutEffect as string[] | undefined) ?? []), ...known];

@@ -15,6 +15,7 @@ import {
   defaultCatBoostParams,
   type StatedLoss,
 } from './engine/params.js';
+import { checkLossSettings, idleSettings } from './idle-settings.js';
 import { lossName, lossParameters } from './loss.js';
 import { trainableLoss } from './trainable-loss.js';
 
@@ -40,6 +41,7 @@ export function engineParams(
 ): { params: CatBoostParams; warnings: string[] } {
   const warnings = (settings.withoutEffect ?? []).map((name) => `${name} has no effect here`);
   const loss = trainableLoss(lossText, data.classes.length);
+  checkLossSettings(settings, loss);
   const defaults = defaultCatBoostParams(loss, data.X.rows, data.X.cols, settings.iterations);
   const { simpleCtr, combinationsCtr, featureBorderType, permutationCount } = settings;
   const columns = columnNumbers(settings.categoricalFeatures ?? [], data.featureNames, 'categoricalFeatures');
@@ -81,12 +83,7 @@ export function engineParams(
     ...(learningRates ? { learningRates: ratesOf(learningRates, settings.iterations ?? defaults.iterations) } : {}),
     detector: detectorOf(settings),
   };
-  if (columns.length === 0) {
-    for (const name of ['oneHotMaxSize', 'maxCtrComplexity', 'simpleCtr', 'combinationsCtr', 'modelSizeReg'] as const) {
-      if (settings[name] !== undefined) warnings.push(`${name} has no effect without categoricalFeatures`);
-    }
-  }
-  return { params, warnings };
+  return { params, warnings: [...warnings, ...idleSettings(settings, data.validation !== undefined)] };
 }
 
 type Shared = keyof CatBoostSettings;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type CatBoostConfig, CatBoostModel } from '../../../src/boosting/catboost/model.js';
-import { ConfigError, InvalidInputError, ModelFormatError } from '../../../src/core/errors.js';
+import { ConfigError, ModelFormatError } from '../../../src/core/errors.js';
 import { Matrix } from '../../../src/core/matrix.js';
 import { Random } from '../../../src/core/random.js';
 import type { ModelClass } from '../../../src/model/base-model.js';
@@ -76,7 +76,14 @@ describe('configuration', () => {
     [{ scalePosWeight: 2, autoClassWeights: 'Balanced' }, 'exclude'],
     [{ earlyStoppingRounds: 5, odWait: 6 }, 'odWait'],
     [{ growPolicy: 'Lossguide' }, 'growPolicy'],
+    [{ growPolicy: 'Depthwise' }, 'LightGBMModel'],
     [{ bootstrapType: 'Poisson' }, 'bootstrapType'],
+    [{ borderCount: 256 }, 'borderCount'],
+    [{ rsm: 0 }, 'rsm'],
+    [{ ignored_features: [1] }, 'leave these columns out'],
+    [{ model_shrink_rate: 0.1 }, 'cannot be used here'],
+    [{ langevin: true }, 'langevin'],
+    [{ minDataInLeafs: 5 }, 'minDataInLeafs'],
   ])('%j is a ConfigError that says what to do', (config, text) => {
     expect(problem(config)).toContain(text);
   });
@@ -86,6 +93,9 @@ describe('configuration', () => {
     ['an unknown column', { categoricalFeatures: ['clas'] }, binary, "'class'"],
     ['a column beyond the last', { categoricalFeatures: [4] }, binary, 'column numbers'],
     ['Logloss of three classes', { lossFunction: 'Logloss' }, classes, 'MultiClass'],
+    ['exact leaves of a mean', { leafEstimationMethod: 'Exact' }, binary, 'default goes with the loss'],
+    ['Newton leaves of a median', { lossFunction: 'MAE', leafEstimationMethod: 'Newton' }, value, 'default goes'],
+    ['the average of classes', { boostFromAverage: true }, classes, 'default goes'],
     ['too many class weights', { classWeights: [1, 2, 3] }, binary, 'Classes: 0, 1'],
     ['the weight of no class', { classWeights: { 7: 2 } }, binary, 'Classes: 0, 1'],
   ])('%s is a ConfigError when training', async (_, config, y, hint) => {
@@ -93,20 +103,43 @@ describe('configuration', () => {
     await expect(fit).rejects.toMatchObject({ code: 'CONFIG', hint: expect.stringContaining(hint) });
   });
 
-  it('what shapes no model is warned of, in the metrics', async () => {
-    const config: CatBoostConfig = { iterations: 2, verbose: false, baggingTemperature: 1, bootstrapType: 'No' };
-    const { warnings } = await new CatBoostModel({ ...config, oneHotMaxSize: 5 }).fit({ X, y: binary });
-    expect(warnings).toEqual([
-      'verbose has no effect here',
-      "baggingTemperature has no effect with bootstrapType 'No'",
-      'oneHotMaxSize has no effect without categoricalFeatures',
-    ]);
+  it("CatBoost's own defaults may be given under its names", () => {
+    const config = {
+      model_shrink_rate: 0,
+      fold_len_multiplier: 2,
+      langevin: false,
+      best_model_min_trees: 1,
+      class_names: null,
+    };
+    expect(problem(config)).toBe('none');
   });
 
-  it('what training does not take is an InvalidInputError, not ignored', async () => {
-    const model = new CatBoostModel({ iterations: 2 });
-    await expect(model.fit({ X, y: binary, initScore: binary })).rejects.toThrow(InvalidInputError);
-    await expect(model.fit({ X, y: binary }, { metrics: {} })).rejects.toThrow('metrics of your own');
+  it.each<[string, CatBoostConfig, string[]]>([
+    ['what shapes no model', { verbose: false, max_leaves: 31 }, ['verbose has no effect', 'max_leaves has no effect']],
+    [
+      'a bootstrap that is not used',
+      { baggingTemperature: 1, bootstrapType: 'No', subsample: 0.5, samplingFrequency: 'PerTree' },
+      ['baggingTemperature has', 'subsample has', 'samplingFrequency has'],
+    ],
+    [
+      'what is for categories',
+      { oneHotMaxSize: 5, counterCalcMethod: 'Full', hasTime: true },
+      ['oneHotMaxSize has', 'counterCalcMethod has', 'hasTime has'],
+    ],
+    [
+      'steps of leaves without steps',
+      { leafEstimationMethod: 'Simple', leafEstimationIterations: 3 },
+      ['leafEstimationIterations'],
+    ],
+    ['a detector that is off', { odWait: 5 }, ['odWait has no effect without a detector']],
+    ['noise that is none', { randomStrength: 0, randomScoreType: 'Gumbel' }, ['randomScoreType']],
+    ['the best of nothing to compare', { useBestModel: true }, ['useBestModel has no effect without validation rows']],
+  ])('%s is warned of, in the metrics', async (_, config, wanted) => {
+    const { warnings } = await new CatBoostModel({ iterations: 2, ...config }).fit({ X, y: binary });
+    expect(warnings).toHaveLength(wanted.length);
+    wanted.forEach((text, i) => {
+      expect(warnings[i]).toContain(text);
+    });
   });
 });
 
