@@ -43,6 +43,8 @@ export class Arena {
       if (missing > 0) grow(memory, missing, this.top);
     }
     barrier();
+    // V8 tells other threads of the growth when it gets to it: growing by nothing makes this thread look.
+    if (memory.buffer.byteLength < this.top) memory.grow(0);
   }
 
   // Views end with the memory as it was when they were made, but stay valid when it grows.
