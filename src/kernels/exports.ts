@@ -325,6 +325,20 @@ export interface SymmetricKernels {
     cosine: number,
     cells: number,
   ): void;
+  loglossSumsShort(scores: number, labels: number, delta: number, from: number, to: number, sums: number): void;
+  gatherShort(rows: number, count: number, values: number, out: number): void;
+  squareLengths(ders: number, stride: number, outputs: number, from: number, to: number, squares: number): number;
+  minimalVariance(
+    squares: number,
+    from: number,
+    to: number,
+    lambda: number,
+    wanted: number,
+    seed: number,
+    factors: number,
+  ): void;
+  countTaken(factors: number, from: number, to: number): number;
+  scatterTaken(factors: number, from: number, to: number, taken: number, rest: number): void;
   scanBodyTail(
     body: number,
     tail: number,

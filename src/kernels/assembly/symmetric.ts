@@ -244,14 +244,15 @@ export function loglossSums(scores: usize, labels: usize, weights: usize, delta:
     const w = weightsAt(weights, i, to);
     const e = expOfNegative(f64x2.neg(f64x2.abs(s)));
     const d = f64x2.add(one, e);
-    const p = f64x2.div(v128.bitselect(one, e, f64x2.ge(s, zero)), d);
+    const inverse = f64x2.div(one, d);
+    const p = f64x2.mul(v128.bitselect(one, e, f64x2.ge(s, zero)), inverse);
     const der = f64x2.mul(w, f64x2.sub(y, p));
     if (ders) {
       if (<i32>i + 1 < to) v128.store(ders + (i << 3), der);
       else v128.store64_lane(ders + (i << 3), der, 0);
     }
     g = f64x2.add(g, der);
-    h = f64x2.add(h, f64x2.mul(w, f64x2.div(e, f64x2.mul(d, d))));
+    h = f64x2.add(h, f64x2.mul(w, f64x2.mul(e, f64x2.mul(inverse, inverse))));
     const linear = f64x2.sub(f64x2.max(s, zero), f64x2.mul(y, s));
     if (weights) {
       loss = f64x2.add(loss, f64x2.mul(w, f64x2.add(log2(d), linear)));
@@ -267,6 +268,150 @@ export function loglossSums(scores: usize, labels: usize, weights: usize, delta:
   store<f64>(sums, laneSum(g));
   store<f64>(sums, laneSum(h), 8);
   store<f64>(sums, laneSum(f64x2.add(loss, log2(product))), 16);
+}
+
+// e^x in f32 for x <= 0, to about 2e-7; below -87 nothing is left of it in f32.
+// @ts-ignore: decorator
+@inline
+function expOfNegative4(x: v128): v128 {
+  x = f32x4.pmax(x, f32x4.splat(-87));
+  const k = f32x4.nearest(f32x4.mul(x, f32x4.splat(1.4426950408889634)));
+  const r = f32x4.sub(f32x4.sub(x, f32x4.mul(k, f32x4.splat(0.693145751953125))), f32x4.mul(k, f32x4.splat(1.42860677e-6)));
+  let p = f32x4.splat(1.0 / 720.0);
+  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(1.0 / 120.0));
+  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(1.0 / 24.0));
+  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(1.0 / 6.0));
+  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(0.5));
+  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(1));
+  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(1));
+  return f32x4.mul(p, v128.shl<i32>(i32x4.add(i32x4.trunc_sat_f32x4_s(k), i32x4.splat(127)), 23));
+}
+
+// @ts-ignore: decorator
+@inline
+function promoteBoth(x: v128): v128 {
+  return f64x2.add(f64x2.promote_low_f32x4(x), f64x2.promote_low_f32x4(v128.shuffle<i64>(x, x, 1, 0)));
+}
+
+/** Rows summed in f32 before they are added in f64. */
+const SUMMED_SHORT: usize = 32;
+
+/**
+ * `loglossSums` of unweighted rows in f32, summed in f64: scores and labels are f32, and so are rounded once. For many rows, whose
+ * rounding averages out. Arrays end in three spare elements.
+ */
+export function loglossSumsShort(scores: usize, labels: usize, delta: f64, from: i32, to: i32, sums: usize): void {
+  const one = f32x4.splat(1), zero = f32x4.splat(0), shift = f32x4.splat(<f32>delta);
+  let g = f64x2.splat(0), h = f64x2.splat(0), loss = f64x2.splat(0), product = f64x2.splat(1);
+  let i = <usize>from;
+  const end = <usize>to;
+  while (i < end) {
+    const stop = min(end, i + SUMMED_SHORT);
+    let g4 = zero, h4 = zero, linear4 = zero;
+    for (; i < stop; i += 4) {
+      const s = f32x4.add(v128.load(scores + (i << 2)), shift);
+      const y = v128.load(labels + (i << 2));
+      const left = <i32>(stop - i);
+      const real = i32x4.gt_s(i32x4.splat(left), i32x4(0, 1, 2, 3));
+      const e = expOfNegative4(f32x4.neg(f32x4.abs(s)));
+      const d = f32x4.add(one, e);
+      const inverse = f32x4.div(one, d);
+      const q = f32x4.mul(e, inverse);
+      // y - p without cancellation: p is 1 - q on the right of 0, q on its left.
+      const right = f32x4.ge(s, zero);
+      const der = v128.bitselect(f32x4.add(f32x4.sub(y, one), q), f32x4.sub(y, q), right);
+      g4 = f32x4.add(g4, v128.and(der, real));
+      h4 = f32x4.add(h4, v128.and(f32x4.mul(q, inverse), real));
+      linear4 = f32x4.add(linear4, v128.and(f32x4.sub(f32x4.pmax(s, zero), f32x4.mul(y, s)), real));
+      const counted = v128.bitselect(d, one, real);
+      product = f64x2.mul(product, f64x2.mul(f64x2.promote_low_f32x4(counted), f64x2.promote_low_f32x4(v128.shuffle<i64>(counted, counted, 1, 0))));
+    }
+    g = f64x2.add(g, promoteBoth(g4));
+    h = f64x2.add(h, promoteBoth(h4));
+    loss = f64x2.add(loss, promoteBoth(linear4));
+    // At most 2^8 to the 64th between two logarithms.
+    if (((i - <usize>from) & 511) == 0) {
+      loss = f64x2.add(loss, log2(product));
+      product = f64x2.splat(1);
+    }
+  }
+  store<f64>(sums, laneSum(g));
+  store<f64>(sums, laneSum(h), 8);
+  store<f64>(sums, laneSum(f64x2.add(loss, log2(product))), 16);
+}
+
+/** out[i] = values[rows[i]], f64 to f32. */
+export function gatherShort(rows: usize, count: i32, values: usize, out: usize): void {
+  for (let i: usize = 0; i < <usize>count; i++) {
+    store<f32>(out + (i << 2), <f32>load<f64>(values + (<usize>load<u32>(rows + (i << 2)) << 3)));
+  }
+}
+
+/** Squared lengths (f64) of the rows' derivatives, `stride` bytes from output to output; returns the sum of the lengths. */
+export function squareLengths(ders: usize, stride: usize, outputs: i32, from: i32, to: i32, squares: usize): f64 {
+  let sum: f64 = 0;
+  for (let i = <usize>from; i < <usize>to; i++) {
+    let square: f64 = 0;
+    for (let k: usize = 0; k < <usize>outputs; k++) {
+      const der = load<f64>(ders + k * stride + (i << 3));
+      square += der * der;
+    }
+    store<f64>(squares + (i << 3), square);
+    sum += sqrt(square);
+  }
+  return sum;
+}
+
+/**
+ * Minimal variance sampling of a block of rows: factor 1 / p with probability p = min(1, c / mu), else 0, for c = sqrt(square +
+ * lambda) and the mu at which the sum of p is `wanted`. `squares` become c; row i draws from `seed` and i.
+ */
+export function minimalVariance(squares: usize, from: i32, to: i32, lambda: f64, wanted: f64, seed: u32, factors: usize): void {
+  for (let i = <usize>from; i < <usize>to; i++) {
+    const p = squares + (i << 3);
+    store<f64>(p, sqrt(load<f64>(p) + lambda));
+  }
+  const mu = samplingThreshold(squares, from, to, wanted);
+  for (let i = <usize>from; i < <usize>to; i++) {
+    const p = mu > 0 ? load<f64>(squares + (i << 3)) / mu : 1.0;
+    const u = <f64>mix(seed ^ mix(<u32>i + 0x9e3779b9)) / 4294967296.0;
+    store<f32>(factors + (i << 2), p >= 1 ? <f32>1 : u < p ? <f32>(1.0 / p) : <f32>0);
+  }
+}
+
+/** From above: each pass counts as 1 those that the last threshold caps. 0: all are taken. */
+export function samplingThreshold(c: usize, from: i32, to: i32, wanted: f64): f64 {
+  let mu: f64 = Infinity, next: f64 = Infinity;
+  do {
+    mu = next;
+    let capped: f64 = 0, sum: f64 = 0;
+    for (let i = <usize>from; i < <usize>to; i++) {
+      const value = load<f64>(c + (i << 3));
+      const over = value >= mu;
+      capped += over ? 1.0 : 0.0;
+      sum += over ? 0.0 : value;
+    }
+    if (capped >= wanted || sum == 0) break;
+    next = sum / (wanted - capped);
+  } while (next < mu);
+  return mu == Infinity ? 0 : mu;
+}
+
+/** How many of the factors (f32) of rows `from` .. `to`-1 are above 0. */
+export function countTaken(factors: usize, from: i32, to: i32): i32 {
+  let taken = 0;
+  for (let i = <usize>from; i < <usize>to; i++) taken += <i32>(load<f32>(factors + (i << 2)) > 0);
+  return taken;
+}
+
+/** Row numbers `from` .. `to`-1: those of a factor above 0 (all without factors) to `taken`, the others to `rest`. */
+export function scatterTaken(factors: usize, from: i32, to: i32, taken: usize, rest: usize): void {
+  for (let i = <usize>from; i < <usize>to; i++) {
+    const side = factors ? <usize>(load<f32>(factors + (i << 2)) > 0) : 1;
+    store<u32>(side ? taken : rest, <u32>i);
+    taken += side << 2;
+    rest += (1 - side) << 2;
+  }
 }
 
 /** The same for squared error: sums of y - s, of 1 and of (y - s)^2. */

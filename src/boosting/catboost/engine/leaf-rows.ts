@@ -51,28 +51,30 @@ export class LeafRows {
     return this.lists[0] + position * 4;
   }
 
-  /** Everything in one leaf; rows of factor 0 are left out. A barrier. Returns the number of rows sampled. */
-  reset(factors: Float32Array | undefined): number {
-    const { arena, context, rows, counts } = this;
-    if (context.thread === 0) {
-      const list = arena.uint32(this.lists[0], rows);
-      let taken = 0;
-      if (factors) {
-        for (let i = 0; i < rows; i++) if (factors[i] > 0) list[taken++] = i;
-        let at = taken;
-        for (let i = 0; i < rows; i++) if (!(factors[i] > 0)) list[at++] = i;
-      } else {
-        for (let i = 0; i < rows; i++) list[i] = i;
-        taken = rows;
-      }
-      arena.int32(counts, 1)[0] = taken;
+  /** Everything in one leaf; rows of factor 0 (f32 at `factors`, or 0: all are 1) are left out. Barriers. */
+  reset(factors: number): void {
+    const { arena, context, rows } = this;
+    const { kernels } = context;
+    const chunks = Math.ceil(rows / CHUNK);
+    const counts = arena.int32(this.counts, chunks);
+    for (let i = context.nextUnit(); factors !== 0 && i < chunks; i = context.nextUnit()) {
+      counts[i] = kernels.countTaken(factors, i * CHUNK, Math.min(rows, (i + 1) * CHUNK));
     }
     context.barrier();
-    const [taken] = arena.int32(counts, 1);
+    const starts = new Uint32Array(chunks + 1);
+    for (let i = 0; i < chunks; i++) {
+      starts[i + 1] = starts[i] + (factors === 0 ? Math.min(rows, (i + 1) * CHUNK) - i * CHUNK : counts[i]);
+    }
+    const taken = starts[chunks];
+    for (let i = context.nextUnit(); i < chunks; i = context.nextUnit()) {
+      const from = i * CHUNK;
+      const rest = taken + from - starts[i];
+      const [to, left] = [this.at(starts[i]), this.at(rest)];
+      kernels.scatterTaken(factors, from, Math.min(rows, from + CHUNK), to, left);
+    }
     this.sampled = [{ begin: 0, count: taken }];
     this.leftOut = [{ begin: taken, count: rows - taken }];
     context.barrier();
-    return taken;
   }
 
   /** Rows of an order in one leaf: the first `body` as those sampled, the rest left out; a barrier. */

@@ -13,6 +13,11 @@ import { weightedQuantile } from './weighted-quantile.js';
 
 /** Rows summed at a stretch; part of the definition of a sum's last bits. */
 const PIECE = 4096;
+/** Rows from which the log-loss is summed from numbers of 32 bits: their rounding averages out. Fewer cost little anyway. */
+const MANY_ROWS = 16_384;
+/** A leaf whose value changes by less is done: by so little nobody's prediction changes. */
+const LEAST_STEP = 1e-8;
+const LEAST_SHARE = 1e-7;
 /** Newton steps towards an exact minimum. */
 const EXACT_STEPS = 12;
 
@@ -30,6 +35,8 @@ export class LeafEstimator {
   private readonly stride: number;
   /** Numbers a piece: derivatives, curvatures, loss. */
   private readonly width: number;
+  /** Scores and labels are gathered as f32. */
+  private readonly short: boolean;
 
   constructor(
     private readonly context: JobContext,
@@ -40,7 +47,8 @@ export class LeafEstimator {
     weighted: boolean,
     maxLeaves: number,
   ) {
-    this.stride = (rows + 2) * 8;
+    this.stride = (rows + 3) * 8;
+    this.short = loss.kernel === 'loglossSums' && !weighted && rows >= MANY_ROWS;
     this.scores = arena.alloc(loss.outputs * this.stride);
     this.labels = arena.alloc(this.stride);
     this.weights = weighted ? arena.alloc((rows + 2) * 4) : 0;
@@ -69,6 +77,11 @@ export class LeafEstimator {
     for (let i = context.nextUnit(); i < pieces.length; i = context.nextUnit()) {
       const { begin, count } = pieces[i];
       const rows = leafRows.at(begin);
+      if (this.short) {
+        kernels.gatherShort(rows, count, set.scoresOf(0), this.scores + begin * 4);
+        kernels.gatherShort(rows, count, set.labels, this.labels + begin * 4);
+        continue;
+      }
       for (let k = 0; k < loss.outputs; k++) {
         kernels.gatherDoubles(rows, count, set.scoresOf(k), this.scores + k * this.stride + begin * 8);
       }
@@ -97,25 +110,46 @@ export class LeafEstimator {
     const steps = exact ? EXACT_STEPS : params.leafEstimationMethod === 'Simple' ? 1 : params.leafEstimationIterations;
     const backtracking = exact || (steps > 1 && params.leafEstimationBacktracking !== 'No');
     const lambda = exact ? 0 : params.l2LeafReg * (set.totalWeight / set.rows);
-    let values = new Float64Array(leaves * loss.outputs);
-    let at = this.evaluate(pieces, values, leaves);
+    const values = new Float64Array(leaves * loss.outputs);
+    const at = { sums: new Float64Array(leaves * (this.width - 1)), losses: new Float64Array(leaves) };
+    // Leaves that still move; one that has arrived keeps its value, sums and loss.
+    const moving = new Uint8Array(leaves).fill(1);
+    this.evaluate(pieces, values, moving, at);
     let step = this.stepOf(at.sums, weights, lambda, leaves);
     let scale = 1;
     for (let done = 0; done < steps; done++) {
-      const next = values.map((value, i) => value + scale * step[i]);
+      if (!this.stop(moving, values, step, scale)) break;
+      const next = values.map((value, i) => (moving[Math.floor(i / loss.outputs)] ? value + scale * step[i] : value));
       const last = done === steps - 1;
       if (last && !backtracking) return next;
-      const found = this.evaluate(pieces, next, leaves);
-      if (backtracking && !(found.loss < at.loss)) {
+      const found = { sums: at.sums.slice(), losses: at.losses.slice() };
+      this.evaluate(pieces, next, moving, found);
+      if (backtracking && !(sumOf(found.losses) < sumOf(at.losses))) {
         scale /= 2;
         continue;
       }
-      values = next;
-      at = found;
+      values.set(next);
+      Object.assign(at, found);
       scale = 1;
       if (!last) step = this.stepOf(at.sums, weights, lambda, leaves);
     }
     return values;
+  }
+
+  /** Takes leaves out of `moving` whose next step would change next to nothing; whether any is left. */
+  private stop(moving: Uint8Array, values: Float64Array, step: Float64Array, scale: number): boolean {
+    const { outputs } = this.loss;
+    let left = false;
+    for (let leaf = 0; leaf < moving.length; leaf++) {
+      if (!moving[leaf]) continue;
+      let moves = false;
+      for (let i = leaf * outputs; i < (leaf + 1) * outputs; i++) {
+        moves ||= Math.abs(scale * step[i]) > LEAST_STEP + LEAST_SHARE * Math.abs(values[i]);
+      }
+      if (!moves) moving[leaf] = 0;
+      left ||= moves;
+    }
+    return left;
   }
 
   /** A single step by the derivatives that the caller gave for the present scores; barriers. */
@@ -134,45 +168,57 @@ export class LeafEstimator {
       }
     }
     context.barrier();
-    const { sums } = this.total(pieces, leafRows.leaves);
+    const { leaves } = leafRows;
+    const sums = new Float64Array(leaves * (width - 1));
+    this.total(pieces, new Uint8Array(leaves).fill(1), { sums, losses: new Float64Array(leaves) });
     return this.stepOf(sums, weights, params.l2LeafReg * (set.totalWeight / set.rows), leafRows.leaves);
   }
 
-  /** Derivative sums and total loss with `values` added to the leaves' scores; barriers. */
+  /** Derivative sums and losses of the moving leaves with `values` added to their scores; barriers. */
   private evaluate(
     pieces: readonly Chunk[],
     values: Float64Array,
-    leaves: number,
-  ): { sums: Float64Array; loss: number } {
+    moving: Uint8Array,
+    into: { sums: Float64Array; losses: Float64Array },
+  ): void {
     const { context, arena, width, loss } = this;
+    const { kernels } = context;
     const outputs = loss.outputs;
     for (let i = context.nextUnit(); i < pieces.length; i = context.nextUnit()) {
       const { leaf, begin, count } = pieces[i];
+      if (!moving[leaf]) continue;
       const out = this.sums + i * width * 8;
-      if (loss.kernel) {
-        const { scores, labels, weights } = this;
-        context.kernels[loss.kernel](scores, labels, weights, values[leaf], begin, begin + count, 0, out);
-      } else
-        this.sumRows(begin, count, values.subarray(leaf * outputs, (leaf + 1) * outputs), arena.float64(out, width));
+      const { scores, labels, weights } = this;
+      if (this.short) kernels.loglossSumsShort(scores, labels, values[leaf], begin, begin + count, out);
+      else if (loss.kernel) kernels[loss.kernel](scores, labels, weights, values[leaf], begin, begin + count, 0, out);
+      else this.sumRows(begin, count, values.subarray(leaf * outputs, (leaf + 1) * outputs), arena.float64(out, width));
     }
     context.barrier();
-    return this.total(pieces, leaves);
+    this.total(pieces, moving, into);
   }
 
-  /** What the pieces' sums make by leaf; a barrier. */
-  private total(pieces: readonly Chunk[], leaves: number): { sums: Float64Array; loss: number } {
+  /** What the pieces' sums make by leaf, for those that move; a barrier. */
+  private total(
+    pieces: readonly Chunk[],
+    moving: Uint8Array,
+    { sums, losses }: { sums: Float64Array; losses: Float64Array },
+  ): void {
     const { context, arena, width } = this;
     const found = arena.float64(this.sums, pieces.length * width);
-    const sums = new Float64Array(leaves * (width - 1));
-    let total = 0;
+    for (let leaf = 0; leaf < moving.length; leaf++) {
+      if (!moving[leaf]) continue;
+      sums.fill(0, leaf * (width - 1), (leaf + 1) * (width - 1));
+      losses[leaf] = 0;
+    }
     for (let i = 0; i < pieces.length; i++) {
-      const to = pieces[i].leaf * (width - 1);
+      const { leaf } = pieces[i];
+      if (!moving[leaf]) continue;
+      const to = leaf * (width - 1);
       for (let j = 0; j < width - 1; j++) sums[to + j] += found[i * width + j];
-      total += found[i * width + width - 1];
+      losses[leaf] += found[i * width + width - 1];
     }
     // The next values are evaluated into the same place.
     context.barrier();
-    return { sums, loss: total };
   }
 
   private sumRows(begin: number, count: number, delta: Float64Array, out: Float64Array): void {
@@ -240,4 +286,8 @@ export class LeafEstimator {
     context.barrier();
     return out.slice();
   }
+}
+
+function sumOf(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0);
 }

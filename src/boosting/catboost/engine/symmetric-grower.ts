@@ -88,7 +88,7 @@ export class SymmetricGrower {
     let factors = sampler.draw(`${iteration}`, basis);
     this.pairs.load(set.ders, set.stride, set.weights, factors);
     const { leafRows } = this;
-    leafRows.reset(sampler.leavesOut && !perLevel ? sampler.view() : undefined);
+    leafRows.reset(sampler.leavesOut && !perLevel ? factors : 0);
     const wholeRoot = leafRows.sampled[0].count === set.rows;
     for (const scores of this.scores) scores.startTree();
     let sums: LeafSums[] = [];
@@ -122,7 +122,7 @@ export class SymmetricGrower {
     const basis = { ders: longest.ders, stride: longest.stride, outputs, lastLeaf };
     const load = (draw: string) => pairs.load(first.ders, first.stride, first.weights, sampler.draw(draw, basis));
     load(`${iteration}`);
-    this.leafRows.reset(undefined);
+    this.leafRows.reset(0);
     for (const [i, { body }] of tails.entries()) tailRows[i].resetTo(ordered.order, body);
     let mean = 0;
     return this.levels(
@@ -189,7 +189,7 @@ export class SymmetricGrower {
 
   /** All rows in the leaves of these tests, with the target statistics of a fold; barriers. */
   assign(tests: readonly ChosenTest[], fold: number): void {
-    this.leafRows.reset(undefined);
+    this.leafRows.reset(0);
     for (const test of tests) this.leafRows.split(this.testOf(test, fold));
   }
 
