@@ -187,16 +187,6 @@ export interface PartitionKernels {
 
 /** assembly/categorical.ts. */
 export interface CategoricalKernels {
-  assignCategories(
-    column: number,
-    categories: number,
-    bins: number,
-    size: number,
-    other: number,
-    out: number,
-    wide: number,
-    count: number,
-  ): number;
   scanCategories(
     histogram: number,
     bins: number,
@@ -206,6 +196,23 @@ export interface CategoricalKernels {
     best: number,
     out: number,
   ): number;
+}
+
+/** assembly/category-columns.ts. */
+export interface CategoryColumnKernels {
+  assignCategories(
+    column: number,
+    categories: number,
+    bins: number,
+    size: number,
+    other: number,
+    out: number,
+    count: number,
+  ): number;
+  lookUpCategories(column: number, table: number, size: number, other: number, out: number, count: number): number;
+  countFrom(column: number, limit: number, count: number): number;
+  buildCategories(histograms: number, columns: number, bins: number, rows: number, pairs: number, count: number): void;
+  subtractBins(from: number, part: number, bins: number): void;
   partitionBySet(
     rows: number,
     pairs: number,
@@ -408,6 +415,7 @@ export interface KernelExports
     VectorSplitKernels,
     PartitionKernels,
     CategoricalKernels,
+    CategoryColumnKernels,
     ScoreKernels,
     PredictKernels,
     ObjectiveKernels {}

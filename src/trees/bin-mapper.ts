@@ -14,7 +14,7 @@ export interface BinOptions {
 
 /** Cuts of the columns worth looking at; what trees need to turn a bin back into a threshold. */
 export interface BinMapper {
-  /** Columns of X that vary, ascending; the position in this list is the feature's number in the tree core. */
+  /** Columns of X that vary: numbers, ascending, then categories, ascending. The position in this list is the feature's number in the tree core. */
   readonly columns: Int32Array;
   /**
    * Per feature: ascending cuts, one fewer than bins. Bin b holds the values in (cuts[b-1], cuts[b]]. Those of a categorical
@@ -30,6 +30,12 @@ export interface BinMapper {
 /** Number of bins of a feature without the one for missing values, which is also that one's number. */
 export function valueBins(mapper: BinMapper, feature: number): number {
   return mapper.cuts[feature].length + 1;
+}
+
+/** The first feature that holds categories, which all later ones do too; the number of features if none does. */
+export function firstCategorical({ columns, categories }: BinMapper): number {
+  const first = categories?.findIndex((own) => own !== undefined) ?? -1;
+  return first < 0 ? columns.length : first;
 }
 
 /** Cuts between the numbers of `bins` bins. */

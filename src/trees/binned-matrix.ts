@@ -1,9 +1,11 @@
 /** A matrix of bins in shared memory: by rows for histograms and walking trees, by columns for splitting nodes. */
 import type { Arena } from '../kernels/arena.js';
+import { type BinMapper, firstCategorical } from './bin-mapper.js';
+import { type CategoryColumns, reserveCategoryColumns } from './category-columns.js';
 
 export interface BinnedMatrix {
   readonly rows: number;
-  /** Number of features: columns that vary. */
+  /** Number of features in bytes: columns of numbers that vary. Those of categories follow. */
   readonly features: number;
   /** Groups of eight features. */
   readonly groups: number;
@@ -18,24 +20,34 @@ export interface BinnedMatrix {
   /** Address of feature 0, or 0 if only rows are kept; feature f of row i is the byte at columnMajor + f * pitch + i. */
   readonly columnMajor: number;
   readonly pitch: number;
+  readonly categories?: CategoryColumns;
 }
 
 /** Groups a plane holds. */
 export const PLANE_GROUPS = 4;
 
 /** Reserves room for a matrix; `columns` says whether it is also kept by column. */
-export function reserveBinnedMatrix(arena: Arena, rows: number, features: number, columns: boolean): BinnedMatrix {
+export function reserveBinnedMatrix(arena: Arena, rows: number, mapper: BinMapper, columns: boolean): BinnedMatrix {
+  const features = firstCategorical(mapper);
   const groups = Math.ceil(features / 8);
   const stride = groups <= 2 ? 16 : 32;
   const planeBytes = Math.ceil((rows * stride) / 64) * 64;
   const pitch = Math.ceil(rows / 64) * 64;
   const planes = arena.alloc(Math.ceil(groups / PLANE_GROUPS) * planeBytes);
   const columnMajor = columns ? arena.alloc(groups * 8 * pitch) : 0;
-  return { rows, features, groups, planes, planeBytes, stride, columnMajor, pitch };
+  const categories = reserveCategoryColumns(arena, rows, mapper);
+  return { rows, features, groups, planes, planeBytes, stride, columnMajor, pitch, categories };
 }
 
 /** Where feature `feature` of row 0 lies, counted from `planes`. */
 export function planeOffset(matrix: BinnedMatrix, feature: number): number {
   const width = PLANE_GROUPS * 8;
   return Math.floor(feature / width) * matrix.planeBytes + (feature % width);
+}
+
+/** Where the bin of row 0 of a categorical feature lies. @throws RangeError - a feature of numbers */
+export function categoryAddress({ categories }: BinnedMatrix, feature: number): number {
+  const address = categories?.addresses[feature - categories.first];
+  if (address === undefined) throw new RangeError(`Feature ${feature} holds no categories`);
+  return address;
 }

@@ -5,19 +5,22 @@
 import { Random } from '../core/random.js';
 import type { Arena } from '../kernels/arena.js';
 import type { JobContext } from '../kernels/job.js';
-import { type BinMapper, type BinOptions, cutPoints, cutsOfBins, float32AtOrBelow, MOST_BINS } from './bin-mapper.js';
+import {
+  type BinMapper,
+  type BinOptions,
+  cutPoints,
+  cutsOfBins,
+  firstCategorical,
+  float32AtOrBelow,
+  MOST_BINS,
+} from './bin-mapper.js';
 import { type BinnedMatrix, planeOffset, reserveBinnedMatrix } from './binned-matrix.js';
 import { frequentCategories } from './categories.js';
-import { assignCategories, reserveCategoryTables, writeCategoryTables } from './category-table.js';
+import { binCategories } from './category-binning.js';
+import { MOST_CATEGORIES } from './category-columns.js';
+import { gather, type RowSource } from './row-source.js';
 
-/** Rows of a dense row-major matrix: all of them, or those listed. */
-export interface RowSource {
-  readonly data: Float32Array;
-  readonly cols: number;
-  readonly rows: number;
-  /** Row numbers into `data`, one for each of `rows`. */
-  readonly list?: Uint32Array;
-}
+export type { RowSource } from './row-source.js';
 
 export interface BinningOptions extends BinOptions {
   /** Rows from which the cuts are found, at most. */
@@ -36,10 +39,11 @@ const CHUNK = 8192;
 export function findBins(context: JobContext, arena: Arena, source: RowSource, options: BinningOptions): BinMapper {
   const { cols } = source;
   const sample = sampleRows(source, options);
-  const keepCuts = arena.alloc(cols * MOST_BINS * 8);
-  const keepSizes = arena.alloc(cols * 2 * 4);
   const categorical = new Set(options.categorical?.columns);
   const mark = arena.mark();
+  const keepSizes = arena.alloc(cols * 2 * 4);
+  const most = Math.min(MOST_CATEGORIES, sample.rows);
+  const keep = range(0, cols).map((column) => arena.alloc((categorical.has(column) ? most : MOST_BINS) * 8));
   const scratch = Array.from({ length: context.threads }, () => reserveSortScratch(arena, sample.rows))[context.thread];
   arena.commit();
   const sizes = arena.int32(keepSizes, cols * 2);
@@ -50,19 +54,21 @@ export function findBins(context: JobContext, arena: Arena, source: RowSource, o
     for (const [j, column] of columns.entries()) {
       const of = categorical.has(column) ? categoriesOfColumn : cutsOfColumn;
       const { kept, varies, missing } = of(context, arena, scratch, column, j, sample.rows, options);
-      arena.float64(keepCuts + column * MOST_BINS * 8, kept.length).set(kept);
+      arena.float64(keep[column], kept.length).set(kept);
       sizes[2 * column] = varies ? kept.length : -1;
       sizes[2 * column + 1] = missing;
     }
   }
   context.barrier();
-  const columns = range(0, cols).filter((column) => sizes[2 * column] >= 0);
-  const kept = (column: number) => arena.float64(keepCuts + column * MOST_BINS * 8, sizes[2 * column]);
+  const varying = range(0, cols).filter((column) => sizes[2 * column] >= 0);
+  const [numbers, categories] = [false, true].map((own) => varying.filter((column) => categorical.has(column) === own));
+  const kept = (column: number) => arena.float64(keep[column], sizes[2 * column]);
+  const columns = [...numbers, ...categories];
   const mapper = {
     columns: Int32Array.from(columns),
     cuts: columns.map((column) => (categorical.has(column) ? cutsOfBins(sizes[2 * column]) : kept(column).slice())),
     hasMissing: Uint8Array.from(columns, (column) => (sizes[2 * column + 1] > 0 ? 1 : 0)),
-    ...(columns.some((column) => categorical.has(column))
+    ...(categories.length > 0
       ? { categories: columns.map((column) => (categorical.has(column) ? Int32Array.from(kept(column)) : undefined)) }
       : {}),
   };
@@ -83,22 +89,20 @@ export function binRows(
   options: { columns: boolean; missingBins?: ArrayLike<number> },
 ): BinnedMatrix {
   const { kernels, threads, thread } = context;
-  const features = mapper.columns.length;
-  const matrix = reserveBinnedMatrix(arena, source.rows, features, options.columns);
-  const missing = arena.alloc(features * 4);
+  const features = firstCategorical(mapper);
+  const matrix = reserveBinnedMatrix(arena, source.rows, mapper, options.columns);
+  const missing = arena.alloc(mapper.columns.length * 4);
   const mark = arena.mark();
   const boundsAddress = arena.alloc(features * 256 * 4);
-  const tables = reserveCategoryTables(arena, mapper);
   const scratches = Array.from({ length: threads }, () => [arena.alloc(GROUP * CHUNK * 4), arena.alloc(GROUP * CHUNK)]);
   arena.commit();
   const [columnScratch, binScratch] = scratches[thread];
   if (thread === 0) {
     writeBounds(mapper, arena.float32(boundsAddress, features * 256));
-    writeCategoryTables(arena, mapper, tables);
-    arena.int32(missing, features).fill(0);
+    arena.int32(missing, mapper.columns.length).fill(0);
   }
   context.barrier();
-  const missingCounts = arena.int32(missing, features);
+  const missingCounts = arena.int32(missing, mapper.columns.length);
   const values = arena.float32(columnScratch, GROUP * CHUNK);
   const chunks = Math.ceil(source.rows / CHUNK);
   for (let unit = context.nextUnit(); unit < chunks * matrix.groups; unit = context.nextUnit()) {
@@ -114,11 +118,7 @@ export function binRows(
       const bins = options.columns ? matrix.columnMajor + feature * matrix.pitch + from : binScratch + j * CHUNK;
       const missingBin = options.missingBins ? options.missingBins[feature] : mapper.cuts[feature].length + 1;
       const bounds = boundsAddress + feature * 1024;
-      const table = tables[feature];
-      const column = columnScratch + j * count * 4;
-      const found = table
-        ? assignCategories(kernels, column, table, bins, count)
-        : kernels.assignBins(column, bounds, missingBin, bins, count);
+      const found = kernels.assignBins(columnScratch + j * count * 4, bounds, missingBin, bins, count);
       if (found > 0) Atomics.add(missingCounts, feature, found);
     }
     const first = options.columns ? matrix.columnMajor + group * GROUP * matrix.pitch + from : binScratch;
@@ -127,7 +127,10 @@ export function binRows(
     kernels.interleave(first, pitch, count, rows, matrix.stride);
   }
   context.barrier();
-  if (options.columns) for (let f = 0; f < features; f++) mapper.hasMissing[f] = missingCounts[f] > 0 ? 1 : 0;
+  const { categories } = matrix;
+  if (categories) binCategories(context, arena, source, mapper, categories, missingCounts, options.columns);
+  if (options.columns)
+    for (let f = 0; f < mapper.columns.length; f++) mapper.hasMissing[f] = missingCounts[f] > 0 ? 1 : 0;
   context.barrier();
   arena.release(mark);
   return matrix;
@@ -199,7 +202,7 @@ function categoriesOfColumn(
   options: BinningOptions,
 ): ColumnBins {
   const { values, counts } = valuesOfColumn(context, arena, scratch, j, rows);
-  const { categories, known } = frequentCategories(values, counts, { ...options, most: MOST_BINS });
+  const { categories, known } = frequentCategories(values, counts, { ...options, most: MOST_CATEGORIES });
   const missing = rows - known;
   return { kept: categories, varies: categories.length + (missing > 0 ? 1 : 0) > 1, missing };
 }
@@ -218,54 +221,10 @@ function valuesOfColumn(
   return { values: arena.float32(scratch.sorted, distinct), counts: arena.int32(scratch.keys, distinct), present };
 }
 
-/** Rows whose cache lines are read for one column after the other before going on. */
-const GATHERED = 1024;
-
-/** Writes `count` rows of the given columns into `out`, column after column. */
-function gather(source: RowSource, columns: readonly number[], from: number, count: number, out: Float32Array): void {
-  const { data, cols, list } = source;
-  for (let start = 0; start < count; start += GATHERED) {
-    const end = Math.min(count, start + GATHERED);
-    for (let j = 0; j < columns.length; j++) {
-      if (list) gatherListed(data, cols, columns[j], list, from, start, end, out, j * count);
-      else gatherColumn(data, cols, columns[j], from, start, end, out, j * count);
-    }
-  }
-}
-
-// Two small functions of their own, so that each sees one kind of arrays only and stays optimised.
-
-function gatherColumn(
-  data: Float32Array,
-  cols: number,
-  column: number,
-  from: number,
-  start: number,
-  end: number,
-  out: Float32Array,
-  at: number,
-): void {
-  for (let i = start, p = (from + start) * cols + column; i < end; i++, p += cols) out[at + i] = data[p];
-}
-
-function gatherListed(
-  data: Float32Array,
-  cols: number,
-  column: number,
-  list: Uint32Array,
-  from: number,
-  start: number,
-  end: number,
-  out: Float32Array,
-  at: number,
-): void {
-  for (let i = start; i < end; i++) out[at + i] = data[list[from + i] * cols + column];
-}
-
 function writeBounds(mapper: BinMapper, bounds: Float32Array): void {
   bounds.fill(Number.POSITIVE_INFINITY);
   for (const [feature, cuts] of mapper.cuts.entries()) {
-    if (mapper.categories?.[feature]) continue;
+    if (mapper.categories?.[feature]) break;
     for (let b = 0; b < cuts.length; b++) bounds[feature * 256 + b] = float32AtOrBelow(cuts[b]);
   }
 }

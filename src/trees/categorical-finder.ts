@@ -1,10 +1,12 @@
 /** The best set of categories of a node: what `SplitFinder` compares with the best threshold. */
 import type { Arena } from '../kernels/arena.js';
 import type { JobContext } from '../kernels/job.js';
-import { type BinMapper, valueBins } from './bin-mapper.js';
+import { type BinMapper, firstCategorical, valueBins } from './bin-mapper.js';
 import { bitset, type CategoricalLimits } from './categories.js';
-import type { Histograms } from './histogram.js';
+import type { CategoryHistograms } from './category-histograms.js';
+import type { SummedRows } from './histogram.js';
 import type { Scale, Sums } from './partition.js';
+import type { OtherWork } from './scan-records.js';
 
 export interface CategoricalFinderLimits {
   minDataInLeaf: number;
@@ -30,20 +32,19 @@ export interface CategoricalCandidate {
   extraL2: number;
 }
 
-/** i32 feature (-1: none), then what the kernel writes: two i64, i32 length, the bins. */
-const HEADER_BYTES = 16;
+/** f64 score (0: none); then what the kernel writes: two i64, i32 length, the bins. */
+const SCORE_BYTES = 16;
 const LIMITS_BYTES = 128;
 
 export class CategoricalFinder {
-  /** Features that hold categories, ascending. */
-  private readonly features: readonly number[];
+  private readonly first: number;
+  /** By feature - first: categories with a bin. */
   private readonly bins: readonly number[];
   private readonly recordBytes: number;
   private readonly records: number;
   private readonly limitsAddress: number;
   private readonly scratch: number;
   private readonly open = [false, false];
-  private readonly best = [0, 0];
   private scale: Scale = { gradient: 1, hessian: 1 };
 
   /** A finder for the categorical features of `mapper`, or undefined if it has none. Usable after the next commit. */
@@ -51,11 +52,11 @@ export class CategoricalFinder {
     context: JobContext,
     arena: Arena,
     mapper: BinMapper,
-    histograms: Histograms,
+    histograms: CategoryHistograms | undefined,
     limits: Omit<CategoricalFinderLimits, 'categorical'> & { categorical?: CategoricalLimits },
   ): CategoricalFinder | undefined {
     const { categorical } = limits;
-    if (!categorical || !mapper.categories?.some(Boolean)) return undefined;
+    if (!categorical || !histograms) return undefined;
     return new CategoricalFinder(context, arena, mapper, histograms, { ...limits, categorical });
   }
 
@@ -63,17 +64,17 @@ export class CategoricalFinder {
     private readonly context: JobContext,
     private readonly arena: Arena,
     mapper: BinMapper,
-    private readonly histograms: Histograms,
+    private readonly histograms: CategoryHistograms,
     private readonly limits: CategoricalFinderLimits,
   ) {
     const { thread, threads } = context;
     const { categorical } = limits;
-    this.features = Array.from(mapper.columns.keys()).filter((feature) => mapper.categories?.[feature]);
-    this.bins = this.features.map((feature) => valueBins(mapper, feature));
+    this.first = firstCategorical(mapper);
+    this.bins = mapper.cuts.slice(this.first).map((_, i) => valueBins(mapper, this.first + i));
     const most = Math.max(...this.bins);
     const longest = Math.min(most, categorical.maxThreshold);
-    this.recordBytes = Math.ceil((HEADER_BYTES + 20 + 4 * longest) / 64) * 64;
-    this.records = arena.alloc(threads * 2 * this.recordBytes);
+    this.recordBytes = Math.ceil((SCORE_BYTES + 20 + 4 * longest) / 64) * 64;
+    this.records = arena.alloc(this.bins.length * 2 * this.recordBytes);
     this.limitsAddress = arena.alloc(threads * 2 * LIMITS_BYTES) + thread * 2 * LIMITS_BYTES;
     const scratchBytes = Math.ceil(most / 2) * 64;
     this.scratch = arena.alloc(threads * scratchBytes) + thread * scratchBytes;
@@ -87,8 +88,6 @@ export class CategoricalFinder {
   /** Before the scans of node 0 or 1; `canSplit` says whether it is to be split at all. */
   prepare(which: 0 | 1, node: ScannedNode, canSplit: boolean): void {
     this.open[which] = canSplit;
-    this.best[which] = 0;
-    this.header(which)[0] = -1;
     if (!canSplit) return;
     const { minDataInLeaf, minSumHessianInLeaf, lambdaL1, lambdaL2, categorical } = this.limits;
     const { gradient, hessian } = this.scale;
@@ -113,63 +112,82 @@ export class CategoricalFinder {
       ]);
   }
 
-  /** Scans those of the features from .. to-1 that hold categories and have a flag in `allowed`. */
-  scan(which: 0 | 1, node: ScannedNode, [from, to]: readonly [number, number], allowed: Uint8Array): void {
-    if (!this.open[which]) return;
+  /** The work on a node without a sibling, to be run by units; `allowed` has a flag a feature. */
+  ofRoot(node: ScannedNode, rows: SummedRows, [allowed]: readonly Uint8Array[]): OtherWork {
+    return {
+      units: this.histograms.groups,
+      run: (group) => {
+        this.histograms.build(node.slot, group, rows);
+        this.scan(0, node, group, allowed);
+      },
+    };
+  }
+
+  /** The work on siblings: builds `small`, leaves `large` with the rest of the parent, which is built first if its rows are given. */
+  ofSiblings(
+    small: ScannedNode,
+    large: ScannedNode,
+    rows: SummedRows,
+    parent: SummedRows | undefined,
+    [allowedSmall, allowedLarge]: readonly Uint8Array[],
+  ): OtherWork {
+    return {
+      units: this.histograms.groups,
+      run: (group) => {
+        if (parent) this.histograms.build(large.slot, group, parent);
+        this.histograms.build(small.slot, group, rows);
+        this.histograms.subtract(large.slot, small.slot, group);
+        this.scan(0, small, group, allowedSmall);
+        this.scan(1, large, group, allowedLarge);
+      },
+    };
+  }
+
+  /** Judges one group's columns; what an earlier node left in their records goes. */
+  private scan(which: 0 | 1, node: ScannedNode, group: number, allowed: Uint8Array): void {
     const { kernels } = this.context;
     const { maxOneHot } = this.limits.categorical;
-    for (const [i, feature] of this.features.entries()) {
-      if (feature < from || feature >= to || !allowed[feature]) continue;
-      const bins = this.bins[i];
-      const histogram = this.histograms.featureAddress(node.slot, feature);
-      const out = this.recordOf(which) + HEADER_BYTES;
-      const limits = this.limitsOf(which);
+    for (const feature of this.histograms.featuresOf(group)) {
+      const record = this.recordOf(which, feature);
+      const score = this.arena.float64(record, 1);
+      score[0] = 0;
+      if (!this.open[which] || !allowed[feature]) continue;
+      const bins = this.bins[feature - this.first];
+      const histogram = this.histograms.address(node.slot, feature);
       const oneHot = bins < maxOneHot ? 1 : 0;
-      const score = kernels.scanCategories(histogram, bins, oneHot, limits, this.scratch, this.best[which], out);
-      if (score <= this.best[which]) continue;
-      this.best[which] = score;
-      this.header(which)[0] = feature;
-      this.arena.float64(this.recordOf(which) + 8, 1)[0] = score;
+      const limits = this.limitsOf(which);
+      score[0] = kernels.scanCategories(histogram, bins, oneHot, limits, this.scratch, 0, record + SCORE_BYTES);
     }
   }
 
   /** After a barrier: the best of what all workers found; equal ones go to the lowest feature. */
   candidate(which: 0 | 1): CategoricalCandidate | undefined {
-    let at: number | undefined;
     let best = 0;
     let found = -1;
-    for (let thread = 0; thread < this.context.threads; thread++) {
-      const record = this.recordOf(which, thread);
-      const feature = this.arena.int32(record, 1)[0];
-      if (feature < 0) continue;
-      const score = this.arena.float64(record + 8, 1)[0];
-      if (at !== undefined && (score < best || (score === best && feature > found))) continue;
-      at = record;
+    for (let feature = this.first; feature < this.first + this.bins.length; feature++) {
+      const [score] = this.arena.float64(this.recordOf(which, feature), 1);
+      if (!(score > best)) continue;
       best = score;
       found = feature;
     }
-    return at === undefined ? undefined : this.read(at, found);
+    return found < 0 ? undefined : this.read(this.recordOf(which, found) + SCORE_BYTES, found);
   }
 
-  private read(record: number, feature: number): CategoricalCandidate {
-    const [gradient, hessian] = this.arena.int64(record + HEADER_BYTES, 2);
-    const length = this.arena.int32(record + HEADER_BYTES + 16, 1)[0];
+  private read(address: number, feature: number): CategoricalCandidate {
+    const [gradient, hessian] = this.arena.int64(address, 2);
+    const [length] = this.arena.int32(address + 16, 1);
     const { maxOneHot, l2 } = this.limits.categorical;
-    const oneHot = this.bins[this.features.indexOf(feature)] < maxOneHot;
+    const oneHot = this.bins[feature - this.first] < maxOneHot;
     return {
       feature,
       left: { gradient, hessian },
-      bins: bitset(this.arena.uint32(record + HEADER_BYTES + 20, length)),
+      bins: bitset(this.arena.uint32(address + 20, length)),
       extraL2: oneHot ? 0 : l2,
     };
   }
 
-  private recordOf(which: number, thread = this.context.thread): number {
-    return this.records + (2 * thread + which) * this.recordBytes;
-  }
-
-  private header(which: number): Int32Array {
-    return this.arena.int32(this.recordOf(which), 1);
+  private recordOf(which: number, feature: number): number {
+    return this.records + (2 * (feature - this.first) + which) * this.recordBytes;
   }
 
   private limitsOf(which: number): number {

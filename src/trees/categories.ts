@@ -59,15 +59,18 @@ function countRows(values: Float32Array, counts: Int32Array): Map<number, number
     // Whole numbers towards zero; the sum turns -0 into 0.
     const category = Math.trunc(values[i]) + 0;
     if (category < 0) continue;
-    if (category >= MOST_CATEGORY) {
-      throw new InvalidInputError(`A categorical column holds ${category}: categories must be below ${MOST_CATEGORY}`, {
-        hint: 'Number the categories 0, 1, 2, ...: larger codes are not told apart in float32.',
-        details: { category, most: MOST_CATEGORY - 1 },
-      });
-    }
+    if (category >= MOST_CATEGORY) throw tooLarge(category);
     rows.set(category, (rows.get(category) ?? 0) + counts[i]);
   }
   return rows;
+}
+
+/** The error of a code that cannot be a category. */
+export function tooLarge(category: number): InvalidInputError {
+  return new InvalidInputError(`A categorical column holds ${category}: categories must be below ${MOST_CATEGORY}`, {
+    hint: 'Number the categories 0, 1, 2, ...: larger codes are not told apart in float32.',
+    details: { category, most: MOST_CATEGORY - 1 },
+  });
 }
 
 /** Bitset of the categories whose bins are in the bitset `bins`: what a tree keeps. */

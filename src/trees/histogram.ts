@@ -2,6 +2,7 @@
 import type { Arena } from '../kernels/arena.js';
 import type { JobContext } from '../kernels/job.js';
 import { type BinnedMatrix, PLANE_GROUPS, planeOffset } from './binned-matrix.js';
+import { CategoryHistograms, categorySlotBytes } from './category-histograms.js';
 
 /** 256 bins of two 64-bit sums. */
 const FEATURE_BYTES = 4096;
@@ -30,6 +31,8 @@ export class Histograms {
   readonly units: readonly HistogramUnit[];
   /** Nodes there is room for. */
   readonly slots: number;
+  /** Those of categorical columns, by the same slots. */
+  readonly categories?: CategoryHistograms;
   private readonly base: number;
   private readonly slotBytes: number;
   private readonly scratch: number;
@@ -44,10 +47,14 @@ export class Histograms {
     mostBytes = Number.POSITIVE_INFINITY,
     least = 2,
   ) {
-    const { groups, features } = matrix;
+    const { groups, features, categories } = matrix;
     this.slotBytes = groups * 8 * FEATURE_BYTES;
-    this.slots = Math.min(wanted, Math.max(least, Math.floor(mostBytes / this.slotBytes)));
+    this.slots = Math.min(
+      wanted,
+      Math.max(least, Math.floor(mostBytes / (this.slotBytes + (categories ? categorySlotBytes(categories) : 0)))),
+    );
     this.base = arena.alloc(this.slots * this.slotBytes);
+    if (categories) this.categories = new CategoryHistograms(context, arena, categories, this.slots);
     this.scratch = arena.alloc(context.threads * SCRATCH_BYTES) + context.thread * SCRATCH_BYTES;
     // The slot given back last is taken next: it is still in the cache.
     this.free = Array.from({ length: this.slots }, (_, i) => this.slots - 1 - i);

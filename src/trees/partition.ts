@@ -2,7 +2,7 @@
 import { TrainingFailedError } from '../core/errors.js';
 import type { Arena } from '../kernels/arena.js';
 import type { JobContext } from '../kernels/job.js';
-import type { BinnedMatrix } from './binned-matrix.js';
+import { type BinnedMatrix, categoryAddress } from './binned-matrix.js';
 
 /** Nodes below this many rows a worker are split by one worker alone. */
 const ROWS_A_WORKER = 2048;
@@ -13,8 +13,6 @@ const NARROW_BITS = 16;
 const LEAST_NARROW_MEAN = 128n;
 /** What a worker tells the others. */
 const RECORD_BYTES = 128;
-/** A bit for each of 256 bins, in a cache line of its own. */
-const SET_BYTES = 64;
 
 /** Sums over rows in units of the quantised integers: exact. */
 export interface Sums {
@@ -60,7 +58,9 @@ export class RowPartition {
   private readonly left: RowArrays;
   private readonly right: RowArrays;
   private readonly record: number;
+  /** Address of a bitset of as many bins as any column of categories has. */
   private readonly set: number;
+  private readonly setWords: number;
   private turn = 0;
 
   constructor(
@@ -73,7 +73,8 @@ export class RowPartition {
     this.left = arrays();
     this.right = arrays();
     this.record = arena.alloc(context.threads * RECORD_BYTES);
-    this.set = arena.alloc(context.threads * SET_BYTES) + context.thread * SET_BYTES;
+    this.setWords = Math.ceil(Math.max(0, ...(matrix.categories?.bins ?? [])) / 512) * 16;
+    this.set = arena.alloc(context.threads * this.setWords * 4) + context.thread * this.setWords * 4;
   }
 
   /** Address of the row numbers from position `begin` on. */
@@ -186,30 +187,11 @@ export class RowPartition {
   }
 
   private partition(from: number, to: number, test: BinTest, left: RowArrays): number {
+    if (test.bins) return this.partitionBySet(from, to, test.feature, test.bins, left);
     const { rows, pairs } = this.main;
     const column = this.matrix.columnMajor + test.feature * this.matrix.pitch;
-    const { bin, missingBin, missingLeft, bins } = test;
-    const { kernels } = this.context;
-    if (bins) {
-      this.arena
-        .uint32(this.set, SET_BYTES / 4)
-        .fill(0)
-        .set(bins);
-      const { right } = this;
-      return kernels.partitionBySet(
-        rows,
-        pairs,
-        from,
-        to,
-        column,
-        this.set,
-        left.rows,
-        left.pairs,
-        right.rows,
-        right.pairs,
-      );
-    }
-    return kernels.partition(
+    const { bin, missingBin, missingLeft } = test;
+    return this.context.kernels.partition(
       rows,
       pairs,
       from,
@@ -222,6 +204,23 @@ export class RowPartition {
       left.pairs,
       this.right.rows,
       this.right.pairs,
+    );
+  }
+
+  private partitionBySet(from: number, to: number, feature: number, bins: Uint32Array, left: RowArrays): number {
+    const { main, right, set, matrix } = this;
+    this.arena.uint32(set, this.setWords).fill(0).set(bins);
+    return this.context.kernels.partitionBySet(
+      main.rows,
+      main.pairs,
+      from,
+      to,
+      categoryAddress(matrix, feature),
+      set,
+      left.rows,
+      left.pairs,
+      right.rows,
+      right.pairs,
     );
   }
 }

@@ -10,6 +10,12 @@ export interface Candidate {
   readonly missingLeft: number;
 }
 
+/** Units of work beside those of histograms. */
+export interface OtherWork {
+  readonly units: number;
+  run(unit: number): void;
+}
+
 export class ScanRecords {
   private readonly records: number;
 
@@ -22,11 +28,15 @@ export class ScanRecords {
     this.records = arena.alloc(context.threads * 64);
   }
 
-  /** Runs all units of work, each in one worker, and keeps what the scans within find; a barrier. */
-  run(scan: (unit: HistogramUnit) => void): void {
+  /** Runs all units of work, each in one worker, `others` first, and keeps what the scans within find; a barrier. */
+  run(scan: (unit: HistogramUnit) => void, others?: OtherWork): void {
     const { context, units } = this;
     context.kernels.beginScan();
-    for (let i = context.nextUnit(); i < units.length; i = context.nextUnit()) scan(units[i]);
+    const first = others?.units ?? 0;
+    for (let i = context.nextUnit(); i < first + units.length; i = context.nextUnit()) {
+      if (i < first) others?.run(i);
+      else scan(units[i - first]);
+    }
     context.kernels.endScan(this.records + context.thread * 64);
     context.barrier();
   }

@@ -125,7 +125,7 @@ export class SplitFinder implements Finder {
     this.limitsAddress = arena.alloc(threads * 64) + thread * 64;
     this.draws = limits.extraTrees === true || (limits.featureFractionByNode ?? 1) < 1;
     if (needsBoundedScan(limits)) this.bounded = new BoundedScan(context, arena, mapper, histograms, limits);
-    this.categorical = CategoricalFinder.of(context, arena, mapper, histograms, limits);
+    this.categorical = CategoricalFinder.of(context, arena, mapper, histograms.categories, limits);
   }
 
   start({ scale, sums, count, features, seed }: TreeStart): Heritage {
@@ -159,11 +159,13 @@ export class SplitFinder implements Finder {
 
   evaluateRoot(node: OpenNode, rows: SummedRows): void {
     this.prepare(0, node);
-    this.records.run((unit) => {
-      this.histograms.build(node.slot, unit, rows);
-      this.scanNode(0, node, unit.features, this.table.addresses[0]);
-      this.categorical?.scan(0, node, unit.features, this.table.categorical[0]);
-    });
+    this.records.run(
+      (unit) => {
+        this.histograms.build(node.slot, unit, rows);
+        this.scanNode(0, node, unit.features, this.table.addresses[0]);
+      },
+      this.categorical?.ofRoot(node, rows, this.table.categorical),
+    );
     node.split = this.collect(node, 0);
   }
 
@@ -177,19 +179,20 @@ export class SplitFinder implements Finder {
     if (fast) this.writeLimits(small, large);
     const from = this.histograms.address(small.slot);
     const to = this.histograms.address(large.slot);
-    this.records.run((unit) => {
-      if (parent) this.histograms.build(large.slot, unit, parent);
-      this.histograms.build(small.slot, unit, rows);
-      const [first, last] = unit.features;
-      if (fast) kernels.scanPair(from, to, smallTable, first, last, this.limitsAddress);
-      else {
-        kernels.subtractHistogram(to, from, first, last);
-        this.scanNode(0, small, unit.features, smallTable);
-        this.scanNode(1, large, unit.features, largeTable);
-      }
-      this.categorical?.scan(0, small, unit.features, this.table.categorical[0]);
-      this.categorical?.scan(1, large, unit.features, this.table.categorical[1]);
-    });
+    this.records.run(
+      (unit) => {
+        if (parent) this.histograms.build(large.slot, unit, parent);
+        this.histograms.build(small.slot, unit, rows);
+        const [first, last] = unit.features;
+        if (fast) kernels.scanPair(from, to, smallTable, first, last, this.limitsAddress);
+        else {
+          kernels.subtractHistogram(to, from, first, last);
+          this.scanNode(0, small, unit.features, smallTable);
+          this.scanNode(1, large, unit.features, largeTable);
+        }
+      },
+      this.categorical?.ofSiblings(small, large, rows, parent, this.table.categorical),
+    );
     small.split = this.collect(small, 0);
     large.split = this.collect(large, 1);
   }

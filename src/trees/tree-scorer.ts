@@ -1,22 +1,21 @@
 /** Adds a grown tree to raw scores: by the rows of its leaves where they are known, by walking bins for all other rows. */
 import type { Arena } from '../kernels/arena.js';
 import type { JobContext } from '../kernels/job.js';
-import { type BinnedMatrix, planeOffset } from './binned-matrix.js';
+import { type BinnedMatrix, categoryAddress, planeOffset } from './binned-matrix.js';
 import type { GrownTree } from './grower.js';
 import { type RowPartition, share } from './partition.js';
 
 const NODE_INTS = 6;
 /** Nodes of trees that test for categories have two more: the address of the set, and one unused. */
 const MIXED_INTS = 8;
-/** A bit for each of 256 bins. */
-const SET_BYTES = 32;
 
 export class TreeScorer {
   private readonly nodes: number;
   private readonly values: number;
-  private readonly sets: number;
+  private sets = 0;
+  private setBytes = 0;
 
-  /** Reserves room for trees of up to `maxLeaves` leaves; with `categories`, for sets of bins. */
+  /** Reserves room for trees of up to `maxLeaves` leaves; with `categories`, for nodes that test for them. */
   constructor(
     private readonly context: JobContext,
     private readonly arena: Arena,
@@ -27,8 +26,6 @@ export class TreeScorer {
     const valueBytes = Math.ceil((maxLeaves * 8) / 64) * 64;
     this.nodes = arena.alloc(context.threads * nodeBytes) + context.thread * nodeBytes;
     this.values = arena.alloc(context.threads * valueBytes) + context.thread * valueBytes;
-    const setBytes = categories ? Math.ceil((maxLeaves * SET_BYTES) / 64) * 64 : 0;
-    this.sets = arena.alloc(context.threads * setBytes) + context.thread * setBytes;
   }
 
   /** Adds leaf values to the scores of the rows the tree was grown on. */
@@ -51,29 +48,43 @@ export class TreeScorer {
       return;
     }
     const mixed = grown.tests.some((test) => test.bins);
+    if (mixed) this.reserveSets(grown, matrix);
     this.write(grown, matrix, mixed ? MIXED_INTS : NODE_INTS);
     const walk = mixed ? kernels.walkMixedBins : kernels.walkBins;
     walk(this.nodes, this.values, matrix.planes, matrix.stride, sample, from, to, scores);
   }
 
+  /** Room for the tree's sets, which only a few trees need much of; a barrier where it has to grow. */
+  private reserveSets({ tests }: GrownTree, matrix: BinnedMatrix): void {
+    const { thread, threads } = this.context;
+    const words = tests.reduce((sum, { feature, bins }) => sum + (bins ? setWords(matrix, feature) : 0), 0);
+    if (words * 4 <= this.setBytes) return;
+    this.setBytes = Math.ceil((2 * words * 4) / 64) * 64;
+    this.sets = this.arena.alloc(threads * this.setBytes) + thread * this.setBytes;
+    this.arena.commit();
+  }
+
   private write({ tree, tests }: GrownTree, matrix: BinnedMatrix, ints: number): void {
     const nodes = this.arena.int32(this.nodes, tests.length * ints);
+    let set = this.sets;
     for (const [i, { feature, bin, missingBin, missingLeft, bins }] of tests.entries()) {
       // Without a direction of its own, a missing value counts as 0, as it will in prediction.
       const goesLeft = tree.hasMissing[i] ? missingLeft : tree.threshold[i] >= 0;
       const missingChild = goesLeft ? tree.left[i] : tree.right[i];
-      nodes.set([planeOffset(matrix, feature), bin, missingBin, tree.left[i], tree.right[i], missingChild], i * ints);
-      if (ints === MIXED_INTS) nodes[i * ints + 6] = bins ? this.writeSet(i, bins) : 0;
+      const at = bins ? categoryAddress(matrix, feature) : planeOffset(matrix, feature);
+      nodes.set([at, bin, missingBin, tree.left[i], tree.right[i], missingChild], i * ints);
+      if (ints === NODE_INTS) continue;
+      nodes[i * ints + NODE_INTS] = bins ? set : 0;
+      if (!bins) continue;
+      const words = setWords(matrix, feature);
+      this.arena.uint32(set, words).fill(0).set(bins);
+      set += 4 * words;
     }
     this.arena.float64(this.values, tree.leafCount).set(tree.leafValue);
   }
+}
 
-  private writeSet(node: number, bins: Uint32Array): number {
-    const address = this.sets + node * SET_BYTES;
-    this.arena
-      .uint32(address, SET_BYTES / 4)
-      .fill(0)
-      .set(bins);
-    return address;
-  }
+/** Length of a set with a bit for each bin of a categorical feature. */
+function setWords({ categories }: BinnedMatrix, feature: number): number {
+  return categories ? Math.ceil(categories.bins[feature - categories.first] / 32) : 0;
 }

@@ -113,6 +113,47 @@ describe('the first tree is that of LightGBM', () => {
   });
 });
 
+describe('thousands of categories', () => {
+  const COLUMNS = [0, 1];
+  /** Codes of two columns: of uneven frequency, and with gaps. */
+  const many = (rows: number, seed: number): RealData => {
+    const random = new Random(seed);
+    const X = Array.from({ length: rows }, () => {
+      const user = Math.floor(2500 * random.float() * random.float());
+      return [user, random.int(30) === 0 ? Number.NaN : 10 * Math.floor(700 * random.float())];
+    });
+    const effect = (code: number) => (Number.isNaN(code) ? 0 : Math.sin(code * 5));
+    return { X, y: X.map(([a, b]) => (effect(a) + 0.5 * effect(b) + random.normal() > 0.2 ? 1 : 0)) };
+  };
+  const { X, y } = many(12_000, 3);
+  const others = [...many(500, 4).X, [9999, 5], [-1, 1e7], [Number.NaN, Number.NaN]];
+  const config = { minDataPerGroup: 20, catSmooth: 3, maxCatThreshold: 100 };
+
+  it('are split as LightGBM splits them', async () => {
+    // Few leaves: further down LightGBM does not try a feature again that it could not split above.
+    const params = { ...nativeParams(config), num_leaves: 6 };
+    const request = { do: 'train', X, y, T: others, params, dataset: { categorical_feature: COLUMNS } };
+    const python = await inPython({ ...request, rounds: 1 });
+    const model = new LightGBMModel({ ...config, numLeaves: 6, categoricalFeatures: COLUMNS, numIterations: 1 });
+    await model.fit({ X, y });
+    expect(worstDifference(await model.predictScores(others), python.raw.flat())).toBeLessThan(1e-6);
+  });
+
+  it('open in Python with the same scores, and from there', async () => {
+    const file = join(directory, 'many.txt');
+    const model = new LightGBMModel({ ...config, categoricalFeatures: COLUMNS, numIterations: 15 });
+    await model.fit({ X, y });
+    await model.exportNative(file);
+    const python = await inPython({ do: 'predict', file, T: others });
+    expect(worstDifference(await model.predictScores(others), python.raw.flat())).toBeLessThan(1e-9);
+    const params = nativeParams(config);
+    const request = { do: 'train', X, y, T: others, params, dataset: { categorical_feature: COLUMNS } };
+    const theirs = await inPython({ ...request, rounds: 15, file });
+    const imported = await LightGBMModel.importNative(file);
+    expect(worstDifference(await imported.predictScores(others), theirs.raw.flat())).toBeLessThan(1e-9);
+  });
+});
+
 describe('quality is that of LightGBM', () => {
   const SPLITS = 3;
   // A split's test rows alone scatter the difference by 0.008.

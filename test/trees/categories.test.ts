@@ -51,8 +51,37 @@ describe('bins of categories', () => {
     expect(mapper.categories).toEqual([Int32Array.of(2, 5, 9)]);
     expect([...mapper.hasMissing]).toEqual([1]);
     expect(binsOf(context.memory, matrix, mapper)[0]).toEqual([1, 1, 1, 1, 2, 2, 2, 0, 0, 0, 0, 0, 3, 3, 3, 3, 1]);
-    const bytes = new Uint8Array(context.memory.buffer, matrix.columnMajor, values.length);
-    expect([...bytes]).toEqual(binsOf(context.memory, matrix, mapper)[0]);
+  });
+
+  it('number thousands, and are found by code and by search alike', () => {
+    const random = new Random(4);
+    const near = Array.from({ length: 9000 }, () => random.int(3000));
+    const values = near.map((category) => [category, category * 5000, 1]);
+    for (const row of [3, 50]) values[row] = [Number.NaN, Number.NaN, 2];
+    const X = Matrix.from(values);
+    const { mapper, matrix, context } = binned(X, { minDataInBin: 1, categorical: { columns: [1, 0] } });
+    expect([...mapper.columns]).toEqual([2, 0, 1]);
+    const [, first, second] = binsOf(context.memory, matrix, mapper);
+    expect(first).toEqual(second);
+    const categories = mapper.categories?.[1] ?? new Int32Array();
+    expect(categories.length).toBeGreaterThan(2500);
+    const expected = near.map((category, i) => (i === 3 || i === 50 ? -1 : categories.indexOf(category)));
+    expect(first).toEqual(expected.map((bin) => (bin < 0 ? categories.length : bin)));
+  });
+
+  it('are at most 65,535: the rarest share the bin of missing values', () => {
+    const X = Matrix.from(Array.from({ length: 70_000 }, (_, i) => [i < 66_000 ? i : i - 66_000]));
+    const { mapper, matrix, context } = binned(X, { minDataInBin: 1, maxBin: 70_000, categorical: { columns: [0] } });
+    expect(mapper.categories?.[0]?.length).toBe(65_535);
+    const [bins] = binsOf(context.memory, matrix, mapper);
+    expect(bins.slice(65_530, 65_540)).toEqual([65_530, 65_531, 65_532, 65_533, 65_534, ...Array(5).fill(65_535)]);
+    expect([...mapper.hasMissing]).toEqual([1]);
+  });
+
+  it('are refused for a code of 2^24 in any row, sampled or not', () => {
+    const X = Matrix.from(Array.from({ length: 900 }, (_, i) => [i % 7]));
+    X.data[899] = 2 ** 24;
+    expect(() => binned(X, { sampleCount: 100, categorical: { columns: [0] } })).toThrow(/below 16777216/);
   });
 
   it('leave out a column of one category', () => {

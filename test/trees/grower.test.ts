@@ -341,6 +341,21 @@ describe('growing a tree with categories', () => {
     expect(sets).toBeGreaterThan(6);
   });
 
+  it('equals the plain twin for thousands of categories', () => {
+    const random = new Random(8);
+    const X = randomMatrix(random, 1200, ['many categories', 'normal', 'few categories']);
+    const pairs = randomGradients(random, X);
+    for (let i = 0; i < X.rows; i++) pairs[2 * i] += Math.sin(X.data[3 * i]) || 0;
+    const few = { ...limits, smooth: 1, minDataPerGroup: 1, maxThreshold: 500 };
+    for (const categorical of [few, { ...few, wholeScan: true }, { ...few, maxThreshold: 20 }]) {
+      const options = { ...OPTIONS, maxLeaves: 4, categorical, categoricalColumns: [0, 2] };
+      compareToPlain(X, pairs, options);
+      expect(grow(X, pairs, options).grown.tree.categories?.some((set) => set && set.length > 8)).toBe(true);
+      const { tree } = grow(X, pairs, { ...options, maxLeaves: 30 }).grown;
+      expect(grow(X, pairs, { ...options, maxLeaves: 30, histogramBytes: 0 }).grown.tree).toEqual(tree);
+    }
+  });
+
   it('sends missing and unknown categories, and those without a bin, to the right', () => {
     const random = new Random(2);
     const X = randomMatrix(random, 300, ['categories']);

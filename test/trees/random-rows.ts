@@ -2,8 +2,9 @@
 import { Matrix } from '../../src/core/matrix.js';
 import type { Random } from '../../src/core/random.js';
 import type { BinMapper } from '../../src/trees/bin-mapper.js';
-import { type BinnedMatrix, planeOffset } from '../../src/trees/binned-matrix.js';
+import { type BinnedMatrix, categoryAddress, planeOffset } from '../../src/trees/binned-matrix.js';
 import { type BinningOptions, binRows, findBins } from '../../src/trees/binning.js';
+import { ROW_BYTES } from '../../src/trees/category-columns.js';
 import { aloneContext } from '../kernels/alone.js';
 
 export type ColumnKind =
@@ -15,7 +16,8 @@ export type ColumnKind =
   | 'missing'
   | 'rare gap'
   | 'few categories'
-  | 'categories';
+  | 'categories'
+  | 'many categories';
 
 export const KINDS: readonly ColumnKind[] = [
   'normal',
@@ -56,6 +58,8 @@ function randomValue(random: Random, kind: ColumnKind): number {
     case 'categories':
       // Skewed, with gaps between the codes and a few invalid ones.
       return random.int(20) === 0 ? -1 : 7 * Math.floor(random.float() * random.float() * 25);
+    case 'many categories':
+      return random.int(40) === 0 ? Number.NaN : Math.floor(random.float() * random.float() * 3000);
   }
 }
 
@@ -73,7 +77,13 @@ export function binned(X: Matrix, options: Partial<BinningOptions> = {}) {
 /** bins[feature][row], read from the rows of the binned matrix. */
 export function binsOf(memory: WebAssembly.Memory, matrix: BinnedMatrix, mapper: BinMapper): number[][] {
   const bytes = new Uint8Array(memory.buffer);
+  const words = new Uint16Array(memory.buffer);
+  const { planes, stride, features } = matrix;
   return Array.from(mapper.columns, (_, f) =>
-    Array.from({ length: matrix.rows }, (_, i) => bytes[matrix.planes + planeOffset(matrix, f) + i * matrix.stride]),
+    Array.from({ length: matrix.rows }, (_, i) =>
+      f < features
+        ? bytes[planes + planeOffset(matrix, f) + i * stride]
+        : words[categoryAddress(matrix, f) / 2 + i * (ROW_BYTES / 2)],
+    ),
   );
 }

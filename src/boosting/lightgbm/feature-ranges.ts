@@ -15,30 +15,44 @@ export async function featureRanges(X: Matrix, categorical: readonly number[] = 
   const high = new Float64Array(cols).fill(Number.NEGATIVE_INFINITY);
   const step = Math.max(1, Math.floor(VALUES_PER_STEP / cols));
   const turns = new Turns();
-  const rowsOf = new Map(categorical.map((column) => [column, new Map<number, number>()]));
+  const rowsOf = new Map(categorical.map((column) => [column, new CategoryCounts()]));
   for (let from = 0; from < rows; from += step) {
     await turns.pause();
     const to = Math.min(rows, from + step);
     widen(X, from, to, low, high);
-    for (const [column, counts] of rowsOf) countCategories(X, column, from, to, counts);
+    for (const [column, counts] of rowsOf) counts.add(X, column, from, to);
   }
   return Array.from(low, (min, j) => {
     if (!(min < high[j])) return 'none';
     const counts = rowsOf.get(j);
-    return counts ? writeCategories(counts) : `[${writeNumber(min)}:${writeNumber(high[j])}]`;
+    return counts ? counts.toString() : `[${writeNumber(min)}:${writeNumber(high[j])}]`;
   });
 }
 
-function countCategories(X: Matrix, column: number, from: number, to: number, counts: Map<number, number>): void {
-  for (let i = from, p = from * X.cols + column; i < to; i++, p += X.cols) {
-    const category = Math.trunc(X.data[p]) + 0;
-    if (category >= 0) counts.set(category, (counts.get(category) ?? 0) + 1);
-  }
-}
+/** Codes below it are counted in an array. */
+const NEAR = 2 ** 16;
 
-function writeCategories(counts: Map<number, number>): string {
-  const order = [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
-  return [-1, ...order.map(([category]) => category)].join(':');
+/** How many rows have each category. */
+class CategoryCounts {
+  private readonly near = new Uint32Array(NEAR);
+  private readonly far = new Map<number, number>();
+
+  add({ data, cols }: Matrix, column: number, from: number, to: number): void {
+    const { near, far } = this;
+    for (let i = from, p = from * cols + column; i < to; i++, p += cols) {
+      const value = data[p];
+      // -0.5 is cut to 0.
+      if (!(value > -1)) continue;
+      if (value < NEAR) near[Math.trunc(value)]++;
+      else far.set(Math.trunc(value), (far.get(Math.trunc(value)) ?? 0) + 1);
+    }
+  }
+
+  /** -1, then the categories, the most frequent first. */
+  toString(): string {
+    const counts = [...this.near.entries(), ...this.far].filter(([, count]) => count > 0);
+    return [-1, ...counts.sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(([category]) => category)].join(':');
+  }
 }
 
 function widen(X: Matrix, from: number, to: number, low: Float64Array, high: Float64Array): void {

@@ -1,30 +1,4 @@
-// Categorical features: bins of categories, the best set of categories of a node, and rows split or walked by such a set.
-// The criterion is that of split.ts. A set of bins is a bitset of 32-bit words.
-
-/**
- * Bin of each value of `column`: the place in `bins` (u16) of the category among the `size` ascending ones at `categories` (f32).
- * Values are cut to whole numbers; NaN, negative ones and other categories get bin `other`. Returns how many those are.
- */
-export function assignCategories(
-  column: usize, categories: usize, bins: usize, size: i32, other: i32, out: usize, wide: i32, count: i32,
-): i32 {
-  let others = 0;
-  for (let i = 0; i < count; i++) {
-    const value = trunc(load<f32>(column + (<usize>i << 2)));
-    let low = 0, high = size;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (load<f32>(categories + (<usize>middle << 2)) < value) low = middle + 1;
-      else high = middle;
-    }
-    let bin = other;
-    if (low < size && load<f32>(categories + (<usize>low << 2)) == value) bin = <i32>load<u16>(bins + (<usize>low << 1));
-    else others++;
-    if (wide) store<u16>(out + (<usize>i << 1), bin);
-    else store<u8>(out + <usize>i, bin);
-  }
-  return others;
-}
+// The best set of categories of a node by its histogram. The criterion is that of split.ts.
 
 // Limits of a scan, f64 each, in units of the integer sums.
 const SUM_G: usize = 0, SUM_H: usize = 8, ROWS: usize = 16, LAMBDA: usize = 24, ALPHA: usize = 32, LEAST_H: usize = 40, LEAST_ROWS: usize = 48;
@@ -71,20 +45,31 @@ export function scanOneByOne(histogram: usize, bins: i32, limits: usize, best: f
   return best;
 }
 
+/** Ends of up to so many entries are selected, longer ones sorted. */
+const MOST_SELECTED: i32 = 64;
+
 export function scanSorted(histogram: usize, bins: i32, limits: usize, scratch: usize, best: f64, out: usize): f64 {
   const sumG = load<f64>(limits, SUM_G), sumH = load<f64>(limits, SUM_H), rows = load<f64>(limits, ROWS);
   const lambda = load<f64>(limits, LAMBDA) + load<f64>(limits, MORE_LAMBDA), alpha = load<f64>(limits, ALPHA);
   const leastH = load<f64>(limits, LEAST_H), leastRows = load<f64>(limits, LEAST_ROWS), groupRows = load<f64>(limits, GROUP_ROWS);
   const perHessian = rows / sumH;
   const used = listCategories(histogram, bins, perHessian, load<f64>(limits, CATEGORY_ROWS), load<f64>(limits, SMOOTH), scratch);
-  const sorted = sortCategories(scratch, scratch + (<usize>used << 4), used);
   const most = min(<i32>load<f64>(limits, MOST), load<f64>(limits, WHOLE) != 0 ? used : (used + 1) >> 1);
+  // Both ends in the order in which they are gathered.
+  const few = most <= MOST_SELECTED && most < used >> 2;
+  let ends = scratch + (<usize>used << 4);
+  if (few) selectEnds(scratch, used, ends, most);
+  else ends = sortCategories(scratch, ends, used);
+  const high = few ? ends + (<usize>most << 4) : ends + (<usize>(used - 1) << 4);
+  const step: isize = few ? 16 : -16;
   let bestEnd = 0, bestLength = 0;
   for (let end = 0; end < 2; end++) {
     let sumLeftG: i64 = 0, sumLeftH: i64 = 0;
     let n: f64 = 0, group: f64 = 0;
+    let entry = end ? high : ends;
     for (let i = 0; i < most; i++) {
-      const p = histogram + (<usize>load<u32>(sorted + (<usize>(end ? used - 1 - i : i) << 4), 8) << 4);
+      const p = histogram + (<usize>load<u32>(entry, 8) << 4);
+      entry += end ? step : 16;
       sumLeftG += load<i64>(p);
       sumLeftH += load<i64>(p, 8);
       const own = floor(<f64>load<i64>(p, 8) * perHessian + 0.5);
@@ -101,8 +86,10 @@ export function scanSorted(histogram: usize, bins: i32, limits: usize, scratch: 
   }
   if (bestLength == 0) return best;
   let sums = i64x2.splat(0);
+  let entry = bestEnd ? high : ends;
   for (let i = 0; i < bestLength; i++) {
-    const bin = load<u32>(sorted + (<usize>(bestEnd ? used - 1 - i : i) << 4), 8);
+    const bin = load<u32>(entry, 8);
+    entry += bestEnd ? step : 16;
     sums = i64x2.add(sums, v128.load(histogram + (<usize>bin << 4)));
     store<u32>(out + (<usize>i << 2), bin, 20);
   }
@@ -124,6 +111,33 @@ function listCategories(histogram: usize, bins: i32, perHessian: f64, leastRows:
     store<u32>(entry, bin, 8);
   }
   return used;
+}
+
+/**
+ * The `most` entries of the lowest keys, ascending (equal ones in their order), then those of the highest, descending (equal ones in
+ * reverse): all that is wanted of many. `out` has room for both.
+ */
+function selectEnds(entries: usize, count: i32, out: usize, most: i32): void {
+  const bytes = <usize>most << 4;
+  const low = out, high = out + bytes, end = high + bytes;
+  for (let p = low; p < high; p += 16) {
+    store<f64>(p, Infinity);
+    store<f64>(p + bytes, -Infinity);
+  }
+  const last = entries + (<usize>count << 4);
+  for (let p = entries; p < last; p += 16) {
+    const key = load<f64>(p);
+    if (key < load<f64>(high - 16)) {
+      let at = high - 16;
+      for (; at > low && load<f64>(at - 16) > key; at -= 16) v128.store(at, v128.load(at - 16));
+      v128.store(at, v128.load(p));
+    }
+    if (key >= load<f64>(end - 16)) {
+      let at = end - 16;
+      for (; at > high && load<f64>(at - 16) <= key; at -= 16) v128.store(at, v128.load(at - 16));
+      v128.store(at, v128.load(p));
+    }
+  }
 }
 
 /** Merge sort of entries by key, equal ones in their order. Returns which of the two places holds the result. */
@@ -160,55 +174,5 @@ function merge(from: usize, to: usize, start: i32, middle: i32, end: i32): void 
   for (let p = to + (<usize>start << 4); p < endOut; p += 16) {
     if (a < endA && (b >= endB || load<f64>(a) <= load<f64>(b))) { v128.store(p, v128.load(a)); a += 16; }
     else { v128.store(p, v128.load(b)); b += 16; }
-  }
-}
-
-// @ts-ignore: decorator
-@inline
-function inSet(set: usize, bin: u32): usize {
-  return <usize>((load<u32>(set + <usize>((bin >> 5) << 2)) >> (bin & 31)) & 1);
-}
-
-/** `partition` of partition.ts by a set: rows whose bin of the column is in `set` go left. */
-export function partitionBySet(
-  rows: usize, pairs: usize, from: i32, to: i32, column: usize, set: usize,
-  leftRows: usize, leftPairs: usize, rightRows: usize, rightPairs: usize,
-): i32 {
-  let left = <usize>from, right = <usize>from;
-  for (let i = <usize>from; i < <usize>to; i++) {
-    const row = load<u32>(rows + (i << 2));
-    const pair = load<i64>(pairs + (i << 3));
-    const goesLeft = inSet(set, load<u8>(column + <usize>row));
-    store<u32>(leftRows + (left << 2), row);
-    store<i64>(leftPairs + (left << 3), pair);
-    store<u32>(rightRows + (right << 2), row);
-    store<i64>(rightPairs + (right << 3), pair);
-    left += goesLeft;
-    right += 1 - goesLeft;
-  }
-  return <i32>(left - <usize>from);
-}
-
-/**
- * `walkBins` of scores.ts for trees with category sets. A node is eight i32: the six of `walkBins`, the address of its set or 0
- * (a threshold), and one unused.
- */
-export function walkMixedBins(
-  nodes: usize, values: usize, planes: usize, stride: usize, sample: usize, from: i32, to: i32, scores: usize,
-): void {
-  for (let i = <usize>from; i < <usize>to; i++) {
-    const row = sample ? <usize>load<u32>(sample + (i << 2)) : i;
-    const bins = planes + row * stride;
-    let child = 0;
-    do {
-      const node = nodes + (<usize>child << 5);
-      const b = <i32>load<u8>(bins + <usize>load<u32>(node));
-      const set = <usize>load<u32>(node, 24);
-      if (set) child = load<i32>(node + ((1 - inSet(set, b)) << 2), 12);
-      else if (b == load<i32>(node, 8)) child = load<i32>(node, 20);
-      else child = load<i32>(node + (<usize>(b > load<i32>(node, 4)) << 2), 12);
-    } while (child >= 0);
-    const p = scores + (row << 3);
-    store<f64>(p, load<f64>(p) + load<f64>(values + (<usize>~child << 3)));
   }
 }

@@ -9,6 +9,7 @@ export * from './split';
 export { gatherPairs, scanNodeVector } from './vector-split';
 export * from './partition';
 export * from './categorical';
+export * from './category-columns';
 export * from './scores';
 export * from './predict';
 export * from './objectives';
