@@ -8,6 +8,7 @@ import { CATEGORICAL_ALIASES } from './categorical-parameters.js';
 import { LIMIT_ALIASES } from './limits.js';
 import { LOOP_ALIASES } from './loop-parameters.js';
 import { METRIC_ALIASES } from './metrics.js';
+import { OTHER_ALIASES } from './other-parameters.js';
 
 /** Our name of a parameter and every other name it may be given under. */
 export const ALIASES = {
@@ -67,6 +68,7 @@ export const ALIASES = {
   ...CATEGORICAL_ALIASES,
   ...LOOP_ALIASES,
   ...METRIC_ALIASES,
+  ...OTHER_ALIASES,
   ...NATIVE_ALIASES,
   deviceType: ['device_type', 'device'],
   treeLearner: ['tree_learner', 'tree', 'tree_type', 'tree_learner_type'],

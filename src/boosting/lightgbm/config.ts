@@ -18,6 +18,7 @@ import {
   type TrainableObjective,
   taskOf,
 } from './objective.js';
+import { type OtherName, type OtherParameters, otherSchemas } from './other-parameters.js';
 
 /** LightGBM's parameters, every one optional; see https://lightgbm.readthedocs.io/en/latest/Parameters.html. */
 export interface LightGBMParameters
@@ -25,7 +26,8 @@ export interface LightGBMParameters
     LimitParameters,
     CategoricalParameters,
     LoopParameters,
-    MetricParameters {
+    MetricParameters,
+    OtherParameters {
   /** What to learn; implied by `objective`. Default `'classification'`. */
   task?: Task;
   /**
@@ -129,7 +131,8 @@ type Optional =
   | 'regSqrt'
   | 'earlyStoppingMetric'
   | LoopName
-  | MetricName;
+  | MetricName
+  | OtherName;
 
 type TrainerOnly = (typeof TRAINER_ONLY)[number];
 type Filled = Exclude<
@@ -217,6 +220,7 @@ function parameterSchemas(z: ZodModule): { [K in ParameterName]: ZodType<LightGB
     ...categoricalSchemas(z),
     ...loopSchemas(z),
     ...metricSchemas(z),
+    ...otherSchemas(z),
     ...nativeSchemas(z),
     deviceType: z.enum(['cpu', 'gpu', 'cuda', 'auto']).optional(),
     treeLearner: z.enum(['serial', 'feature', 'data', 'voting']).optional(),

@@ -1,6 +1,6 @@
 /** LightGBM's objectives in the engine's terms, the metrics that go with them, and parameters that an objective does not use. */
 import type { MetricDefaults } from '../engine/metrics/names.js';
-import type { ObjectiveSpec } from '../engine/params.js';
+import type { MetricSpec, ObjectiveSpec } from '../engine/params.js';
 import type { LightGBMParameters, LightGBMSettings } from './config.js';
 import type { FileObjective, TrainableObjective } from './objective.js';
 
@@ -18,7 +18,7 @@ const DEFAULTS = {
 
 const TWO_CLASSES = ['sigmoid', 'scalePosWeight', 'isUnbalance'] as const;
 
-/** Which of them an objective looks at. */
+/** Which of them an objective looks at, or the metric of that name. */
 const USED: Partial<Record<TrainableObjective, readonly (keyof typeof DEFAULTS)[]>> = {
   binary: TWO_CLASSES,
   multiclassova: TWO_CLASSES,
@@ -73,9 +73,14 @@ export function metricDefaults(config: LightGBMSettings): MetricDefaults {
   return { alpha, fairC, power: tweedieVariancePower, topK: config.multiErrorTopK };
 }
 
-/** One sentence a parameter that is given, is not its default, and does nothing with this objective. */
-export function objectiveWarnings(config: LightGBMSettings, objective: FileObjective): string[] {
-  const used = USED[objective.name as TrainableObjective] ?? [];
+/** One sentence a parameter that is given, is not its default, and does nothing with this objective and these metrics. */
+export function objectiveWarnings(
+  config: LightGBMSettings,
+  objective: FileObjective,
+  metrics: readonly MetricSpec[],
+): string[] {
+  const all = [objective, ...metrics].map(({ name }) => name as TrainableObjective);
+  const used = all.flatMap((name) => USED[name] ?? []);
   const names = Object.keys(DEFAULTS) as (keyof typeof DEFAULTS)[];
   return names
     .filter((name) => !used.includes(name) && config[name] !== undefined && config[name] !== DEFAULTS[name])

@@ -4,6 +4,7 @@ import { writeFeatures } from './categorical-parameters.js';
 import { type LightGBMConfig, type LightGBMSettings, lightgbmConfig } from './config.js';
 import type { LightGBMFile } from './format.js';
 import { type FileObjective, TRAINABLE, taskOfFile } from './objective.js';
+import { OTHER_ALIASES } from './other-parameters.js';
 
 /** Names of ours that LightGBM does not know: it would warn of them on opening the file. */
 const OURS = /^(early_stopping_(set|metric)|checkpoint_.*)$/;
@@ -32,7 +33,14 @@ export function fileParameters(settings: LightGBMSettings, objective: FileObject
  * the seeds that it derives from `seed`, and what only means that something is off.
  */
 const LIGHTGBMS_OWN = 'objective_seed';
-const SAYS_NOTHING = ['baggingSeed', 'dropSeed', 'extraSeed', 'featureFractionSeed', 'firstMetricOnly'];
+const SAYS_NOTHING = [
+  'baggingSeed',
+  'dropSeed',
+  'extraSeed',
+  'featureFractionSeed',
+  'firstMetricOnly',
+  ...Object.keys(OTHER_ALIASES),
+];
 
 /**
  * The configuration that a file was trained with, as far as this library has its parameters: what `fit` of an imported model

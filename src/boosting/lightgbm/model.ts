@@ -3,7 +3,7 @@
  * Boosting Decision Tree", NeurIPS 2017), trained in WebAssembly off the main thread; its files open in LightGBM and LightGBM's here.
  */
 import { readFile } from 'node:fs/promises';
-import { ConfigError, ModelFormatError } from '../../core/errors.js';
+import { ModelFormatError } from '../../core/errors.js';
 import { writeFileAtomic } from '../../core/files.js';
 import type { Matrix } from '../../core/matrix.js';
 import type { OnnxBody } from '../../model/onnx/export.js';
@@ -14,26 +14,22 @@ import { iterationsOf, predictEnsemble, predictLeaves } from '../../trees/predic
 import type { Ensemble } from '../../trees/tree.js';
 import { BoostingModel } from '../boosting-model.js';
 import { fitWithEngine } from '../engine/fit.js';
-import { type BoostingParams, defaultBoostingParams } from '../engine/params.js';
 import type { TrainedBoosting } from '../engine/train.js';
 import { nativeOrNotice, withWarnings } from '../native/fallback.js';
 import type { BoostingFitContext, IterationRange } from '../options.js';
-import { categoricalParams } from './categorical-parameters.js';
 import { type LightGBMConfig, type LightGBMSettings, lightgbmConfig } from './config.js';
-import { engineObjective, objectiveWarnings } from './engine-objective.js';
 import { featureRanges } from './feature-ranges.js';
 import { configOfFile, fileParameters } from './file-parameters.js';
 import { damaged, type LightGBMFile } from './format.js';
 import { parseModel } from './format-reader.js';
 import { formatModel } from './format-writer.js';
 import { LIGHTGBM_INFO } from './info.js';
-import { type Limits, limitsFor } from './limits.js';
-import { isForest, loopParams, loopWarnings } from './loop-parameters.js';
-import { engineMetrics, metricWarnings } from './metrics.js';
+import { isForest } from './loop-parameters.js';
 import { trainWithLightGBM } from './native.js';
 import { type FileObjective, taskOfFile } from './objective.js';
 import { lightgbmOnnx } from './onnx.js';
 import { fromScores } from './probabilities.js';
+import { type TrainingPlan, trainingPlan } from './training-plan.js';
 import { zerosToMissing } from './zero-missing.js';
 
 export type { LightGBMConfig, LightGBMParameters, LightGBMSettings } from './config.js';
@@ -65,56 +61,31 @@ export class LightGBMModel extends BoostingModel<LightGBMSettings> {
     initModel?: LightGBMModel,
   ): Promise<FitResult> {
     const { config } = this;
-    const objective = chooseObjective(config, data.classes);
-    const limits = limitsFor(config, data.featureNames);
-    const categorical = categoricalParams(config, data.featureNames);
+    const plan = trainingPlan(config, data);
     const earlier = initModel?.state().ensemble.trees ?? [];
-    const listed = { ...limits.listed, categoricalFeatures: categorical.columns };
     const { trained: native, notices } = await nativeOrNotice('lightgbm', config.engine, context.options, () =>
-      trainWithLightGBM(data, { ...config, ...listed }, objective, context),
+      trainWithLightGBM(data, plan.settings, plan.objective, context),
     );
-    const warnings = [
-      ...objectiveWarnings(config, objective),
-      ...loopWarnings(config),
-      ...metricWarnings(config),
-      ...notices,
-    ];
+    const warnings = [...plan.warnings, ...notices];
     if (native) {
       const { file, result } = native;
       const ensemble = { ...file.ensemble, trees: [...earlier, ...file.ensemble.trees] };
-      this.learned = { ...file, ...this.fileParts(data, ensemble, file.objective, limits) };
+      this.learned = { ...file, ...fileParts(data, ensemble, { ...plan, objective: file.objective }) };
       return withWarnings(result, warnings);
     }
     // On this thread, while the workers start and train.
     const [{ trained, result }, featureInfos] = await Promise.all([
-      fitWithEngine(data, { ...engineParams(config, objective, limits), categorical }, context, {
+      fitWithEngine(data, plan.params, context, {
         name: LIGHTGBM_INFO.name,
         checkpointInterval: config.checkpointInterval,
         firstIteration: initModel?.iterations,
       }),
-      featureRanges(data.X, categorical.columns),
+      featureRanges(data.X, plan.params.categorical.columns),
     ]);
     const ensemble = { ...trained.ensemble, trees: [...earlier, ...trained.ensemble.trees] };
-    this.learned = { ...this.fileParts(data, ensemble, objective, limits), featureInfos };
-    const all = [...warnings, ...limits.warnings];
-    return withWarnings({ ...(await trainingScores(data, trained, objective)), ...result }, all);
-  }
-
-  /** What a trained model's file says, whoever trained it. */
-  private fileParts(
-    { featureNames }: FitData,
-    ensemble: Ensemble,
-    objective: FileObjective,
-    limits: Limits,
-  ): LightGBMFile {
-    return {
-      ensemble,
-      objective,
-      featureNames: [...featureNames],
-      shrinkage: shrinkageOf(ensemble, this.config),
-      parameters: fileParameters({ ...this.config, ...limits.listed }, objective),
-      ...(limits.monotone ? { monotone: limits.monotone } : {}),
-    };
+    this.learned = { ...fileParts(data, ensemble, plan), featureInfos };
+    const scores = await trainingScores(data, trained, plan.objective);
+    return withWarnings({ ...scores, ...result }, [...warnings, ...plan.engineWarnings]);
   }
 
   protected override get iterations(): number {
@@ -220,14 +191,16 @@ async function trainingScores(
   return { trainLoss: loss, trainAccuracy: accuracy };
 }
 
-function engineParams(config: LightGBMSettings, objective: FileObjective, limits: Limits): BoostingParams {
+/** What a trained model's file says, whoever trained it. */
+function fileParts({ featureNames }: FitData, ensemble: Ensemble, plan: TrainingPlan): LightGBMFile {
+  const { objective, settings, monotone } = plan;
   return {
-    ...defaultBoostingParams,
-    ...config,
-    ...limits.params,
-    ...loopParams(config),
-    objective: engineObjective(config, objective),
-    ...engineMetrics(config, objective),
+    ensemble,
+    objective,
+    featureNames: [...featureNames],
+    shrinkage: shrinkageOf(ensemble, settings),
+    parameters: fileParameters(settings, objective),
+    ...(monotone ? { monotone } : {}),
   };
 }
 
@@ -252,25 +225,4 @@ async function readText(file: string): Promise<string> {
       cause: error,
     });
   }
-}
-
-/** The objective for these classes; throws `ConfigError` when the configured one cannot learn them. */
-function chooseObjective(config: LightGBMSettings, classes: readonly number[]): FileObjective {
-  const k = classes.length;
-  const name = config.objective ?? (k === 0 ? 'regression' : k === 2 ? 'binary' : 'multiclass');
-  const numClass = name.startsWith('multiclass') ? k : 1;
-  if (name === 'binary' && k !== 2) {
-    throw new ConfigError(`lightgbm: objective 'binary' needs two classes, the labels have ${k}`, {
-      hint: "Use objective 'multiclass', or leave the objective out.",
-      details: { classes },
-    });
-  }
-  if (config.numClass !== undefined && k > 0 && config.numClass !== k && !(config.numClass === 1 && k === 2)) {
-    throw new ConfigError(`lightgbm: numClass is ${config.numClass}, the labels have ${k} classes`, {
-      hint: 'Leave numClass out: the classes are found in the labels.',
-      details: { classes },
-    });
-  }
-  const sqrt = name === 'regression' && config.regSqrt === true;
-  return { name, sigmoid: name === 'multiclass' ? 1 : (config.sigmoid ?? 1), sqrt, numClass };
 }

@@ -102,11 +102,11 @@ describe('LightGBM configuration', () => {
       uniformDrop: true,
       xgboostDartMode: true,
       metric: 'auc',
-      isProvideTrainingMetric: true,
       firstMetricOnly: true,
       baggingFraction: 0.5,
       featureFraction: 0.5,
-      isUnbalance: true,
+      linearTree: false,
+      zeroAsMissing: false,
       tweedieVariancePower: 1.2,
       regSqrt: true,
       boostFromAverage: false,
@@ -122,8 +122,9 @@ describe('LightGBM configuration', () => {
       interactionConstraints: [[0, 1], ['a']],
       categoricalFeatures: [0, 'city'],
     };
+    const flags = /^(is|force|enable|use|twoRound|prePart|featurePre|quant|stochastic)/;
     for (const [name, aliases] of Object.entries(ALIASES)) {
-      const value = samples[name] ?? 3;
+      const value = samples[name] ?? (flags.test(name) ? true : 3);
       const engine = name.startsWith('native') ? { engine: 'native' } : {};
       for (const alias of aliases) expect(parse({ ...engine, [alias]: value }), alias).toMatchObject({ [name]: value });
     }
