@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { InvalidInputError, ModelFormatError } from '../../core/errors.js';
 import { writeFileAtomic } from '../../core/files.js';
 import { Matrix } from '../../core/matrix.js';
+import type { OnnxBody } from '../../model/onnx/export.js';
 import { lossAndAccuracy } from '../../model/output.js';
 import type {
   FitData,
@@ -32,6 +33,7 @@ import { XGBOOST_INFO } from './info.js';
 import { trainWithXGBoost } from './native.js';
 import { nodeNumbers } from './nodes.js';
 import { startScores, taskOfObjective } from './objective.js';
+import { xgboostOnnx } from './onnx.js';
 import { fromScores, mainOutput, toPredictions } from './outputs.js';
 import { predictScores } from './predict.js';
 import { startOf, withStart } from './start.js';
@@ -159,6 +161,10 @@ export class XGBoostModel extends BoostingModel<XGBoostSettings> {
       for (let k = 0; k < outputs; k++) values[j] += Math.abs(linear.weights[j * outputs + k]);
     }
     return { kind: 'weight', values };
+  }
+
+  protected override onnxBody(): OnnxBody {
+    return xgboostOnnx(this.state(), mainOutput(this.state().objective));
   }
 
   protected override serialize(): ModelPayload {
