@@ -4,9 +4,22 @@ import { randomData } from './engine/data.js';
 
 const sampled = { baggingFraction: 0.7, baggingFreq: 3, featureFraction: 0.8 };
 
+const short = { numIterations: 24, numLeaves: 15, checkpointInterval: 3 };
+
 export const configs = {
   plain: { numIterations: 60, numLeaves: 15, ...sampled, earlyStoppingRounds: 40, checkpointInterval: 4 },
   classes: { numIterations: 24, numLeaves: 15, checkpointInterval: 1 },
+  dart: {
+    ...short,
+    boosting: 'dart',
+    dropRate: 0.3,
+    skipDrop: 0.2,
+    earlyStoppingRounds: 18,
+    metric: ['auc', 'binary_logloss'],
+  },
+  forest: { ...short, boosting: 'rf', ...sampled },
+  goss: { ...short, boosting: 'goss', learningRate: 0.3, posBaggingFraction: 1 },
+  categories: { ...short, categoricalFeatures: [3], objective: 'binary', extraTrees: true, featureFractionBynode: 0.6 },
 } as const satisfies Record<string, LightGBMConfig>;
 
 export type Kind = keyof typeof configs;
