@@ -344,6 +344,16 @@ export interface SymmetricKernels {
     seed: number,
     factors: number,
   ): void;
+  orderedStatistics(
+    ids: number,
+    order: number,
+    gains: number,
+    from: number,
+    to: number,
+    counters: number,
+    parts: number,
+    count: number,
+  ): void;
   countTaken(factors: number, from: number, to: number): number;
   scatterTaken(factors: number, from: number, to: number, taken: number, rest: number): void;
   scanBodyTail(

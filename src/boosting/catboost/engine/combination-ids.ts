@@ -1,7 +1,8 @@
 /** Dense numbers of the combinations that rows have, in the order of their first rows. */
 
-/** Numbers below this product of sizes are looked up directly. */
-const DIRECT = 1 << 22;
+/** Up to this product of sizes, or so many times the rows, numbers are looked up directly. */
+const DIRECT = 1 << 16;
+const DIRECT_SHARE = 4;
 
 export interface CombinationIds {
   /** By row. */
@@ -12,7 +13,7 @@ export interface CombinationIds {
 /** Numbers of the pairs (a[i], b[i]) with a below `sizeA` and b below `sizeB`. */
 export function combineIds(a: Int32Array, sizeA: number, b: ArrayLike<number>, sizeB: number): CombinationIds {
   const ids = new Int32Array(a.length);
-  if (sizeA * sizeB <= DIRECT) {
+  if (sizeA * sizeB <= Math.max(DIRECT, DIRECT_SHARE * a.length)) {
     const numbers = new Int32Array(sizeA * sizeB);
     let count = 0;
     for (let i = 0; i < ids.length; i++) {

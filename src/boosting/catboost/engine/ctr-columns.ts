@@ -6,11 +6,15 @@
 import { TrainingFailedError } from '../../../core/errors.js';
 import type { Arena } from '../../../kernels/arena.js';
 import type { JobContext } from '../../../kernels/job.js';
-import { type Combination, combinationKey } from './combination.js';
+import { type BinCondition, type Combination, combinationKey } from './combination.js';
 import { type CombinationIds, combineIds } from './combination-ids.js';
 import { type CtrPart, ctrBin } from './ctr-parts.js';
 
 const POOL_BYTES = 512 * 2 ** 20;
+/** Bytes of a part as `orderedStatistics` takes it. */
+const PART_BYTES = 24;
+/** Partitions of the rows by conditions, and by categories, that a worker keeps for the next combination. */
+const KEPT = 16;
 
 /** What columns are made from; rows are the training rows, then those of all evaluation sets. */
 export interface CtrSource {
@@ -48,6 +52,15 @@ export class CtrColumns {
   readonly capacity: number;
   private readonly entryBytes: number;
   private readonly pitch: number;
+  /** This worker's: numbers by row, counters by number, parts. */
+  private readonly scratch: { ids: number; counters: number; parts: number };
+  /** By fold: address of its order, or 0. */
+  private readonly orders: number[];
+  /** By kind of statistic: rows' gains, and where they are in this worker's memory. */
+  private readonly gainsOf = new Map<string, number>();
+  private readonly gainRooms: number[];
+  private readonly masks = new Map<string, { mask: Int32Array; size: number }>();
+  private readonly groups = new Map<string, CombinationIds>();
 
   constructor(
     private readonly context: JobContext,
@@ -61,6 +74,26 @@ export class CtrColumns {
     const pool = arena.alloc(this.capacity * this.entryBytes);
     for (let i = this.capacity - 1; i >= 0; i--) this.free.push(pool + i * this.entryBytes);
     this.counts = arena.alloc(this.capacity * 4);
+    const own = (bytes: number) => {
+      const room = Math.ceil(bytes / 64) * 64;
+      return arena.alloc(context.threads * room) + context.thread * room;
+    };
+    this.scratch = {
+      ids: own(source.rows * 4),
+      // Numbers of evaluation rows count too, and of categories that no row has.
+      counters: own((source.rows + source.categories.reduce((most, { size }) => Math.max(most, size), 0)) * 8),
+      parts: own(mostParts * PART_BYTES),
+    };
+    this.orders = source.permutations.map((order) => (order ? arena.alloc(source.trainRows * 4) : 0));
+    this.gainRooms = Array.from({ length: KINDS }, () => own(source.trainRows));
+  }
+
+  /** Call once after the arena's commit; a barrier follows in the caller's next step. */
+  prepare(): void {
+    if (this.context.thread !== 0) return;
+    for (const [fold, order] of this.source.permutations.entries()) {
+      if (order) this.arena.uint32(this.orders[fold], order.length).set(order);
+    }
   }
 
   /** Makes what is missing; at most `capacity` requests at a time. Barriers. */
@@ -121,20 +154,42 @@ export class CtrColumns {
 
   /** Numbers of the rows' combinations. */
   ids({ categories, floats, oneHots }: Combination): CombinationIds {
-    const { source } = this;
-    const [first, ...rest] = categories.map((category) => source.categories[category]);
+    const group = kept(this.groups, categories.join(), () => this.groupOf(categories));
+    if (floats.length + oneHots.length === 0) return group;
+    const key = combinationKey({ categories: [], floats, oneHots });
+    const { mask, size } = kept(this.masks, key, () => this.maskOf(floats, oneHots));
+    return combineIds(group.ids, group.count, mask, size);
+  }
+
+  private groupOf(categories: readonly number[]): CombinationIds {
+    const [first, ...rest] = categories.map((category) => this.source.categories[category]);
     let found: CombinationIds = { ids: first.numbers, count: first.size };
     for (const { numbers, size } of rest) found = combineIds(found.ids, found.count, numbers, size);
-    for (const { feature, bin } of floats) found = this.withCondition(found, feature, (b) => (b > bin ? 1 : 0));
-    for (const { feature, bin } of oneHots) found = this.withCondition(found, feature, (b) => (b === bin ? 1 : 0));
     return found;
   }
 
-  private withCondition(ids: CombinationIds, feature: number, holds: (bin: number) => number): CombinationIds {
-    const bits = new Uint8Array(this.source.rows);
-    let at = 0;
-    for (const bins of this.source.bins(feature)) for (let i = 0; i < bins.length; i++) bits[at++] = holds(bins[i]);
-    return combineIds(ids.ids, ids.count, bits, 2);
+  /** A bit a condition by row. */
+  private maskOf(
+    floats: readonly BinCondition[],
+    oneHots: readonly BinCondition[],
+  ): { mask: Int32Array; size: number } {
+    const mask = new Int32Array(this.source.rows);
+    let bit = 1;
+    for (const { feature, bin } of floats) {
+      let at = 0;
+      for (const bins of this.source.bins(feature)) {
+        for (let i = 0; i < bins.length; i++, at++) if (bins[i] > bin) mask[at] |= bit;
+      }
+      bit *= 2;
+    }
+    for (const { feature, bin } of oneHots) {
+      let at = 0;
+      for (const bins of this.source.bins(feature)) {
+        for (let i = 0; i < bins.length; i++, at++) if (bins[i] === bin) mask[at] |= bit;
+      }
+      bit *= 2;
+    }
+    return { mask, size: bit };
   }
 
   private make({ combination, parts, fold }: CtrRequest, address: number): number {
@@ -154,7 +209,7 @@ export class CtrColumns {
           ? [{ part: other, column: columns[j] }]
           : [],
       );
-      this.fill(ids, count, alike, order, withEvaluation);
+      this.fill(ids, count, alike, fold, order, withEvaluation);
     }
     return distinct(ids, source.trainRows, count);
   }
@@ -163,6 +218,7 @@ export class CtrColumns {
     ids: Int32Array,
     count: number,
     alike: { part: CtrPart; column: Uint8Array }[],
+    fold: number,
     order: Uint32Array | undefined,
     withEvaluation: boolean,
   ): void {
@@ -181,6 +237,10 @@ export class CtrColumns {
       }
       return;
     }
+    if (type === 'Borders' || type === 'Buckets') {
+      this.fillByCounts(ids, count, alike, fold, withEvaluation);
+      return;
+    }
     const good = new Float64Array(count);
     const gains = this.gains(alike[0].part);
     const tables = alike.map(({ part }) => this.tableOf(part));
@@ -195,6 +255,45 @@ export class CtrColumns {
     for (let i = trainRows; i < source.rows; i++) {
       for (let j = 0; j < alike.length; j++) alike[j].column[i] = tables[j].bin(good[ids[i]], total[ids[i]]);
     }
+  }
+
+  /** Statistics that count rows, by the kernel. */
+  private fillByCounts(
+    ids: Int32Array,
+    count: number,
+    alike: { part: CtrPart; column: Uint8Array }[],
+    fold: number,
+    withEvaluation: boolean,
+  ): void {
+    const { source, arena, scratch, orders } = this;
+    const { kernels } = this.context;
+    const { trainRows, rows } = source;
+    arena.int32(scratch.ids, rows).set(ids);
+    arena.int32(scratch.counters, 2 * count).fill(0);
+    for (const [i, { part, column }] of alike.entries()) {
+      const at = scratch.parts + i * PART_BYTES;
+      arena.float32(at, 4).set([part.prior[0], part.prior[1], part.shift, part.scale]);
+      arena.int32(at + 16, 2).set([part.borderCount, column.byteOffset]);
+    }
+    const gains = this.gainsInMemory(alike[0].part);
+    const { counters, parts } = scratch;
+    kernels.orderedStatistics(scratch.ids, orders[fold], gains, 0, trainRows, counters, parts, alike.length);
+    if (!withEvaluation) return;
+    kernels.orderedStatistics(scratch.ids, 0, 0, trainRows, rows, counters, parts, alike.length);
+  }
+
+  private gainsInMemory(part: CtrPart): number {
+    const key = `${part.type}.${part.targetBorder}`;
+    let address = this.gainsOf.get(key);
+    if (address === undefined) {
+      // The kind used longest ago makes room.
+      const [[oldest, room] = []] = this.gainsOf.size < KINDS ? [] : this.gainsOf;
+      if (oldest !== undefined) this.gainsOf.delete(oldest);
+      address = room ?? this.gainRooms[this.gainsOf.size];
+      this.arena.bytes(address, this.source.trainRows).set(this.gains(part));
+      this.gainsOf.set(key, address);
+    }
+    return address;
   }
 
   private tableOf(part: CtrPart): BinTable {
@@ -220,6 +319,18 @@ export class CtrColumns {
         return Float64Array.from(classes, (k) => k / targetBorderCount);
     }
   }
+}
+
+/** Kinds of gains that a worker keeps. */
+const KINDS = 4;
+
+function kept<T>(known: Map<string, T>, key: string, make: () => T): T {
+  const found = known.get(key) ?? make();
+  known.delete(key);
+  known.set(key, found);
+  const [oldest] = known.keys();
+  if (known.size > KEPT) known.delete(oldest);
+  return found;
 }
 
 const TABLE = 256;

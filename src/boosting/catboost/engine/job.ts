@@ -193,6 +193,7 @@ class CatBoostRun {
     this.start = average ? loss.start(train.y, train.weights) : new Array<number>(loss.outputs).fill(0);
     for (const set of [this.set, ...this.folds, ...this.ordered]) set.fill(this.start);
     for (const { rows } of this.evalSets) rows.fill(this.start);
+    this.ctrs?.columns.prepare();
     this.grower.prepare();
     this.detector = new OverfittingDetector(params.detector, this.metrics[0]?.direction ?? 'minimize');
     this.evaluations = Array.from({ length: 1 + evalSets.length }, () => this.metrics.map(() => []));
