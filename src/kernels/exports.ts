@@ -377,6 +377,15 @@ export interface SymmetricKernels {
     cells: number,
   ): void;
   columnHistogram(histogram: number, bins: number, column: number, rows: number, pairs: number, count: number): void;
+  fourHistograms(
+    histogram: number,
+    bins: number,
+    column: number,
+    pitch: number,
+    rows: number,
+    pairs: number,
+    count: number,
+  ): void;
   bestCell(
     cells: number,
     tests: number,

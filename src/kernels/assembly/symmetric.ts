@@ -178,6 +178,29 @@ export function columnHistogram(histogram: usize, bins: i32, column: usize, rows
   }
 }
 
+// @ts-ignore: decorator
+@inline
+function addPair(histogram: usize, bin: u8, pair: v128, offset: usize): void {
+  const p = histogram + (<usize>bin << 4);
+  v128.store(p + offset, i64x2.add(v128.load(p + offset), pair));
+}
+
+/** The same for four columns `pitch` bytes apart, into histograms 4 KiB apart: one pass, and sums that do not wait for each other. */
+export function fourHistograms(
+  histogram: usize, bins: i32, column: usize, pitch: usize, rows: usize, pairs: usize, count: i32,
+): void {
+  for (let k: usize = 0; k < 4; k++) memory.fill(histogram + (k << 12), 0, <usize>bins << 4);
+  const second = column + pitch, third = second + pitch, fourth = third + pitch;
+  for (let i: usize = 0; i < <usize>count; i++) {
+    const row = <usize>load<u32>(rows + (i << 2));
+    const pair = i64x2.extend_low_i32x4_s(v128.load64_zero(pairs + (i << 3)));
+    addPair(histogram, load<u8>(column + row), pair, 0);
+    addPair(histogram, load<u8>(second + row), pair, 4096);
+    addPair(histogram, load<u8>(third + row), pair, 8192);
+    addPair(histogram, load<u8>(fourth + row), pair, 12288);
+  }
+}
+
 /**
  * The best test of a feature by its cells: the largest (numerator / sqrt(denominator)) * unit, or numerator * unit without `cosine`,
  * plus noise of standard deviation `noise`; the lowest bin among equals. `normals`: 4097 f64 quantiles of the normal distribution.

@@ -51,7 +51,8 @@ export class CtrColumns {
   private readonly counts: number;
   readonly capacity: number;
   private readonly entryBytes: number;
-  private readonly pitch: number;
+  /** Bytes from one part's column to the next. */
+  readonly pitch: number;
   /** This worker's: numbers by row, counters by number, parts. */
   private readonly scratch: { ids: number; counters: number; parts: number };
   /** By fold: address of its order, or 0. */

@@ -24,6 +24,8 @@ import type { ChosenTest } from './symmetric-grower.js';
 const HISTOGRAM_BYTES = 256 * 16;
 const CELL_BYTES = 256 * 32;
 const RESULT_BYTES = 16;
+/** Parts of a combination whose histograms are built in one pass. */
+const TOGETHER = 4;
 
 type CtrTest = ChosenTest & { kind: 'ctr' };
 
@@ -51,7 +53,7 @@ export class CtrSearch {
     private readonly columns: CtrColumns,
     private readonly options: CtrSearchOptions,
   ) {
-    const bytes = 2 * HISTOGRAM_BYTES + CELL_BYTES + 64;
+    const bytes = 2 * TOGETHER * HISTOGRAM_BYTES + TOGETHER * CELL_BYTES + 64;
     this.scratch = arena.alloc(context.threads * bytes) + context.thread * bytes;
     this.mostParts = Math.max(options.simple.length, options.combined.length);
     this.results = arena.alloc(columns.capacity * this.mostParts * RESULT_BYTES);
@@ -157,40 +159,77 @@ export class CtrSearch {
   /** Scores all parts of all requests; a barrier. */
   private score(requests: readonly CtrRequest[], task: LevelTask): void {
     const { context, mostParts, results, columns } = this;
-    const units = requests.flatMap((request, i) => request.parts.map((_, part) => ({ request, i, part })));
+    const units = requests.flatMap((request, i) =>
+      Array.from({ length: Math.ceil(request.parts.length / TOGETHER) }, (_, j) => ({
+        request,
+        i,
+        parts: request.parts.slice(j * TOGETHER, (j + 1) * TOGETHER),
+        first: j * TOGETHER,
+      })),
+    );
     for (let unit = context.nextUnit(); unit < units.length; unit = context.nextUnit()) {
-      const { request, i, part } = units[unit];
-      const out = results + (i * mostParts + part) * RESULT_BYTES;
-      this.scoreColumn(
-        columns.address(request, part),
-        request.parts[part].borderCount,
-        task,
-        deriveSeed(task.seed, 'ctr', i, part),
-        out,
-      );
+      const { request, i, parts, first } = units[unit];
+      this.fillCells(columns.address(request, first), parts, task);
+      for (const [j, { borderCount }] of parts.entries()) {
+        const seed = task.noise > 0 ? deriveSeed(task.seed, 'ctr', i, first + j) : 0;
+        this.best(j, borderCount, task, seed, results + (i * mostParts + first + j) * RESULT_BYTES);
+      }
     }
     context.barrier();
   }
 
-  private scoreColumn(column: number, borders: number, task: LevelTask, seed: number, out: number): void {
-    const { context, arena, scratch, options } = this;
-    const { kernels } = context;
-    const { leafRows, pairs, sums, cosine, noise, normals } = task;
-    const cells = scratch + 2 * HISTOGRAM_BYTES;
-    const bins = borders + 1;
+  private cellsOf(j: number): number {
+    return this.scratch + 2 * TOGETHER * HISTOGRAM_BYTES + j * CELL_BYTES;
+  }
+
+  private best(
+    j: number,
+    borders: number,
+    { cosine, pairs, noise, normals }: LevelTask,
+    seed: number,
+    out: number,
+  ): void {
+    const unit = cosine ? Math.sqrt(pairs.scaleW) / pairs.scaleG : pairs.scaleW / pairs.scaleG / pairs.scaleG;
+    this.context.kernels.bestCell(this.cellsOf(j), borders, Number(cosine), unit, noise, seed, normals, out);
+  }
+
+  /** Numerators and denominators of the tests of neighbouring columns, over all leaves. */
+  private fillCells(column: number, parts: readonly CtrPart[], task: LevelTask): void {
+    const { arena, columns, options, context, scratch } = this;
+    const { leafRows, pairs, sums, cosine } = task;
+    for (const [j, { borderCount }] of parts.entries()) arena.bytes(this.cellsOf(j), (borderCount + 1) * 32).fill(0);
+    if (task.tails) {
+      for (const [j, { borderCount }] of parts.entries()) {
+        this.scanTails(column + j * columns.pitch, borderCount + 1, task, this.cellsOf(j));
+      }
+      return;
+    }
     const lambda = task.lambda * pairs.scaleW;
-    arena.bytes(cells, bins * 32).fill(0);
-    if (task.tails) this.scanTails(column, bins, task, cells);
     for (const [leaf, { begin, count }] of leafRows.sampled.entries()) {
-      if (count === 0 || task.tails) continue;
+      if (count === 0) continue;
       for (let k = 0; k < options.outputs; k++) {
-        kernels.columnHistogram(scratch, bins, column, leafRows.at(begin), pairs.at(k, begin), count);
-        const totals = sums[leaf];
-        kernels.scanLeaf(scratch, bins, 0, totals[2 * k], totals[2 * k + 1], lambda, Number(cosine), cells);
+        this.buildHistograms(column, parts, leafRows.at(begin), pairs.at(k, begin), count);
+        const [g, w] = [sums[leaf][2 * k], sums[leaf][2 * k + 1]];
+        for (const [j, { borderCount }] of parts.entries()) {
+          const histogram = scratch + j * HISTOGRAM_BYTES;
+          context.kernels.scanLeaf(histogram, borderCount + 1, 0, g, w, lambda, Number(cosine), this.cellsOf(j));
+        }
       }
     }
-    const unit = cosine ? Math.sqrt(pairs.scaleW) / pairs.scaleG : pairs.scaleW / pairs.scaleG / pairs.scaleG;
-    kernels.bestCell(cells, borders, Number(cosine), unit, noise, noise > 0 ? seed : 0, normals, out);
+  }
+
+  private buildHistograms(column: number, parts: readonly CtrPart[], rows: number, pairs: number, count: number): void {
+    const { scratch, columns } = this;
+    const { kernels } = this.context;
+    if (parts.length === TOGETHER) {
+      const bins = parts.reduce((most, { borderCount }) => Math.max(most, borderCount + 1), 0);
+      kernels.fourHistograms(scratch, bins, column, columns.pitch, rows, pairs, count);
+      return;
+    }
+    for (const [j, { borderCount }] of parts.entries()) {
+      const [into, from] = [scratch + j * HISTOGRAM_BYTES, column + j * columns.pitch];
+      kernels.columnHistogram(into, borderCount + 1, from, rows, pairs, count);
+    }
   }
 
   /** Of ordered boosting: each leaf of each prefix, body and tail side by side. */
@@ -198,7 +237,7 @@ export class CtrSearch {
     const { context, arena, scratch, options } = this;
     const { pairs, cosine } = task;
     const lambda = task.lambda * pairs.scaleW;
-    const totals = cells + CELL_BYTES;
+    const totals = this.cellsOf(TOGETHER);
     for (const { leafRows, output, sums } of task.tails ?? []) {
       for (const [leaf, body] of leafRows.sampled.entries()) {
         const tail = leafRows.leftOut[leaf];
