@@ -83,7 +83,8 @@ export function engineParams(
     ...(learningRates ? { learningRates: ratesOf(learningRates, settings.iterations ?? defaults.iterations) } : {}),
     detector: detectorOf(settings),
   };
-  return { params, warnings: [...warnings, ...idleSettings(settings, data.validation !== undefined)] };
+  const validated = data.validation !== undefined || Object.keys(data.evalSets ?? {}).length > 0;
+  return { params, warnings: [...warnings, ...idleSettings(settings, validated)] };
 }
 
 type Shared = keyof CatBoostSettings;

@@ -1,8 +1,9 @@
 /** `CatBoostModel` keeps every model's contract, takes CatBoost's parameters under their names, and its files keep it. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { ALIASES } from '../../../src/boosting/catboost/aliases.js';
 import { type CatBoostConfig, CatBoostModel } from '../../../src/boosting/catboost/model.js';
 import { ConfigError, ModelFormatError } from '../../../src/core/errors.js';
 import { Matrix } from '../../../src/core/matrix.js';
@@ -140,6 +141,16 @@ describe('configuration', () => {
     wanted.forEach((text, i) => {
       expect(warnings[i]).toContain(text);
     });
+  });
+});
+
+describe('docs/models/catboost.md', () => {
+  const page = readFileSync(new URL('../../../docs/models/catboost.md', import.meta.url), 'utf8');
+
+  it.each(Object.entries(ALIASES))('has a row for %s with every alias', (name, aliases) => {
+    const row = page.split('\n').find((line) => line.startsWith(`| \`${name}\` |`)) ?? '';
+    const cells = row.split('|').map((cell) => cell.trim());
+    expect(cells[4]).toBe(aliases.map((alias) => `\`${alias}\``).join(', '));
   });
 });
 
