@@ -41,10 +41,14 @@ def train_one(case):
     if "group" in case:
         dtrain.set_group(case["group"])
     params = {"nthread": 1, "verbosity": 0, **case["params"]}
-    booster = xgb.train(params, dtrain, case["rounds"], xgb_model=case.get("continue"))
+    history = {}
+    evals = [(data(request["T"], np.asarray(case["held"])), "held")] if "held" in case else []
+    booster = xgb.train(
+        params, dtrain, case["rounds"], evals, xgb_model=case.get("continue"), evals_result=history, verbose_eval=False
+    )
     for file in case.get("files", []):
         booster.save_model(file)
-    return outputs(booster)
+    return {**outputs(booster), "history": history.get("held")}
 
 
 def train():

@@ -157,10 +157,12 @@ export function engineParams(
       columns: categoricalColumns(settings, names),
       // XGBoost: one against the rest below this number.
       maxOneHot: settings.maxCatToOnehot - 1,
-      smooth: 0,
+      smooth: settings.regLambda,
       l2: 0,
       maxThreshold: settings.maxCatThreshold,
       minDataPerGroup: 1,
+      minDataPerCategory: 0,
+      wholeScan: true,
     },
     baggingFraction: settings.subsample,
     baggingFreq: settings.subsample < 1 ? 1 : 0,
@@ -195,7 +197,7 @@ function defaultMetric(objective: TrainableObjective, { tweedieVariancePower }: 
     case 'count:poisson':
       return 'poisson-nloglik';
     case 'reg:gamma':
-      return 'gamma-nloglik';
+      return 'gamma-deviance';
     case 'reg:tweedie':
       return `tweedie-nloglik@${tweedieVariancePower}`;
     default:
