@@ -93,8 +93,9 @@ export class CategoricalFinder {
     const { gradient, hessian } = this.scale;
     const leastHessian = Math.max(1, minSumHessianInLeaf * hessian);
     const { smooth, l2, minDataPerGroup, minDataPerCategory = smooth, maxThreshold, wholeScan } = categorical;
+    const { minHessianToRank = 0 } = categorical;
     this.arena
-      .float64(this.limitsOf(which), 13)
+      .float64(this.limitsOf(which), 14)
       .set([
         Number(node.sums.gradient),
         Number(node.sums.hessian),
@@ -109,6 +110,7 @@ export class CategoricalFinder {
         minDataPerGroup,
         maxThreshold,
         wholeScan ? 1 : 0,
+        minHessianToRank * hessian,
       ]);
   }
 

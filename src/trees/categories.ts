@@ -15,6 +15,8 @@ export interface CategoricalLimits {
   minDataPerGroup: number;
   /** Fewest rows of a category in the node for it to be sorted; others stay with the rest. Default: `smooth`, as in LightGBM. */
   minDataPerCategory?: number;
+  /** Categories of less hessian in the node are sorted as if their gradients were 0 (XGBoost: its least hessian of a leaf), those without rows too. Default 0. */
+  minHessianToRank?: number;
   /** Gather up to all categories from each end, not half of them: with missing values, the other half differs (XGBoost). */
   wholeScan?: boolean;
 }

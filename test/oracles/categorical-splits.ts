@@ -36,9 +36,11 @@ export function categoricalCandidates(
       .map(({ bin }) => ({ bins: [bin], extraL2: 0 }));
   }
   const smooth = categorical.smooth / node.unit;
+  const ranked = (categorical.minHessianToRank ?? 0) / node.unit;
+  const keyOf = ({ g, h }: PlainCategory) => (h < ranked ? 0 : g / (h + smooth));
   const sorted = categories
-    .filter(({ h }) => h > 0 && rowsOf(h) >= (categorical.minDataPerCategory ?? categorical.smooth))
-    .sort((a, b) => a.g / (a.h + smooth) - b.g / (b.h + smooth) || a.bin - b.bin);
+    .filter(({ h }) => (h > 0 || ranked > 0) && rowsOf(h) >= (categorical.minDataPerCategory ?? categorical.smooth))
+    .sort((a, b) => keyOf(a) - keyOf(b) || a.bin - b.bin);
   const most = Math.min(
     categorical.maxThreshold,
     categorical.wholeScan ? sorted.length : Math.floor((sorted.length + 1) / 2),

@@ -317,6 +317,20 @@ describe('growing a tree with categories', () => {
     ['one against the rest everywhere', { categorical: { ...limits, maxOneHot: 1000 } }],
     ['few categories on a side', { categorical: { ...limits, maxThreshold: 2, smooth: 0, minDataPerGroup: 0 } }],
     ['from end to end', { categorical: { ...limits, wholeScan: true, minDataPerCategory: 0, l2: 0 } }],
+    [
+      "XGBoost's rules",
+      {
+        categorical: {
+          ...limits,
+          wholeScan: true,
+          minDataPerCategory: 0,
+          minDataPerGroup: 1,
+          l2: 0,
+          smooth: 1,
+          minHessianToRank: 3,
+        },
+      },
+    ],
     ['L1 and L2', { lambdaL1: 0.3, lambdaL2: 2 }],
     ['level by level', { policy: depthWise, maxDepth: 3, minGainToSplit: 0.5 }],
     [

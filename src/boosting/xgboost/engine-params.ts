@@ -157,9 +157,11 @@ export function engineParams(
       columns: categoricalColumns(settings, names),
       // XGBoost: one against the rest below this number.
       maxOneHot: settings.maxCatToOnehot - 1,
+      // XGBoost sorts by leaf values, which are 0 below the least hessian, and takes one fewer than it says.
       smooth: settings.regLambda,
+      minHessianToRank: settings.minChildWeight,
       l2: 0,
-      maxThreshold: settings.maxCatThreshold,
+      maxThreshold: settings.maxCatThreshold - 1,
       minDataPerGroup: 1,
       minDataPerCategory: 0,
       wholeScan: true,

@@ -2,7 +2,7 @@
 
 // Limits of a scan, f64 each, in units of the integer sums.
 const SUM_G: usize = 0, SUM_H: usize = 8, ROWS: usize = 16, LAMBDA: usize = 24, ALPHA: usize = 32, LEAST_H: usize = 40, LEAST_ROWS: usize = 48;
-const SMOOTH: usize = 56, MORE_LAMBDA: usize = 64, CATEGORY_ROWS: usize = 72, GROUP_ROWS: usize = 80, MOST: usize = 88, WHOLE: usize = 96;
+const SMOOTH: usize = 56, MORE_LAMBDA: usize = 64, CATEGORY_ROWS: usize = 72, GROUP_ROWS: usize = 80, MOST: usize = 88, WHOLE: usize = 96, RANKED_H: usize = 104;
 
 // @ts-ignore: decorator
 @inline
@@ -13,7 +13,7 @@ function side(g: f64, h: f64, lambda: f64, alpha: f64): f64 {
 
 /**
  * The best set of categories to go left, of a node's histogram over `bins` categories: one against the rest, or (`oneHot` 0) a
- * run from either end of the categories sorted by G / (H + smooth) (Fisher, 1958). Rows are counted by their share of the hessian.
+ * run from either end of the categories sorted by G / (H + smooth) (Fisher, 1958); those of a small H count as 0. Rows are counted by their share of the hessian.
  * One that scores above `best` is written: i64 gradient and hessian of the left side, i32 number of bins, these (u32). Returns the
  * better score. Ties go to the lower bin; to the run from the low end; to the shorter one. `scratch` holds 32 bytes a category.
  */
@@ -53,7 +53,7 @@ export function scanSorted(histogram: usize, bins: i32, limits: usize, scratch: 
   const lambda = load<f64>(limits, LAMBDA) + load<f64>(limits, MORE_LAMBDA), alpha = load<f64>(limits, ALPHA);
   const leastH = load<f64>(limits, LEAST_H), leastRows = load<f64>(limits, LEAST_ROWS), groupRows = load<f64>(limits, GROUP_ROWS);
   const perHessian = rows / sumH;
-  const used = listCategories(histogram, bins, perHessian, load<f64>(limits, CATEGORY_ROWS), load<f64>(limits, SMOOTH), scratch);
+  const used = listCategories(histogram, bins, perHessian, limits, scratch);
   const most = min(<i32>load<f64>(limits, MOST), load<f64>(limits, WHOLE) != 0 ? used : (used + 1) >> 1);
   // Both ends in the order in which they are gathered.
   const few = most <= MOST_SELECTED && most < used >> 2;
@@ -98,16 +98,17 @@ export function scanSorted(histogram: usize, bins: i32, limits: usize, scratch: 
   return best;
 }
 
-/** Categories with rows enough: f64 G / (H + smooth), u32 bin; 16 bytes each. Returns how many. */
-function listCategories(histogram: usize, bins: i32, perHessian: f64, leastRows: f64, smooth: f64, out: usize): i32 {
+/** Categories with rows enough: f64 G / (H + smooth), or 0 where H is small; u32 bin; 16 bytes each. Returns how many. */
+function listCategories(histogram: usize, bins: i32, perHessian: f64, limits: usize, out: usize): i32 {
+  const leastRows = load<f64>(limits, CATEGORY_ROWS), smooth = load<f64>(limits, SMOOTH), ranked = load<f64>(limits, RANKED_H);
   let used = 0;
   for (let bin = 0; bin < bins; bin++) {
     const p = histogram + (<usize>bin << 4);
     const h = <f64>load<i64>(p, 8);
-    if (h <= 0 || floor(h * perHessian + 0.5) < leastRows) continue;
+    if ((h <= 0 && ranked == 0) || floor(h * perHessian + 0.5) < leastRows) continue;
     const entry = out + (<usize>used << 4);
     used++;
-    store<f64>(entry, <f64>load<i64>(p) / (h + smooth));
+    store<f64>(entry, h < ranked ? 0.0 : <f64>load<i64>(p) / (h + smooth));
     store<u32>(entry, bin, 8);
   }
   return used;
