@@ -107,6 +107,16 @@ export interface NarrowKernels {
   scanPairNarrow: SplitKernels['scanPair'];
 }
 
+/** assembly/bundles.ts. */
+export interface BundleKernels {
+  countBytes(column: number, count: number, counters: number): void;
+  meets(column: number, usual: number, used: number, count: number): number;
+  use(column: number, usual: number, used: number, count: number): void;
+  bundle(column: number, usual: number, offset: number, out: number, count: number): void;
+  unbundle(histogram: number, bins: number, members: number, count: number, features: number): void;
+  unbundleNarrow: BundleKernels['unbundle'];
+}
+
 /** assembly/split.ts. */
 export interface SplitKernels {
   beginScan(): void;
@@ -435,6 +445,7 @@ export interface KernelExports
     PartitionKernels,
     CategoricalKernels,
     CategoryColumnKernels,
+    BundleKernels,
     ScoreKernels,
     PredictKernels,
     ObjectiveKernels {}

@@ -1,6 +1,7 @@
 /** A matrix of bins in shared memory: by rows for histograms and walking trees, by columns for splitting nodes. */
 import type { Arena } from '../kernels/arena.js';
 import { type BinMapper, firstCategorical } from './bin-mapper.js';
+import type { Bundles } from './bundles.js';
 import { type CategoryColumns, reserveCategoryColumns } from './category-columns.js';
 
 export interface BinnedMatrix {
@@ -21,6 +22,8 @@ export interface BinnedMatrix {
   readonly columnMajor: number;
   readonly pitch: number;
   readonly categories?: CategoryColumns;
+  /** Bundles of columns in place of the row-wise copy, which they have overwritten. */
+  readonly bundles?: Bundles;
 }
 
 /** Groups a plane holds. */
@@ -30,7 +33,7 @@ export const PLANE_GROUPS = 4;
 export function reserveBinnedMatrix(arena: Arena, rows: number, mapper: BinMapper, columns: boolean): BinnedMatrix {
   const features = firstCategorical(mapper);
   const groups = Math.ceil(features / 8);
-  const stride = groups <= 2 ? 16 : 32;
+  const stride = rowStride(groups);
   const planeBytes = Math.ceil((rows * stride) / 64) * 64;
   const pitch = Math.ceil(rows / 64) * 64;
   const planes = arena.alloc(Math.ceil(groups / PLANE_GROUPS) * planeBytes);
@@ -39,8 +42,25 @@ export function reserveBinnedMatrix(arena: Arena, rows: number, mapper: BinMappe
   return { rows, features, groups, planes, planeBytes, stride, columnMajor, pitch, categories };
 }
 
+/** Bytes from row to row of so many groups. */
+export function rowStride(groups: number): number {
+  return groups <= 2 ? 16 : 32;
+}
+
+/** How rows are walked: address of row 0, bytes from row to row, and where a feature lies from there. */
+export function walkingLayout(matrix: BinnedMatrix): {
+  base: number;
+  stride: number;
+  offsetOf: (feature: number) => number;
+} {
+  const { planes, stride, columnMajor, pitch } = matrix;
+  return matrix.bundles
+    ? { base: columnMajor, stride: 1, offsetOf: (feature) => feature * pitch }
+    : { base: planes, stride, offsetOf: (feature) => planeOffset(matrix, feature) };
+}
+
 /** Where feature `feature` of row 0 lies, counted from `planes`. */
-export function planeOffset(matrix: BinnedMatrix, feature: number): number {
+export function planeOffset(matrix: Pick<BinnedMatrix, 'planeBytes'>, feature: number): number {
   const width = PLANE_GROUPS * 8;
   return Math.floor(feature / width) * matrix.planeBytes + (feature % width);
 }

@@ -15,6 +15,7 @@ import {
   MOST_BINS,
 } from './bin-mapper.js';
 import { type BinnedMatrix, planeOffset, reserveBinnedMatrix } from './binned-matrix.js';
+import { bundleColumns, reserveBundles } from './bundles.js';
 import { frequentCategories } from './categories.js';
 import { binCategories } from './category-binning.js';
 import { MOST_CATEGORIES } from './category-columns.js';
@@ -78,7 +79,8 @@ export function findBins(context: JobContext, arena: Arena, source: RowSource, o
 }
 
 /**
- * Bins every row of `source`; with `columns`, also by column, and then the mapper's `hasMissing` is completed. `missingBins` says
+ * Bins every row of `source`; with `columns`, also by column, and then the mapper's `hasMissing` is completed; with `bundle`, those
+ * columns are bundled if that makes few of many. `missingBins` says
  * for each feature where missing values go; by default a bin of their own after all others.
  */
 export function binRows(
@@ -86,12 +88,13 @@ export function binRows(
   arena: Arena,
   source: RowSource,
   mapper: BinMapper,
-  options: { columns: boolean; missingBins?: ArrayLike<number> },
+  options: { columns: boolean; missingBins?: ArrayLike<number>; bundle?: boolean },
 ): BinnedMatrix {
   const { kernels, threads, thread } = context;
   const features = firstCategorical(mapper);
   const matrix = reserveBinnedMatrix(arena, source.rows, mapper, options.columns);
   const missing = arena.alloc(mapper.columns.length * 4);
+  const room = options.bundle && options.columns ? reserveBundles(arena, matrix) : undefined;
   const mark = arena.mark();
   const boundsAddress = arena.alloc(features * 256 * 4);
   const scratches = Array.from({ length: threads }, () => [arena.alloc(GROUP * CHUNK * 4), arena.alloc(GROUP * CHUNK)]);
@@ -133,7 +136,8 @@ export function binRows(
     for (let f = 0; f < mapper.columns.length; f++) mapper.hasMissing[f] = missingCounts[f] > 0 ? 1 : 0;
   context.barrier();
   arena.release(mark);
-  return matrix;
+  const bundles = room && bundleColumns(context, arena, matrix, mapper, room);
+  return bundles ? { ...matrix, bundles } : matrix;
 }
 
 /** At most `sampleCount` rows, drawn without replacement, in ascending order. */

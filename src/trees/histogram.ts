@@ -2,14 +2,15 @@
 import type { Arena } from '../kernels/arena.js';
 import type { JobContext } from '../kernels/job.js';
 import { type BinnedMatrix, PLANE_GROUPS, planeOffset } from './binned-matrix.js';
+import { BundleHistograms, type HistogramKind } from './bundle-histograms.js';
 import { CategoryHistograms, categorySlotBytes } from './category-histograms.js';
 
 /** 256 bins of two 64-bit sums. */
-const FEATURE_BYTES = 4096;
+export const FEATURE_BYTES = 4096;
 /** The same with both sums in one 64-bit integer. */
-const NARROW_FEATURE_BYTES = 2048;
+export const NARROW_FEATURE_BYTES = 2048;
 /** What a kernel gathers at a stretch, at most 64 KiB, or 32 KiB and the narrow histograms of a plane. */
-const SCRATCH_BYTES = 96 * 1024;
+export const SCRATCH_BYTES = 96 * 1024;
 
 /** Most rows of a narrow histogram. */
 export const NARROW_ROWS = 32_767;
@@ -33,6 +34,7 @@ export class Histograms {
   readonly slots: number;
   /** Those of categorical columns, by the same slots. */
   readonly categories?: CategoryHistograms;
+  private readonly bundles?: BundleHistograms;
   private readonly base: number;
   private readonly slotBytes: number;
   private readonly scratch: number;
@@ -47,13 +49,14 @@ export class Histograms {
     mostBytes = Number.POSITIVE_INFINITY,
     least = 2,
   ) {
-    const { groups, features, categories } = matrix;
+    const { groups, features, categories, bundles } = matrix;
     this.slotBytes = groups * 8 * FEATURE_BYTES;
     this.slots = Math.min(
       wanted,
       Math.max(least, Math.floor(mostBytes / (this.slotBytes + (categories ? categorySlotBytes(categories) : 0)))),
     );
     this.base = arena.alloc(this.slots * this.slotBytes);
+    if (bundles) this.bundles = new BundleHistograms(context, arena, bundles);
     if (categories) this.categories = new CategoryHistograms(context, arena, categories, this.slots);
     this.scratch = arena.alloc(context.threads * SCRATCH_BYTES) + context.thread * SCRATCH_BYTES;
     // The slot given back last is taken next: it is still in the cache.
@@ -91,11 +94,20 @@ export class Histograms {
     return this.address(slot) + feature * NARROW_FEATURE_BYTES;
   }
 
+  /** Where columns are bundled, builds the histograms of nodes whole; `build`, `buildWide` and `buildNarrow` then have nothing to do. A barrier. */
+  buildBundled(kind: HistogramKind, nodes: readonly (readonly [slot: number, rows: SummedRows])[]): void {
+    this.bundles?.build(
+      kind,
+      nodes.map(([slot, rows]) => ({ address: this.address(slot), rows })),
+    );
+  }
+
   /**
    * Sums (gradient, hessian) of `count` rows by bin, for one unit's features. `rows` is the address of the row numbers, or 0 for
    * the first `count` rows.
    */
   build(slot: number, unit: HistogramUnit, { rows, pairs, count }: SummedRows): void {
+    if (this.bundles) return;
     const { matrix, scratch } = this;
     const { into, bins, features } = this.placeOf(slot, unit, FEATURE_BYTES);
     this.context.kernels.buildHistogram(into, bins, matrix.stride, features, rows, pairs, count, scratch);
@@ -103,6 +115,7 @@ export class Histograms {
 
   /** The same for gradients and hessians of at most 2^16. */
   buildWide(slot: number, unit: HistogramUnit, { rows, pairs, count }: SummedRows): void {
+    if (this.bundles) return;
     const { matrix, scratch } = this;
     const { into, bins, features } = this.placeOf(slot, unit, FEATURE_BYTES);
     this.context.kernels.buildWide(into, bins, matrix.stride, features, rows, pairs, count, scratch);
@@ -110,6 +123,7 @@ export class Histograms {
 
   /** The same for those and at most `NARROW_ROWS` rows, both sums of a bin in one integer: see assembly/narrow.ts. */
   buildNarrow(slot: number, unit: HistogramUnit, { rows, pairs, count }: SummedRows): void {
+    if (this.bundles) return;
     const { matrix, scratch } = this;
     const { into, bins, features } = this.placeOf(slot, unit, NARROW_FEATURE_BYTES);
     this.context.kernels.buildNarrow(into, bins, matrix.stride, features, rows, pairs, count, scratch);
@@ -128,7 +142,7 @@ export class Histograms {
  * Groups cut into units within one plane, large ones first: they gather rows best, and small ones at the end let all workers
  * finish together. One worker alone takes whole planes.
  */
-function unitsOf(groups: number, threads: number): [from: number, to: number][] {
+export function unitsOf(groups: number, threads: number): [from: number, to: number][] {
   const units: [number, number][] = [];
   for (let from = 0; from < groups; ) {
     const fair = threads === 1 ? PLANE_GROUPS : Math.ceil((groups - from) / (2 * threads));

@@ -10,7 +10,7 @@ import { needsBoundedScan } from './bounded-scan.js';
 import { choosesWithinLevel } from './feature-choice.js';
 import { type Histograms, type HistogramUnit, NARROW_ROWS, type SummedRows } from './histogram.js';
 import type { Sums } from './partition.js';
-import { type Heritage, type OpenNode, SplitFinder, type SplitLimits, type TreeStart } from './split.js';
+import { built, type Heritage, type OpenNode, SplitFinder, type SplitLimits, type TreeStart } from './split.js';
 
 /** Histogram slots this finder holds for itself. */
 export const SPARE_SLOTS = 2;
@@ -51,6 +51,7 @@ export class NarrowFinder extends SplitFinder {
     }
     this.isNarrow[node.slot] = 0;
     this.prepare(0, node);
+    this.histograms.buildBundled('wide', [[node.slot, rows]]);
     this.records.run((unit) => {
       this.histograms.buildWide(node.slot, unit, rows);
       this.scanNode(0, node, unit.features, this.table.addresses[0]);
@@ -69,6 +70,7 @@ export class NarrowFinder extends SplitFinder {
     this.isNarrow[small.slot] = this.isNarrow[large.slot] = byNarrow ? 1 : 0;
     this.prepare(0, small);
     this.prepare(1, large);
+    this.histograms.buildBundled(byNarrow ? 'narrow' : 'wide', built(small, large, rows, parent));
     if (byNarrow) this.evaluateNarrow(small, large, rows, parent);
     else this.evaluateWide(small, large, rows, parent);
   }

@@ -159,6 +159,7 @@ export class SplitFinder implements Finder {
 
   evaluateRoot(node: OpenNode, rows: SummedRows): void {
     this.prepare(0, node);
+    this.histograms.buildBundled('exact', [[node.slot, rows]]);
     this.records.run(
       (unit) => {
         this.histograms.build(node.slot, unit, rows);
@@ -177,6 +178,7 @@ export class SplitFinder implements Finder {
     this.prepare(0, small);
     this.prepare(1, large);
     if (fast) this.writeLimits(small, large);
+    this.histograms.buildBundled('exact', built(small, large, rows, parent));
     const from = this.histograms.address(small.slot);
     const to = this.histograms.address(large.slot);
     this.records.run(
@@ -318,6 +320,21 @@ export class SplitFinder implements Finder {
       hessian: Number(sums.hessian) / this.scale.hessian,
     };
   }
+}
+
+/** The nodes whose histograms are built from rows: of two siblings the smaller one, and their parent if it has none. */
+export function built(
+  small: OpenNode,
+  large: OpenNode,
+  rows: SummedRows,
+  parent?: SummedRows,
+): [slot: number, rows: SummedRows][] {
+  return parent
+    ? [
+        [large.slot, parent],
+        [small.slot, rows],
+      ]
+    : [[small.slot, rows]];
 }
 
 function rest(whole: Sums, part: Sums): Sums {

@@ -1,7 +1,7 @@
 /** Adds a grown tree to raw scores: by the rows of its leaves where they are known, by walking bins for all other rows. */
 import type { Arena } from '../kernels/arena.js';
 import type { JobContext } from '../kernels/job.js';
-import { type BinnedMatrix, categoryAddress, planeOffset } from './binned-matrix.js';
+import { type BinnedMatrix, categoryAddress, walkingLayout } from './binned-matrix.js';
 import type { GrownTree } from './grower.js';
 import { type RowPartition, share } from './partition.js';
 
@@ -51,7 +51,8 @@ export class TreeScorer {
     if (mixed) this.reserveSets(grown, matrix);
     this.write(grown, matrix, mixed ? MIXED_INTS : NODE_INTS);
     const walk = mixed ? kernels.walkMixedBins : kernels.walkBins;
-    walk(this.nodes, this.values, matrix.planes, matrix.stride, sample, from, to, scores);
+    const { base, stride } = walkingLayout(matrix);
+    walk(this.nodes, this.values, base, stride, sample, from, to, scores);
   }
 
   /** Room for the tree's sets, which only a few trees need much of; a barrier where it has to grow. */
@@ -66,12 +67,13 @@ export class TreeScorer {
 
   private write({ tree, tests }: GrownTree, matrix: BinnedMatrix, ints: number): void {
     const nodes = this.arena.int32(this.nodes, tests.length * ints);
+    const { offsetOf } = walkingLayout(matrix);
     let set = this.sets;
     for (const [i, { feature, bin, missingBin, missingLeft, bins }] of tests.entries()) {
       // Without a direction of its own, a missing value counts as 0, as it will in prediction.
       const goesLeft = tree.hasMissing[i] ? missingLeft : tree.threshold[i] >= 0;
       const missingChild = goesLeft ? tree.left[i] : tree.right[i];
-      const at = bins ? categoryAddress(matrix, feature) : planeOffset(matrix, feature);
+      const at = bins ? categoryAddress(matrix, feature) : offsetOf(feature);
       nodes.set([at, bin, missingBin, tree.left[i], tree.right[i], missingChild], i * ints);
       if (ints === NODE_INTS) continue;
       nodes[i * ints + NODE_INTS] = bins ? set : 0;

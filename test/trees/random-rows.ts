@@ -66,11 +66,11 @@ function randomValue(random: Random, kind: ColumnKind): number {
 export const BINNING: BinningOptions = { maxBin: 255, minDataInBin: 3, sampleCount: 200_000, seed: 1 };
 
 /** X binned on this thread. */
-export function binned(X: Matrix, options: Partial<BinningOptions> = {}) {
+export function binned(X: Matrix, options: Partial<BinningOptions> = {}, bundle = false) {
   const alone = aloneContext(undefined);
   const source = { data: X.data, cols: X.cols, rows: X.rows };
   const mapper = findBins(alone.context, alone.arena, source, { ...BINNING, ...options });
-  const matrix = binRows(alone.context, alone.arena, source, mapper, { columns: true });
+  const matrix = binRows(alone.context, alone.arena, source, mapper, { columns: true, bundle });
   return { ...alone, mapper, matrix };
 }
 

@@ -132,6 +132,8 @@ export interface BinningParams {
   minDataInBin: number;
   /** Rows from which bins are found, at most. */
   binSampleCount: number;
+  /** Build the histograms of columns that exclude each other as those of one (Ke et al., 2017); never changes the model. */
+  enableBundle: boolean;
 }
 
 /** LightGBM's defaults. */
@@ -175,4 +177,5 @@ export const defaultBoostingParams: Omit<BoostingParams, 'objective'> = {
   maxBin: 255,
   minDataInBin: 3,
   binSampleCount: 200_000,
+  enableBundle: true,
 };

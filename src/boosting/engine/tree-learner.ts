@@ -62,7 +62,8 @@ export class HistogramLearner implements TreeLearner {
   ) {
     const binning = { ...params, sampleCount: params.binSampleCount, seed: deriveSeed(seed, 'bins') };
     this.mapper = findBins(context, arena, source, binning);
-    const matrix = binRows(context, arena, source, this.mapper, { columns: true });
+    const bundle = params.enableBundle && outputs === 1;
+    const matrix = binRows(context, arena, source, this.mapper, { columns: true, bundle });
     const leaves = mostLeaves(params, matrix.rows);
     this.grower = new TreeGrower(context, arena, this.mapper, matrix, growerOptions(params, matrix.rows), outputs);
     this.scorer = new TreeScorer(context, arena, leaves, this.mapper.categories !== undefined);

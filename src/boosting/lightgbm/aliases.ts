@@ -57,6 +57,7 @@ export const ALIASES = {
   minGainToSplit: ['min_gain_to_split', 'min_split_gain'],
   maxBin: ['max_bin', 'max_bins'],
   minDataInBin: ['min_data_in_bin'],
+  enableBundle: ['enable_bundle', 'is_enable_bundle', 'bundle'],
   binSampleCount: ['bin_construct_sample_cnt', 'subsample_for_bin'],
   earlyStoppingRounds: ['early_stopping_rounds', 'early_stopping_round', 'early_stopping', 'n_iter_no_change'],
   earlyStoppingMinDelta: ['early_stopping_min_delta'],

@@ -84,6 +84,8 @@ export interface LightGBMParameters
   maxBin?: number;
   /** Fewest rows of a bin. Default 3. */
   minDataInBin?: number;
+  /** Build the histograms of columns that exclude each other (one-hot and other sparse ones) together; never changes the model. Default true. */
+  enableBundle?: boolean;
   /** Rows that bin bounds are found from. Default 200000. */
   binSampleCount?: number;
   /** Stop after so many rounds without a better validation loss; 0 never stops early. Default 0. */
@@ -168,6 +170,7 @@ const DEFAULTS = {
   minGainToSplit: 0,
   maxBin: 255,
   minDataInBin: 3,
+  enableBundle: true,
   binSampleCount: 200_000,
   earlyStoppingRounds: 0,
   earlyStoppingMinDelta: 0,
@@ -209,6 +212,7 @@ function parameterSchemas(z: ZodModule): { [K in ParameterName]: ZodType<LightGB
     minGainToSplit: atLeastZero(),
     maxBin: count(2, 255),
     minDataInBin: count(1),
+    enableBundle: z.boolean().optional(),
     binSampleCount: count(1),
     earlyStoppingRounds: count(0),
     earlyStoppingMinDelta: atLeastZero(),

@@ -13,8 +13,6 @@ export interface OtherParameters {
   forceRowWise?: boolean;
   histogramPoolSize?: number;
   isEnableSparse?: boolean;
-  /** Sparse columns are stored like others. */
-  enableBundle?: boolean;
   twoRound?: boolean;
   prePartition?: boolean;
   featurePreFilter?: boolean;
@@ -42,7 +40,6 @@ export const OTHER_ALIASES = {
   forceRowWise: ['force_row_wise'],
   histogramPoolSize: ['histogram_pool_size', 'hist_pool_size'],
   isEnableSparse: ['is_enable_sparse', 'is_sparse', 'enable_sparse', 'sparse'],
-  enableBundle: ['enable_bundle', 'is_enable_bundle', 'bundle'],
   twoRound: ['two_round', 'two_round_loading', 'use_two_round_loading'],
   prePartition: ['pre_partition', 'is_pre_partition'],
   featurePreFilter: ['feature_pre_filter'],
@@ -72,7 +69,6 @@ const MET: Record<OtherName, Asks> = {
   forceRowWise: off,
   histogramPoolSize: atMostZero,
   isEnableSparse: on,
-  enableBundle: off,
   twoRound: off,
   prePartition: off,
   featurePreFilter: on,
@@ -97,7 +93,6 @@ export function otherSchemas(z: ZodModule): { [K in OtherName]: ZodType<OtherPar
     forceRowWise: flag(),
     histogramPoolSize: z.number().optional(),
     isEnableSparse: flag(),
-    enableBundle: flag(),
     twoRound: flag(),
     prePartition: flag(),
     featurePreFilter: flag(),

@@ -5,6 +5,7 @@ export * from './linear';
 export * from './binning';
 export * from './histogram';
 export * from './narrow';
+export * from './bundles';
 export * from './split';
 export { gatherPairs, scanNodeVector } from './vector-split';
 export * from './partition';
