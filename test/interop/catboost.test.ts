@@ -234,6 +234,7 @@ describe('written here, opened in Python', () => {
     });
   });
 
+  const CONTINUED = 'categories, continued on the same rows';
   const TRAINED_HERE: [string, CatBoostConfig, number[]][] = [
     ['two classes', {}, binary],
     ['labels -1 and 1', {}, binary.map((label) => 2 * label - 1)],
@@ -245,7 +246,23 @@ describe('written here, opened in Python', () => {
     ['NaN above, few borders, seven levels', { nanMode: 'Max', borderCount: 10, depth: 7 }, binary],
     ['categories as one-hot', { categoricalFeatures: [2], oneHotMaxSize: 10 }, binary],
     ['categories', { categoricalFeatures: CATEGORICAL }, binary],
+    [CONTINUED, { categoricalFeatures: CATEGORICAL }, binary],
     ['categories with names', { categoricalFeatures: CATEGORICAL, categoryNames: CATEGORY_NAMES }, binary],
+    [
+      'combinations by ordered boosting',
+      { categoricalFeatures: CATEGORICAL, maxCtrComplexity: 3, boostingType: 'Ordered' },
+      binary,
+    ],
+    [
+      'statistics of every kind',
+      {
+        categoricalFeatures: CATEGORICAL,
+        simpleCtr: ['Buckets:Prior=0.3', 'BinarizedTargetMeanValue:CtrBorderCount=7'],
+        combinationsCtr: ['Borders', 'Counter'],
+        maxCtrComplexity: 2,
+      },
+      binary,
+    ],
     ['categories and three classes', { categoricalFeatures: CATEGORICAL, oneHotMaxSize: 4 }, classes],
     ['categories and values', { categoricalFeatures: CATEGORICAL, task: 'regression' }, value],
   ];
@@ -258,8 +275,14 @@ describe('written here, opened in Python', () => {
       const requests: object[] = [];
       const keys: string[] = [];
       for (const [title, config, y] of TRAINED_HERE) {
-        const model = new CatBoostModel({ iterations: 25, ...config });
-        await model.fit({ X, y, featureNames: ['0', '1', '2', '3', '4'] });
+        let model = new CatBoostModel({ iterations: 25, ...config });
+        const featureNames = ['0', '1', '2', '3', '4'];
+        await model.fit({ X, y, featureNames });
+        if (title === CONTINUED) {
+          const first = model;
+          model = new CatBoostModel({ iterations: 25, ...config });
+          await model.fit({ X, y, featureNames }, { initModel: first });
+        }
         models.set(title, model);
         for (const extension of ['json', 'cbm']) {
           const file = fileOf(title, extension);

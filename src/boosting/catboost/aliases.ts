@@ -51,6 +51,7 @@ export const ALIASES = {
   earlyStoppingSet: [],
   earlyStoppingMetric: [],
   useBestModel: ['use_best_model'],
+  ctrTargetBorderCount: ['ctr_target_border_count'],
   checkpointInterval: [],
   seed: ['random_seed', 'random_state'],
   threads: ['thread_count', 'n_jobs', 'nthread'],

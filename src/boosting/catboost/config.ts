@@ -82,6 +82,8 @@ export interface CatBoostParameters {
   simpleCtr?: string | string[];
   /** Target statistics of combinations. */
   combinationsCtr?: string | string[];
+  /** Borders between the values of a regression that statistics without a TargetBorderCount of their own count by, 1 to 255. Default 1. */
+  ctrTargetBorderCount?: number;
   /** Default `'SkipTest'`. */
   counterCalcMethod?: 'SkipTest' | 'Full';
   /** Pull towards combinations of few values. Default 0.5. */
@@ -178,6 +180,7 @@ function parameterSchemas(z: ZodModule): { [K in ParameterName]: ZodType<CatBoos
     maxCtrComplexity: count(0, 8),
     simpleCtr: texts(),
     combinationsCtr: texts(),
+    ctrTargetBorderCount: count(1, 255),
     counterCalcMethod: z.enum(['SkipTest', 'Full']).optional(),
     modelSizeReg: atLeastZero(),
     permutationCount: count(1, 100),

@@ -1,6 +1,7 @@
 /** A model and the iterations that training added to it, as one ensemble: the earlier trees first. */
 import { InvalidInputError } from '../../core/errors.js';
-import type { CatBoostEnsemble, CatBoostTree, Condition, FloatFeature } from './ensemble.js';
+import { canonicalJson } from '../../core/hash.js';
+import type { CatBoostEnsemble, CatBoostTree, Condition, CtrTable, FloatFeature } from './ensemble.js';
 
 /**
  * Scores of the result are those of `earlier` plus those of `later`.
@@ -38,6 +39,7 @@ export function joinEnsembles(earlier: CatBoostEnsemble, later: CatBoostEnsemble
       },
     })),
   };
+  const { tables, tableOf } = joinTables(before.tables, later.ctrTables);
   const shifted = (condition: Condition): Condition =>
     condition.kind === 'ctr' ? { ...condition, feature: condition.feature + earlier.ctrs.length } : condition;
   return {
@@ -45,10 +47,54 @@ export function joinEnsembles(earlier: CatBoostEnsemble, later: CatBoostEnsemble
     scale: 1,
     bias: later.bias.map((value, k) => value + earlier.bias[k]),
     floatFeatures,
-    ctrTables: [...before.tables, ...later.ctrTables],
-    ctrs: [...earlier.ctrs, ...later.ctrs.map((ctr) => ({ ...ctr, table: ctr.table + earlier.ctrTables.length }))],
+    ctrTables: tables,
+    ctrs: [...earlier.ctrs, ...later.ctrs.map((ctr) => ({ ...ctr, table: tableOf[ctr.table] }))],
     trees: [...before.trees, ...later.trees.map((tree) => ({ ...tree, conditions: tree.conditions.map(shifted) }))],
   };
+}
+
+/**
+ * CatBoost's files have one table a statistic and combination, which is unknown for continued models whose rows changed in between.
+ *
+ * @throws InvalidInputError
+ */
+export function checkOneTableEach({ ctrTables }: CatBoostEnsemble): void {
+  if (ctrTables.every(({ classifier }) => classifier === 0)) return;
+  throw new InvalidInputError(
+    'catboost: this model has two counts of the same categories, its native file has room for one',
+    {
+      hint: 'It was continued (initModel) on other rows. Use save and load, or continue on the same rows, weights and labels.',
+    },
+  );
+}
+
+/** Of two tables that count the same combination differently, because the rows did, the later one gets a number of its own. */
+function joinTables(
+  earlier: readonly CtrTable[],
+  later: readonly CtrTable[],
+): { tables: CtrTable[]; tableOf: number[] } {
+  const tables = [...earlier];
+  const nameOf = ({ type, projection }: CtrTable) => `${type} ${canonicalJson(projection)}`;
+  const named = new Map<string, number[]>();
+  for (const [i, table] of earlier.entries()) named.set(nameOf(table), [...(named.get(nameOf(table)) ?? []), i]);
+  const tableOf = later.map((table) => {
+    const alike = named.get(nameOf(table)) ?? [];
+    const same = alike.find((i) => isEqualTable(tables[i], table));
+    if (same !== undefined) return same;
+    const classifier = alike.reduce((next, i) => Math.max(next, tables[i].classifier + 1), 0);
+    return tables.push({ ...table, classifier }) - 1;
+  });
+  return { tables, tableOf };
+}
+
+function isEqualTable(a: CtrTable, b: CtrTable): boolean {
+  const equal = <T>(x: ArrayLike<T> = [], y: ArrayLike<T> = []): boolean => {
+    if (x.length !== y.length) return false;
+    for (let i = 0; i < x.length; i++) if (x[i] !== y[i]) return false;
+    return true;
+  };
+  const numbers = a.classes === b.classes && a.denominator === b.denominator;
+  return numbers && equal(a.hashes, b.hashes) && equal(a.counts, b.counts) && equal(a.sums, b.sums);
 }
 
 /** Trees that never saw a missing value send it below every border, as 'AsFalse' does. */

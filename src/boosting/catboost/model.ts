@@ -14,7 +14,7 @@ import type { FitData, FitResult, FitRows, ImportanceKind, ModelPayload, Predict
 import { BoostingModel } from '../boosting-model.js';
 import type { BoostingFitContext, IterationRange } from '../options.js';
 import { type CatBoostConfig, type CatBoostSettings, catboostConfig } from './config.js';
-import { joinEnsembles } from './continued.js';
+import { checkOneTableEach, joinEnsembles } from './continued.js';
 import { type CatBoostTrained, trainCatBoost } from './engine/train.js';
 import type { CatBoostFile } from './ensemble.js';
 import { configOfFile, fileParameters } from './file-parameters.js';
@@ -170,8 +170,11 @@ export class CatBoostModel extends BoostingModel<CatBoostSettings> {
   /**
    * Writes CatBoost's own model file: JSON, which Python opens by `CatBoost().load_model(file, format='json')`, or, where the name
    * ends in `.cbm`, its binary format, which Python opens by `load_model(file)`.
+   *
+   * @throws InvalidInputError - a model that was continued on other rows counts the same categories twice
    */
   async exportNative(file: string): Promise<void> {
+    checkOneTableEach(this.state().ensemble);
     await writeFileAtomic(file, formatModelFile({ ...this.state(), featureNames: [...this.featureNames] }, file));
   }
 

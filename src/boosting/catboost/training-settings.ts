@@ -11,6 +11,7 @@ import {
   type Bootstrap,
   type CatBoostParams,
   type CtrDescription,
+  DEFAULT_CTRS,
   type Detector,
   defaultCatBoostParams,
   type StatedLoss,
@@ -43,7 +44,7 @@ export function engineParams(
   const loss = trainableLoss(lossText, data.classes.length);
   checkLossSettings(settings, loss);
   const defaults = defaultCatBoostParams(loss, data.X.rows, data.X.cols, settings.iterations);
-  const { simpleCtr, combinationsCtr, featureBorderType, permutationCount } = settings;
+  const { simpleCtr, combinationsCtr, ctrTargetBorderCount, featureBorderType, permutationCount } = settings;
   const columns = columnNumbers(settings.categoricalFeatures ?? [], data.featureNames, 'categoricalFeatures');
   const { objective, metrics = {}, learningRates } = options;
   const own = Object.entries(metrics).map(([name, { direction }]): MetricSpec => ({ name, kind: 'custom', direction }));
@@ -75,8 +76,8 @@ export function engineParams(
       ...given(settings, ['oneHotMaxSize', 'maxCtrComplexity', 'counterCalcMethod', 'modelSizeReg', 'hasTime']),
       columns: [...new Set(columns)].sort((a, b) => a - b),
       permutations: permutationCount ?? defaults.categorical.permutations,
-      simpleCtr: ctrsOf(simpleCtr) ?? defaults.categorical.simpleCtr,
-      combinationsCtr: ctrsOf(combinationsCtr) ?? defaults.categorical.combinationsCtr,
+      simpleCtr: ctrsOf(simpleCtr, ctrTargetBorderCount) ?? defaults.categorical.simpleCtr,
+      combinationsCtr: ctrsOf(combinationsCtr, ctrTargetBorderCount) ?? defaults.categorical.combinationsCtr,
     },
     metrics: metricsOf(settings, loss, lossText, own),
     ...(objective ? { loss: { kind: 'custom', instead: loss } } : {}),
@@ -116,9 +117,20 @@ function bootstrapOf(settings: CatBoostSettings, fallback: Bootstrap, warnings: 
   }
 }
 
-function ctrsOf(texts: readonly string[] | undefined): CtrDescription[] | undefined {
+/** Descriptions, those of CatBoost without texts, with the number of target borders where a text has none; undefined: the defaults. */
+function ctrsOf(
+  texts: readonly string[] | undefined,
+  targetBorderCount: number | undefined,
+): CtrDescription[] | undefined {
+  if (!texts && targetBorderCount === undefined) return undefined;
+  const own = targetBorderCount === undefined ? {} : { targetBorderCount };
+  if (!texts) return DEFAULT_CTRS.map((ctr) => ({ ...ctr, ...own }));
   // The configuration was parsed: every text is one.
-  return texts?.map(parseCtr).filter((parsed) => typeof parsed !== 'string');
+  return texts.flatMap((text) => {
+    const parsed = parseCtr(text);
+    if (typeof parsed === 'string') return [];
+    return [text.includes('TargetBorderCount') ? parsed : { ...parsed, ...own }];
+  });
 }
 
 /** The watched metric first. Names as CatBoost writes them; without any, the loss is watched. */

@@ -75,6 +75,20 @@ describe('fit of a CatBoost model', () => {
     expect((await model.predictLeaves(test.X)).length).toBe(16 * ROWS);
   });
 
+  it('keeps both counts of its categories where it goes on with other rows: in its own directory, not in a native file', async () => {
+    const first = await fitted();
+    const model = await fitted({}, rowsOf(9), { initModel: first });
+    const directory = mkdtempSync(join(tmpdir(), 'holdfast-catboost-'));
+    await expect(model.exportNative(join(directory, 'model.json'))).rejects.toThrow(
+      /two counts of the same categories/,
+    );
+    await model.save(join(directory, 'saved'));
+    const loaded = await CatBoostModel.load(join(directory, 'saved'));
+    expect(await (loaded as CatBoostModel).predictScores(test.X)).toEqual(await model.predictScores(test.X));
+    await (await fitted({}, {}, { initModel: first })).exportNative(join(directory, 'model.json'));
+    await rm(directory, { recursive: true });
+  });
+
   it('does not go on from a model that treats columns differently', async () => {
     const first = await fitted({ categoricalFeatures: [] });
     await expect(fitted({}, {}, { initModel: first })).rejects.toThrow(/other categorical columns/);

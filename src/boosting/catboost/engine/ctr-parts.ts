@@ -13,10 +13,11 @@ export interface CtrPart {
   borderCount: number;
 }
 
+/** `classes`: those of the target, 0 of values. */
 export function expandCtrs(descriptions: readonly CtrDescription[], classes: number): CtrPart[] {
   return descriptions.flatMap((description) => {
     const { type, borderCount } = description;
-    const targetBorderCount = classes > 2 ? classes - 1 : description.targetBorderCount;
+    const targetBorderCount = classes > 0 ? classes - 1 : description.targetBorderCount;
     // Of two classes one bucket says all.
     const buckets = targetBorderCount === 1 ? 1 : targetBorderCount + 1;
     const targets = type === 'Borders' ? targetBorderCount : type === 'Buckets' ? buckets : 1;

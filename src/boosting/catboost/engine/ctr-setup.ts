@@ -50,7 +50,8 @@ export function setUpCtrs(
   const categories = encoded.flatMap((column, i) => (isOneHot(column, params) || column.size < 2 ? [] : [i]));
   const { simpleCtr, combinationsCtr, maxCtrComplexity, modelSizeReg } = params.categorical;
   const loss = statedLoss(params.loss);
-  const classes = loss.kind === 'MultiClass' || loss.kind === 'MultiClassOneVsAll' ? loss.classes : 0;
+  const binary = loss.kind === 'Logloss' || loss.kind === 'CrossEntropy';
+  const classes = 'classes' in loss ? loss.classes : binary ? 2 : 0;
   const simple = expandCtrs(simpleCtr, classes);
   const combined = maxCtrComplexity > 1 ? expandCtrs(combinationsCtr, classes) : [];
   const rows = sources.reduce((sum, source) => sum + source.rows, 0);
