@@ -41,6 +41,13 @@ const OF_CATEGORIES = [
 /** Of the orders that target statistics and ordered boosting go along. */
 const OF_ORDERS = ['permutationCount', 'hasTime'] as const;
 
+/** Values that CatBoost has and training here has not. */
+const TAKEN_AS = [
+  ['counterCalcMethod', 'Full', 'SkipTest'],
+  ['randomScoreType', 'Gumbel', 'NormalWithModelSizeDecrease'],
+  ['leafEstimationBacktracking', 'Armijo', 'AnyImprovement'],
+] as const;
+
 /** A sentence for each given setting that changes nothing in this combination. */
 export function idleSettings(settings: CatBoostSettings, validated: boolean): string[] {
   const given = (name: keyof CatBoostSettings) => settings[name] !== undefined;
@@ -48,7 +55,7 @@ export function idleSettings(settings: CatBoostSettings, validated: boolean): st
     names.filter(given).map((name) => `${name} has no effect ${why}`);
   const { leafEstimationMethod, odType = 'IncToDec', odPval = 0, bootstrapType, randomStrength } = settings;
   const categories = (settings.categoricalFeatures ?? []).length > 0;
-  return [
+  const warnings = [
     ...(categories ? [] : idle(OF_CATEGORIES, 'without categoricalFeatures')),
     ...(categories || settings.boostingType === 'Ordered'
       ? []
@@ -62,4 +69,9 @@ export function idleSettings(settings: CatBoostSettings, validated: boolean): st
     ...(randomStrength === 0 ? idle(['randomScoreType'], 'with randomStrength 0') : []),
     ...(validated ? [] : idle(['useBestModel'], 'without validation rows')),
   ];
+  for (const [name, value, instead] of TAKEN_AS) {
+    const known = warnings.some((text) => text.startsWith(name));
+    if (settings[name] === value && !known) warnings.push(`${name} '${value}' is taken as '${instead}'`);
+  }
+  return warnings;
 }

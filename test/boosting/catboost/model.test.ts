@@ -135,6 +135,11 @@ describe('configuration', () => {
     ['a detector that is off', { odWait: 5 }, ['odWait has no effect without a detector']],
     ['noise that is none', { randomStrength: 0, randomScoreType: 'Gumbel' }, ['randomScoreType']],
     ['the best of nothing to compare', { useBestModel: true }, ['useBestModel has no effect without validation rows']],
+    [
+      'what training has not',
+      { randomScoreType: 'Gumbel', leafEstimationBacktracking: 'Armijo' },
+      ["randomScoreType 'Gumbel' is taken as", "leafEstimationBacktracking 'Armijo' is taken as 'AnyImprovement'"],
+    ],
   ])('%s is warned of, in the metrics', async (_, config, wanted) => {
     const { warnings } = await new CatBoostModel({ iterations: 2, ...config }).fit({ X, y: binary });
     expect(warnings).toHaveLength(wanted.length);
