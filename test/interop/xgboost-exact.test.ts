@@ -85,4 +85,19 @@ describe('exact', () => {
     const apart = theirs[i].raw.flat().map((score, p) => Math.abs(score - scores[p]));
     expect(Math.max(...apart)).toBeLessThan(5e-6);
   });
+
+  it("goes on from Python's file as Python would", async () => {
+    const [first] = Object.values(CASES);
+    const file = join(directory, 'python.ubj');
+    const common = { params: first.config, y: y.value };
+    const half = { ...common, rounds: 4, files: [file] };
+    const whole = { ...common, rounds: 4, continue: file };
+    const [, wanted] = await inPython({ do: 'train', X, T: X, cases: [half, whole] });
+    const more = new XGBoostModel({ ...first.config, numIterations: 4 });
+    await more.fit({ X, y: y.value }, { initModel: await XGBoostModel.importNative(file) });
+    expect(Array.from(await more.predictLeaves(X))).toEqual(wanted.leaves.flat());
+    const scores = await more.predictScores(X);
+    const apart = wanted.raw.flat().map((score, p) => Math.abs(score - scores[p]));
+    expect(Math.max(...apart)).toBeLessThan(5e-6);
+  });
 });

@@ -146,3 +146,37 @@ describe('linear models', () => {
     await expect(model.predict(X, { numIterationRange: [0, 2] })).rejects.toThrow(InvalidInputError);
   });
 });
+
+describe.each<[string, XGBoostConfig]>([
+  ['exact trees', { treeMethod: 'exact', subsample: 0.7 }],
+  ['linear models', { booster: 'gblinear', featureSelector: 'shuffle', regAlpha: 0.001 }],
+])('%s', (title, config) => {
+  it('stopped and started again end as if they had never been stopped', async () => {
+    const checkpointDirectory = join(directory, `${title} checkpoint`);
+    const settings = { ...config, numIterations: 40, checkpointInterval: 1, metric: ['logloss', 'auc'] };
+    const data = { X: Array.from({ length: 10 }, () => X).flat(), y: Array.from({ length: 10 }, () => binary).flat() };
+    const rows = { ...data, validation: { X, y: binary } };
+    /** A metric that fails when it is asked for the `last`-th time. */
+    const failing = (last: number) => {
+      let calls = 0;
+      const evaluate = () => {
+        if (++calls === last) throw new RangeError('stopped');
+        return calls;
+      };
+      return { metrics: { calls: { evaluate, direction: 'minimize' as const } } };
+    };
+    const whole = new XGBoostModel(settings);
+    const wanted = await whole.fit(rows, { threads: 2, ...failing(0) });
+    for (const after of [6, 15]) {
+      const cut = new XGBoostModel(settings).fit(rows, { checkpointDirectory, ...failing(after) });
+      await expect(cut).rejects.toThrow('stopped');
+    }
+    const again = new XGBoostModel(settings);
+    const metrics = await again.fit(rows, { checkpointDirectory, ...failing(0) });
+    // Five iterations of the first run and fourteen of the second were not done again.
+    expect(metrics.evaluations?.validation.calls.at(-1)).toBe(40 - 5 - 14);
+    expect(metrics.history).toEqual(wanted.history);
+    expect(metrics.evaluations?.validation.auc).toEqual(wanted.evaluations?.validation.auc);
+    expect(await again.predictScores(X)).toEqual(await whole.predictScores(X));
+  });
+});
