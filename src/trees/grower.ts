@@ -76,7 +76,7 @@ export class TreeGrower {
     // Nodes at the greatest depth have none.
     const slots = Math.min(maxLeaves, maxDepth > 0 && maxDepth < 30 ? 2 ** (maxDepth - 1) : maxLeaves);
     const { partition } = this;
-    this.narrow = outputs === 1 && fitsNarrow(options, mapper);
+    this.narrow = outputs === 1 && fitsNarrow(options);
     const spare = this.narrow ? SPARE_SLOTS : 0;
     const wanted = Math.max(2, slots) + spare;
     const histograms = new Histograms(context, matrix, arena, wanted, histogramBytes / outputs, 2 + spare);

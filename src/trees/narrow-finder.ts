@@ -1,7 +1,7 @@
 /**
  * Finds splits by narrow histograms (assembly/narrow.ts), in half the memory and time, where nothing but L2 and the least rows, hessian
  * and gain limits a tree, and its gradients lose nothing by 16 bits; by wide ones elsewhere. Nodes of more than `NARROW_ROWS` rows
- * are wide; their children's histograms are made narrow as soon as they are small enough.
+ * are wide; their children's histograms are made narrow as soon as they are small enough. Columns of categories always have exact sums.
  */
 import type { Arena } from '../kernels/arena.js';
 import type { JobContext } from '../kernels/job.js';
@@ -19,9 +19,8 @@ export const SPARE_SLOTS = 2;
 const LEAST_SHARE = 3e-5;
 
 /** Whether trees within these limits may be grown by it. */
-export function fitsNarrow(limits: SplitLimits, mapper: BinMapper): boolean {
-  const categorical = mapper.categories?.some((categories) => categories !== undefined);
-  return limits.lambdaL1 === 0 && !categorical && !needsBoundedScan(limits) && !choosesWithinLevel(limits);
+export function fitsNarrow(limits: SplitLimits): boolean {
+  return limits.lambdaL1 === 0 && !needsBoundedScan(limits) && !choosesWithinLevel(limits);
 }
 
 export class NarrowFinder extends SplitFinder {
@@ -52,11 +51,14 @@ export class NarrowFinder extends SplitFinder {
     this.isNarrow[node.slot] = 0;
     this.prepare(0, node);
     this.histograms.buildBundled('wide', [[node.slot, rows]]);
-    this.records.run((unit) => {
-      this.histograms.buildWide(node.slot, unit, rows);
-      this.scanNode(0, node, unit.features, this.table.addresses[0]);
-      this.copyNarrow([node], unit);
-    });
+    this.records.run(
+      (unit) => {
+        this.histograms.buildWide(node.slot, unit, rows);
+        this.scanNode(0, node, unit.features, this.table.addresses[0]);
+        this.copyNarrow([node], unit);
+      },
+      this.categorical?.ofRoot(node, rows, this.table.categorical),
+    );
     node.split = this.collect(node, 0);
     this.useNarrow([node]);
   }
@@ -83,21 +85,26 @@ export class NarrowFinder extends SplitFinder {
     if (fast) this.writeLimits(small, large);
     const from = histograms.address(small.slot);
     const to = histograms.address(large.slot);
-    this.records.run((unit) => {
-      const [first, last] = unit.features;
-      if (parent) histograms.buildNarrow(large.slot, unit, parent);
-      histograms.buildNarrow(small.slot, unit, rows);
-      if (fast) kernels.scanPairNarrow(from, to, this.table.addresses[0], first, last, this.limitsAddress);
-      else {
-        kernels.subtractNarrow(to, from, first, last);
-        this.scanExactly(nodes, unit);
-      }
-    });
+    this.records.run(
+      (unit) => {
+        const [first, last] = unit.features;
+        if (parent) histograms.buildNarrow(large.slot, unit, parent);
+        histograms.buildNarrow(small.slot, unit, rows);
+        if (fast) kernels.scanPairNarrow(from, to, this.table.addresses[0], first, last, this.limitsAddress);
+        else {
+          kernels.subtractNarrow(to, from, first, last);
+          this.scanExactly(nodes, unit);
+        }
+      },
+      this.categorical?.ofSiblings(small, large, rows, parent, this.table.categorical),
+    );
     for (const [which, node] of nodes.entries()) node.split = this.collect(node, which as 0 | 1);
     if (!fast) return;
     // Rounding may have let through a side with a little less hessian than it needs: such a node is scanned again.
     const again = nodes.map((node) => (this.breaksLimits(node) ? node : undefined));
     if (!again.some(Boolean)) return;
+    // Others may still be reading what the first scan found.
+    context.barrier();
     this.records.run((unit) => this.scanExactly(again, unit));
     for (const [which, node] of again.entries()) if (node) node.split = this.collect(node, which as 0 | 1);
   }
@@ -131,18 +138,21 @@ export class NarrowFinder extends SplitFinder {
     const from = histograms.address(small.slot);
     const to = histograms.address(large.slot);
     const [smallTable, largeTable] = this.table.addresses;
-    this.records.run((unit) => {
-      const [first, last] = unit.features;
-      if (parent) histograms.buildWide(large.slot, unit, parent);
-      histograms.buildWide(small.slot, unit, rows);
-      if (fast) kernels.scanPair(from, to, smallTable, first, last, this.limitsAddress);
-      else {
-        kernels.subtractHistogram(to, from, first, last);
-        this.scanNode(0, small, unit.features, smallTable);
-        this.scanNode(1, large, unit.features, largeTable);
-      }
-      this.copyNarrow(nodes, unit);
-    });
+    this.records.run(
+      (unit) => {
+        const [first, last] = unit.features;
+        if (parent) histograms.buildWide(large.slot, unit, parent);
+        histograms.buildWide(small.slot, unit, rows);
+        if (fast) kernels.scanPair(from, to, smallTable, first, last, this.limitsAddress);
+        else {
+          kernels.subtractHistogram(to, from, first, last);
+          this.scanNode(0, small, unit.features, smallTable);
+          this.scanNode(1, large, unit.features, largeTable);
+        }
+        this.copyNarrow(nodes, unit);
+      },
+      this.categorical?.ofSiblings(small, large, rows, parent, this.table.categorical),
+    );
     for (const [which, node] of nodes.entries()) node.split = this.collect(node, which as 0 | 1);
     this.useNarrow(nodes);
   }
@@ -161,6 +171,8 @@ export class NarrowFinder extends SplitFinder {
     for (const [i, node] of nodes.entries()) {
       if (node.count > NARROW_ROWS) continue;
       [node.slot, this.spare[i]] = [this.spare[i], node.slot];
+      // Sets of categories are found by exact sums here too: those stay with their node.
+      this.histograms.categories?.swap(node.slot, this.spare[i]);
       this.isNarrow[node.slot] = 1;
     }
   }

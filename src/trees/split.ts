@@ -109,7 +109,7 @@ export class SplitFinder implements Finder {
   /** Whether nodes draw random numbers of their own. */
   private readonly draws: boolean;
   private readonly bounded?: BoundedScan;
-  private readonly categorical?: CategoricalFinder;
+  protected readonly categorical?: CategoricalFinder;
   protected scale: Scale = { gradient: 1, hessian: 1 };
 
   constructor(

@@ -355,6 +355,31 @@ describe('growing a tree with categories', () => {
     expect(sets).toBeGreaterThan(6);
   });
 
+  it.each<[string, Partial<GrowerOptions>]>([
+    ["LightGBM's rules", {}],
+    ['few histograms in memory', { histogramBytes: 0, maxLeaves: 30, minDataInLeaf: 2 }],
+    ['level by level', { policy: depthWise, maxDepth: 3, lambdaL2: 1 }],
+  ])('equals the plain twin by 16-bit gradients: %s', (_name, options) => {
+    for (let seed = 0; seed < 6; seed++) {
+      const random = new Random(20 + seed);
+      const X = randomMatrix(random, 250, kinds);
+      const all = { ...OPTIONS, categorical: limits, categoricalColumns, narrowRows: 0, ...options };
+      compareToPlain(X, gradients(random, X), all, undefined, 16);
+    }
+  });
+
+  it('equals the plain twin by 16-bit gradients where large nodes need wide sums', () => {
+    const random = new Random(41);
+    const X = randomMatrix(random, 33_500, ['gaps', 'few categories', 'categories']);
+    const options = { ...OPTIONS, minDataInLeaf: 20, categorical: limits, categoricalColumns: [1, 2] };
+    const pairs = randomGradients(random, X);
+    for (let i = 0; i < X.rows; i++) pairs[2 * i] += Math.sin(X.data[3 * i + 2]);
+    compareToPlain(X, pairs, { ...options, maxLeaves: 3 }, undefined, 16);
+    const { tree } = grow(X, pairs, { ...options, maxLeaves: 30 }).grown;
+    expect(tree.categories?.some(Boolean)).toBe(true);
+    expect(grow(X, pairs, { ...options, maxLeaves: 30, histogramBytes: 0 }).grown.tree).toEqual(tree);
+  });
+
   it('equals the plain twin for thousands of categories', () => {
     const random = new Random(8);
     const X = randomMatrix(random, 1200, ['many categories', 'normal', 'few categories']);
