@@ -57,12 +57,6 @@ function scoreCatBoost(bytes: Uint8Array): Promise<Float64Array> {
 const first = (name: RegExp, value: string | number) => (text: string) =>
   text.replace(new RegExp(`(${name.source})-?\\d+`), `$1${value}`);
 
-/** The next '\x03' after `marker` becomes '\x7f'. */
-function newerAfter(marker: string, text: string): string {
-  const at = text.indexOf('\x03', text.indexOf(marker));
-  return `${text.slice(0, at)}\x7f${text.slice(at + 1)}`;
-}
-
 const FORMATS: Record<string, () => Promise<FileFormat>> = {
   async 'LightGBM text'() {
     const model = new LightGBMModel({ numIterations: 4, categoricalFeatures, minDataPerGroup: 5, minDataInLeaf: 5 });
@@ -96,8 +90,8 @@ const FORMATS: Record<string, () => Promise<FileFormat>> = {
         'a child beyond the last': first(/"right_children":\[/, 999),
         'a child below none': first(/"right_children":\[/, -999),
         'a column beyond the last': first(/"split_indices":\[/, 77),
-        'a huge number of columns': first(/"num_feature":"/, 2_000_000_000),
-        'a huge number of classes': first(/"num_class":"/, 2_000_000_000),
+        'a huge number of columns': first(/"learner_model_param":\{[^}]*"num_feature":"/, 2_000_000_000),
+        'a huge number of classes': first(/"learner_model_param":\{[^}]*"num_class":"/, 2_000_000_000),
         'another number of trees': first(/"num_trees":"/, 7),
       },
     };
@@ -107,7 +101,7 @@ const FORMATS: Record<string, () => Promise<FileFormat>> = {
       bytes: readFileSync(await xgboostFile('model.ubj')),
       score: scoreXGBoost,
       damage: {
-        'a newer version': (text) => newerAfter('version[', text),
+        'a newer version': (text) => text.replace('i\x03i\x02i\0', 'i\x7fi\x02i\0'),
         // A typed list of 4-byte numbers: its first one.
         'a node as its own child': (text) => text.replace(/(left_children\[\$l#L.{8}).{4}/s, '$1\0\0\0\0'),
         'a child beyond the last': (text) => text.replace(/(right_children\[\$l#L.{8}).{4}/s, '$1\0\0\x7f\x7f'),

@@ -38,6 +38,7 @@ export async function cutAnywhere(format: FileFormat, cuts: number): Promise<voi
 /** Bytes changed, dropped, doubled and swapped at random; numbers replaced by others. Says how many files were refused. */
 export async function changeAnything(format: FileFormat, times: number, seed: number): Promise<number> {
   const random = new Random(seed);
+  const original = Array.from(format.bytes);
   const size = (await format.score(format.bytes)).length;
   let refused = 0;
   for (let i = 0; i < times; i++) {
@@ -45,6 +46,8 @@ export async function changeAnything(format: FileFormat, times: number, seed: nu
     if (scores) expect(scores).toHaveLength(size);
     else refused++;
   }
+  // Each file was damaged on its own.
+  expect(Array.from(format.bytes)).toEqual(original);
   return refused;
 }
 
@@ -68,7 +71,7 @@ function changed(bytes: Uint8Array, random: Random): Uint8Array {
   const length = 1 + random.int(40);
   switch (random.int(5)) {
     case 0: {
-      const copy = bytes.slice();
+      const copy = new Uint8Array(bytes);
       for (let n = 1 + random.int(4); n > 0; n--) copy[random.int(copy.length)] = random.int(256);
       return copy;
     }
@@ -78,8 +81,8 @@ function changed(bytes: Uint8Array, random: Random): Uint8Array {
       return joined(bytes.subarray(0, at + length), bytes.subarray(at));
     case 3: {
       // The largest values that four bytes hold, as sizes and offsets of binary formats.
-      const copy = bytes.slice();
-      copy.fill(random.int(2) === 0 ? 255 : 127, at, at + 4);
+      const copy = new Uint8Array(bytes);
+      copy.fill(random.int(2) === 0 ? 255 : 127, at, Math.min(at + 4, copy.length));
       return copy;
     }
     default:
