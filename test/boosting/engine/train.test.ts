@@ -63,6 +63,25 @@ describe('boosting', () => {
     },
   );
 
+  it('grows the same trees on every number of threads where rows fade and nodes are scanned twice', {
+    timeout: 60_000,
+  }, async () => {
+    // More than 16,384 rows, few of which still have a hessian after some iterations.
+    const random = new Random(5);
+    const X = Matrix.zeros(17_000, 16);
+    for (let i = 0; i < X.data.length; i++) X.data[i] = random.float();
+    const y = Float64Array.from({ length: X.rows }, (_, i) => {
+      const [a, b, c] = X.data.subarray(i * 16, i * 16 + 3);
+      return a + b * c + 0.1 * random.float() > 0.7 ? 1 : 0;
+    });
+    const settings = params({ kind: 'binary', sigmoid: 1 }, { numIterations: 60, learningRate: 0.4, numLeaves: 31 });
+    const [one, two, four] = await Promise.all(
+      [1, 2, 4].map((threads) => trainBoosting({ X, y }, settings, { seed: 3, threads })),
+    );
+    expect(bytesOf(two.ensemble).equals(bytesOf(one.ensemble))).toBe(true);
+    expect(bytesOf(four.ensemble).equals(bytesOf(one.ensemble))).toBe(true);
+  });
+
   it('starts from the base score: the first leaves carry it, and no iteration starts above its loss', async () => {
     const data = randomData(4, 800, 5, 2);
     const mean = data.y.reduce((a, b) => a + b, 0) / data.y.length;
