@@ -103,6 +103,28 @@ describe('training without chance', () => {
       { loss_function: 'MultiClass' },
     ),
   );
+  itWithData(
+    'catboost-airlines5k-train.csv.gz',
+    'has the losses of target statistics of rows in time',
+    async (path) => {
+      const data = everyKth(readRealData(path, 'dep_delayed_15min'), 4);
+      const columns = [0, 1, 2, 4, 5, 6];
+      const [{ history }] = await theirs(
+        data,
+        { iterations: 20, learning_rate: 0.2, loss_function: 'Logloss', has_time: true, ...STILL_PY },
+        { categorical: columns },
+      );
+      const { categorical } = defaultCatBoostParams({ kind: 'Logloss' }, data.train.y.length, 8, 20);
+      const own = {
+        iterations: 20,
+        learningRate: 0.2,
+        categorical: { ...categorical, columns, hasTime: true },
+        ...STILL,
+      };
+      const [mine] = Object.values((await ours(data, { kind: 'Logloss' }, own)).evaluations.test);
+      for (const [i, value] of history.entries()) expect(mine[i]).toBeCloseTo(value, 5);
+    },
+  );
 });
 
 describe('training by default', () => {
