@@ -57,7 +57,12 @@ const COMBINATIONS: Record<string, Combination> = {
   l2: { params: { objective: 'regression', learning_rate: 0.3, max_bin: 40, min_data_in_bin: 5 }, y: value },
   'l2 of roots': { params: { objective: 'regression', reg_sqrt: true }, y: value },
   'l2, bins of few rows': {
-    params: { objective: 'regression', bin_construct_sample_cnt: 300, min_sum_hessian_in_leaf: 10 },
+    params: {
+      objective: 'regression',
+      bin_construct_sample_cnt: 300,
+      enable_bundle: false,
+      min_sum_hessian_in_leaf: 10,
+    },
     y: value,
   },
   l1: { params: { objective: 'regression_l1', path_smooth: 2 }, y: value },
