@@ -15,6 +15,7 @@ const BENCHMARKS: Record<string, () => Promise<Benchmark>> = {
   lightgbm: () => boosting('lightgbm'),
   xgboost: () => boosting('xgboost'),
   catboost: () => boosting('catboost'),
+  prediction: () => import('./prediction.js'),
   'quality-lightgbm': () => quality('lightgbm'),
   'quality-xgboost': () => quality('xgboost'),
   'quality-catboost': () => quality('catboost'),
