@@ -396,6 +396,7 @@ export interface SymmetricKernels {
     pairs: number,
     count: number,
   ): void;
+  subtractSums(parent: number, child: number, bytes: number): void;
   bestCell(
     cells: number,
     tests: number,

@@ -180,24 +180,33 @@ export function columnHistogram(histogram: usize, bins: i32, column: usize, rows
 
 // @ts-ignore: decorator
 @inline
-function addPair(histogram: usize, bin: u8, pair: v128, offset: usize): void {
+function addPair(histogram: usize, bin: u8, pair: v128): void {
   const p = histogram + (<usize>bin << 4);
-  v128.store(p + offset, i64x2.add(v128.load(p + offset), pair));
+  v128.store(p, i64x2.add(v128.load(p), pair));
 }
 
-/** The same for four columns `pitch` bytes apart, into histograms 4 KiB apart: one pass, and sums that do not wait for each other. */
+/** The same for four columns `pitch` bytes apart, into histograms side by side: one pass, and sums that do not wait for each other. */
 export function fourHistograms(
   histogram: usize, bins: i32, column: usize, pitch: usize, rows: usize, pairs: usize, count: i32,
 ): void {
-  for (let k: usize = 0; k < 4; k++) memory.fill(histogram + (k << 12), 0, <usize>bins << 4);
+  const bytes = <usize>bins << 4;
+  memory.fill(histogram, 0, bytes << 2);
   const second = column + pitch, third = second + pitch, fourth = third + pitch;
+  const histogram2 = histogram + bytes, histogram3 = histogram2 + bytes, histogram4 = histogram3 + bytes;
   for (let i: usize = 0; i < <usize>count; i++) {
     const row = <usize>load<u32>(rows + (i << 2));
     const pair = i64x2.extend_low_i32x4_s(v128.load64_zero(pairs + (i << 3)));
-    addPair(histogram, load<u8>(column + row), pair, 0);
-    addPair(histogram, load<u8>(second + row), pair, 4096);
-    addPair(histogram, load<u8>(third + row), pair, 8192);
-    addPair(histogram, load<u8>(fourth + row), pair, 12288);
+    addPair(histogram, load<u8>(column + row), pair);
+    addPair(histogram2, load<u8>(second + row), pair);
+    addPair(histogram3, load<u8>(third + row), pair);
+    addPair(histogram4, load<u8>(fourth + row), pair);
+  }
+}
+
+/** parent -= child, of `bytes` bytes: what remains is the sibling's sums. */
+export function subtractSums(parent: usize, child: usize, bytes: i32): void {
+  for (let i: usize = 0; i < <usize>bytes; i += 16) {
+    v128.store(parent + i, i64x2.sub(v128.load(parent + i), v128.load(child + i)));
   }
 }
 

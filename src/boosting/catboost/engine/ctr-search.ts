@@ -17,6 +17,7 @@ import {
 } from './combination.js';
 import type { CtrColumns, CtrRequest } from './ctr-columns.js';
 import type { CtrPart } from './ctr-parts.js';
+import { type KeptCtr, KeptHistograms } from './kept-histograms.js';
 import { type LevelTask, writeTailTotals } from './level-scores.js';
 import { normalOf } from './normals.js';
 import type { ChosenTest } from './symmetric-grower.js';
@@ -38,12 +39,15 @@ export interface CtrSearchOptions {
   modelSizeReg: number;
   oneHot: readonly boolean[];
   outputs: number;
+  /** Of a tree. */
+  maxLeaves: number;
 }
 
 export class CtrSearch {
   private readonly scratch: number;
   private readonly results: number;
   private readonly mostParts: number;
+  private readonly kept: KeptHistograms;
   /** Combinations that the model has, by kind of statistic: they cost nothing more. */
   private readonly used = new Set<string>();
 
@@ -53,10 +57,20 @@ export class CtrSearch {
     private readonly columns: CtrColumns,
     private readonly options: CtrSearchOptions,
   ) {
-    const bytes = 2 * TOGETHER * HISTOGRAM_BYTES + TOGETHER * CELL_BYTES + 64;
+    const bytes = this.cellsAt + TOGETHER * CELL_BYTES + 64;
     this.scratch = arena.alloc(context.threads * bytes) + context.thread * bytes;
     this.mostParts = Math.max(options.simple.length, options.combined.length);
     this.results = arena.alloc(columns.capacity * this.mostParts * RESULT_BYTES);
+    const parts = [...options.simple, ...options.combined];
+    const bins = parts.reduce((most, { borderCount }) => Math.max(most, borderCount + 1), 0);
+    // A category alone, with the tree's other tests, and with each of its statistics.
+    const candidates = options.categories.length * (2 + Math.log2(options.maxLeaves));
+    this.kept = new KeptHistograms(
+      arena,
+      TOGETHER * bins * 16 * options.outputs,
+      options.maxLeaves / 2,
+      candidates * Math.ceil(this.mostParts / TOGETHER),
+    );
   }
 
   /** Address of the column that the test looks at. */
@@ -95,13 +109,20 @@ export class CtrSearch {
     normals: Float64Array,
   ): { test: CtrTest; score: number } | undefined {
     const requests = this.candidates(tests).map((found): CtrRequest => ({ ...found, fold }));
+    const units = requests.map(({ parts }) => Math.ceil(parts.length / TOGETHER));
+    const names = requests.flatMap(({ combination, parts }, i) => {
+      const key = `${parts.length}:${combinationKey(combination)}`;
+      return Array.from({ length: units[i] }, (_, j) => `${j}:${key}`);
+    });
+    const kept = this.kept.startLevel(names, task);
     // Columns of the tree's own tests stay: the split needs them.
     const size = this.columns.capacity;
     const found: { request: CtrRequest; part: number; score: number; bin: number; count: number }[] = [];
     for (let from = 0; from < requests.length; from += size) {
       const batch = requests.slice(from, from + size);
       this.columns.ensure(batch);
-      this.score(batch, task);
+      const done = units.slice(0, from).reduce((sum, count) => sum + count, 0);
+      this.score(batch, task, kept.slice(done));
       for (const [i, request] of batch.entries()) {
         for (let part = 0; part < request.parts.length; part++) {
           found.push({ request, part, ...this.resultOf(i, part), count: this.columns.count(request) });
@@ -157,7 +178,7 @@ export class CtrSearch {
   }
 
   /** Scores all parts of all requests; a barrier. */
-  private score(requests: readonly CtrRequest[], task: LevelTask): void {
+  private score(requests: readonly CtrRequest[], task: LevelTask, kept: readonly (KeptCtr | undefined)[]): void {
     const { context, mostParts, results, columns } = this;
     const units = requests.flatMap((request, i) =>
       Array.from({ length: Math.ceil(request.parts.length / TOGETHER) }, (_, j) => ({
@@ -169,7 +190,7 @@ export class CtrSearch {
     );
     for (let unit = context.nextUnit(); unit < units.length; unit = context.nextUnit()) {
       const { request, i, parts, first } = units[unit];
-      this.fillCells(columns.address(request, first), parts, task);
+      this.fillCells(columns.address(request, first), parts, task, kept[unit]);
       for (const [j, { borderCount }] of parts.entries()) {
         const seed = task.noise > 0 ? deriveSeed(task.seed, 'ctr', i, first + j) : 0;
         this.best(j, borderCount, task, seed, results + (i * mostParts + first + j) * RESULT_BYTES);
@@ -178,8 +199,13 @@ export class CtrSearch {
     context.barrier();
   }
 
+  /** Histograms come first. */
+  private get cellsAt(): number {
+    return (1 + this.options.outputs) * TOGETHER * HISTOGRAM_BYTES;
+  }
+
   private cellsOf(j: number): number {
-    return this.scratch + 2 * TOGETHER * HISTOGRAM_BYTES + j * CELL_BYTES;
+    return this.scratch + this.cellsAt + j * CELL_BYTES;
   }
 
   private best(
@@ -194,9 +220,8 @@ export class CtrSearch {
   }
 
   /** Numerators and denominators of the tests of neighbouring columns, over all leaves. */
-  private fillCells(column: number, parts: readonly CtrPart[], task: LevelTask): void {
-    const { arena, columns, options, context, scratch } = this;
-    const { leafRows, pairs, sums, cosine } = task;
+  private fillCells(column: number, parts: readonly CtrPart[], task: LevelTask, kept: KeptCtr | undefined): void {
+    const { arena, columns, options } = this;
     for (const [j, { borderCount }] of parts.entries()) arena.bytes(this.cellsOf(j), (borderCount + 1) * 32).fill(0);
     if (task.tails) {
       for (const [j, { borderCount }] of parts.entries()) {
@@ -204,31 +229,66 @@ export class CtrSearch {
       }
       return;
     }
-    const lambda = task.lambda * pairs.scaleW;
-    for (const [leaf, { begin, count }] of leafRows.sampled.entries()) {
-      if (count === 0) continue;
-      for (let k = 0; k < options.outputs; k++) {
-        this.buildHistograms(column, parts, leafRows.at(begin), pairs.at(k, begin), count);
-        const [g, w] = [sums[leaf][2 * k], sums[leaf][2 * k + 1]];
-        for (const [j, { borderCount }] of parts.entries()) {
-          const histogram = scratch + j * HISTOGRAM_BYTES;
-          context.kernels.scanLeaf(histogram, borderCount + 1, 0, g, w, lambda, Number(cosine), this.cellsOf(j));
+    const bytes = options.outputs * bytesOf(parts);
+    const slot = (leaf: number) => (kept ? kept.address + kept.places[leaf] * kept.pitch : this.scratch);
+    const half = task.leafRows.leaves / 2;
+    for (const [leaf, { count }] of task.leafRows.sampled.entries()) {
+      if (!kept?.derived) {
+        if (count === 0) continue;
+        this.buildLeaf(column, parts, slot(leaf), leaf, task);
+        this.scanLeaf(parts, slot(leaf), leaf, task);
+      } else if (leaf < half) {
+        // The parent's sums are where those of the larger child will be.
+        const small = kept.places[leaf] < half ? leaf + half : leaf;
+        const large = small === leaf ? leaf + half : leaf;
+        if (task.leafRows.sampled[small].count > 0) {
+          this.buildLeaf(column, parts, slot(small), small, task);
+          this.context.kernels.subtractSums(slot(large), slot(small), bytes);
         }
+      }
+    }
+    if (!kept?.derived) return;
+    for (const [leaf, { count }] of task.leafRows.sampled.entries()) {
+      if (count > 0) this.scanLeaf(parts, slot(leaf), leaf, task);
+    }
+  }
+
+  private scanLeaf(parts: readonly CtrPart[], histograms: number, leaf: number, task: LevelTask): void {
+    const { pairs, sums, cosine } = task;
+    const lambda = task.lambda * pairs.scaleW;
+    const bins = binsOf(parts);
+    for (let k = 0; k < this.options.outputs; k++) {
+      const [g, w] = [sums[leaf][2 * k], sums[leaf][2 * k + 1]];
+      for (const [j, { borderCount }] of parts.entries()) {
+        const at = histograms + (k * parts.length + j) * bins * 16;
+        this.context.kernels.scanLeaf(at, borderCount + 1, 0, g, w, lambda, Number(cosine), this.cellsOf(j));
       }
     }
   }
 
-  private buildHistograms(column: number, parts: readonly CtrPart[], rows: number, pairs: number, count: number): void {
-    const { scratch, columns } = this;
+  /** Histograms of all outputs and parts in one leaf, side by side. */
+  private buildLeaf(
+    column: number,
+    parts: readonly CtrPart[],
+    histograms: number,
+    leaf: number,
+    { leafRows, pairs }: LevelTask,
+  ): void {
+    const { columns, options } = this;
     const { kernels } = this.context;
-    if (parts.length === TOGETHER) {
-      const bins = parts.reduce((most, { borderCount }) => Math.max(most, borderCount + 1), 0);
-      kernels.fourHistograms(scratch, bins, column, columns.pitch, rows, pairs, count);
-      return;
-    }
-    for (const [j, { borderCount }] of parts.entries()) {
-      const [into, from] = [scratch + j * HISTOGRAM_BYTES, column + j * columns.pitch];
-      kernels.columnHistogram(into, borderCount + 1, from, rows, pairs, count);
+    const { begin, count } = leafRows.sampled[leaf];
+    const bins = binsOf(parts);
+    const rows = leafRows.at(begin);
+    for (let k = 0; k < options.outputs; k++) {
+      const into = histograms + k * bytesOf(parts);
+      const from = pairs.at(k, begin);
+      if (parts.length === TOGETHER) {
+        kernels.fourHistograms(into, bins, column, columns.pitch, rows, from, count);
+        continue;
+      }
+      for (let j = 0; j < parts.length; j++) {
+        kernels.columnHistogram(into + j * bins * 16, bins, column + j * columns.pitch, rows, from, count);
+      }
     }
   }
 
@@ -263,4 +323,13 @@ function ownRequests(tests: readonly ChosenTest[], fold: number): CtrRequest[] {
 
 function usedKey(combination: Combination, part: CtrPart): string {
   return `${part.type}:${combinationKey(combination)}`;
+}
+
+function binsOf(parts: readonly CtrPart[]): number {
+  return parts.reduce((most, { borderCount }) => Math.max(most, borderCount + 1), 0);
+}
+
+/** Of an output's histograms. */
+function bytesOf(parts: readonly CtrPart[]): number {
+  return parts.length * binsOf(parts) * 16;
 }

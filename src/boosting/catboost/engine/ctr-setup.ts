@@ -74,7 +74,17 @@ export function setUpCtrs(
     },
     Math.max(simple.length, combined.length),
   );
-  const options = { categories, simple, combined, maxComplexity: maxCtrComplexity, modelSizeReg, oneHot, outputs };
+  const maxLeaves = 2 ** params.depth;
+  const options = {
+    categories,
+    simple,
+    combined,
+    maxComplexity: maxCtrComplexity,
+    modelSizeReg,
+    oneHot,
+    outputs,
+    maxLeaves,
+  };
   return { columns, search: new CtrSearch(context, arena, columns, options) };
 }
 

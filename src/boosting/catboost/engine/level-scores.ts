@@ -43,6 +43,8 @@ export interface LevelTask {
   half: number;
   /** All rows in their own order are the root. */
   wholeRoot: boolean;
+  /** Rows and pairs are those of the level before, whose leaves are these leaves' parents. */
+  parentsKept: boolean;
   lambda: number;
   cosine: boolean;
   /** Standard deviation of the noise of a score; 0: none. */

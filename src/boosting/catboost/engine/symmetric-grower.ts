@@ -212,6 +212,7 @@ export class SymmetricGrower {
       sums,
       half: 2 ** level / 2,
       wholeRoot,
+      parentsKept: level > 0 && !this.drawsByLevel,
       lambda: l2LeafReg * (sampled > 0 ? total / sampled : 1),
       cosine: params.scoreFunction === 'Cosine',
       noise,
