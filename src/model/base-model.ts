@@ -67,6 +67,7 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
   /** Set while `fit` or loading hands over to the hooks, and afterwards. */
   private fitted: Fitted | undefined;
   private fitting = false;
+  private described: ModelInfo | undefined;
 
   /** Default values of what a model is; concrete classes override what differs. */
   static readonly info: Partial<ModelInfo> = {};
@@ -121,7 +122,8 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
 
   /** `info` without what families.yaml adds: needs no file. */
   private get description(): ModelInfo {
-    return describeModel(this.constructor as unknown as ModelClass);
+    this.described ??= describeModel(this.constructor as unknown as ModelClass);
+    return this.described;
   }
 
   /** From the config, else classification. */
