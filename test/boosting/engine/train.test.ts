@@ -10,6 +10,7 @@ import { Random } from '../../../src/core/random.js';
 import { poolState } from '../../../src/kernels/pool.js';
 import { predictRows } from '../../../src/trees/predictor.js';
 import type { Ensemble } from '../../../src/trees/tree.js';
+import { BUSY_MACHINE } from '../../busy-machine.js';
 import { plainBoosting } from '../../oracles/boosting.js';
 import { binned, binsOf } from '../../trees/random-rows.js';
 import { bytesOf, CONTEXT, failure, params, randomData } from './data.js';
@@ -226,7 +227,7 @@ describe('boosting', () => {
     expect(events.at(-1)?.metrics?.trainLoss).toBeGreaterThan(0);
   });
 
-  it('is cancelled within 200 ms, leaving the pool healthy and the event loop free', async () => {
+  it('is cancelled within 200 ms, leaving the pool healthy and the event loop free', BUSY_MACHINE, async () => {
     const data = randomData(16, 40_000, 50, 3);
     const controller = new AbortController();
     let started = (): void => {};

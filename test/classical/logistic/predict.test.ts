@@ -4,6 +4,7 @@ import type { LogisticCoefficients } from '../../../src/classical/logistic/coeff
 import { predictLogistic, predictLogisticInTurns } from '../../../src/classical/logistic/predict.js';
 import { Matrix } from '../../../src/core/matrix.js';
 import { Random } from '../../../src/core/random.js';
+import { BUSY_MACHINE } from '../../busy-machine.js';
 import { plainProbabilities } from '../../oracles/logistic.js';
 import { toRows } from './problems.js';
 
@@ -55,7 +56,7 @@ describe('predictLogistic', () => {
     for (const i of [0, 777, 19_999]) expect(predictLogistic(model, X.take([i])).data).toEqual(all.row(i));
   });
 
-  it('does not hold up the event loop on large inputs', async () => {
+  it('does not hold up the event loop on large inputs', BUSY_MACHINE, async () => {
     const random = new Random(4);
     const model = randomModel(3, 100, random);
     const X = randomRows(60_000, 100, random);

@@ -8,6 +8,7 @@ import { ConfigError, InvalidInputError, TrainingCancelledError } from '../../..
 import { Matrix } from '../../../src/core/matrix.js';
 import type { ProgressEvent } from '../../../src/core/progress.js';
 import { runJob } from '../../../src/kernels/pool.js';
+import { BUSY_MACHINE } from '../../busy-machine.js';
 import { plainLogistic, plainObjective } from '../../oracles/logistic.js';
 import { difference, type RandomProblem, randomProblem, toRows } from './problems.js';
 
@@ -134,7 +135,7 @@ describe('trainLogistic', () => {
     expect((await run(0, 2)).coefficients).toEqual(resident.coefficients);
   });
 
-  it('keeps the event loop free', async () => {
+  it('keeps the event loop free', BUSY_MACHINE, async () => {
     const problem = randomProblem(27, 40_000, 50, 3);
     const plain = { ...problem, X: Matrix.wrap(Float32Array.from(problem.X.data), problem.X.cols) };
     let last = performance.now();
@@ -276,7 +277,7 @@ describe('trainLogistic', () => {
     expect(result.losses.at(-1)).toBeLessThan(result.losses[0]);
   });
 
-  it('stops within 200 ms of an abort, and the next fit works', async () => {
+  it('stops within 200 ms of an abort, and the next fit works', BUSY_MACHINE, async () => {
     const problem = randomProblem(22, 30_000, 60, 3);
     const controller = new AbortController();
     let aborted = 0;
