@@ -433,8 +433,25 @@ export interface SymmetricKernels {
   addSymmetric(tests: number, depth: number, values: number, from: number, to: number, scores: number): void;
 }
 
+/** symmetric-predict.ts */
+interface SymmetricPredictionKernels {
+  scoreSymmetric(
+    values: number,
+    rows: number,
+    conditions: number,
+    starts: number,
+    leafStarts: number,
+    leafValues: number,
+    from: number,
+    to: number,
+    outputs: number,
+    scores: number,
+  ): void;
+}
+
 export interface KernelExports
   extends SyncKernels,
+    SymmetricPredictionKernels,
     SymmetricKernels,
     MathKernels,
     LinearKernels,

@@ -4,10 +4,12 @@
  */
 import { categoryHash, categoryText, isCode } from './category-hash.js';
 import { extendRow, findRow, type Terms, termOf } from './combination-table.js';
-import type { FlatTrees, Plan, PlannedTable } from './plan.js';
+import { BLOCK_ROWS, type FlatTrees, type Plan, type PlannedTable } from './plan.js';
+import type { SymmetricTrees } from './symmetric-trees.js';
 
-/** Rows of a block: its slots stay in the cache. */
-const BLOCK = 256;
+const BLOCK = BLOCK_ROWS;
+/** Fewer rows are taken through the trees one by one. */
+const FEW = 8;
 
 /** Works through rows by one plan; keeps what it learned of the categories it met. */
 export class BlockPredictor {
@@ -18,9 +20,13 @@ export class BlockPredictor {
   private readonly hashes: Terms = { low: new Uint32Array(BLOCK), high: new Uint32Array(BLOCK) };
   private readonly categories: CategoryColumn[];
 
-  constructor(plan: Plan) {
+  /** `kernel`: the plan's trees, all of them symmetric, in a job's memory. */
+  constructor(
+    plan: Plan,
+    private readonly kernel?: SymmetricTrees,
+  ) {
     this.plan = plan;
-    this.values = new Float32Array(plan.slots * BLOCK);
+    this.values = kernel?.values ?? new Float32Array(plan.slots * BLOCK);
     this.categories = plan.categories.map(({ names }) => new CategoryColumn(names));
   }
 
@@ -40,6 +46,11 @@ export class BlockPredictor {
     for (let at = from; at < to; at += BLOCK) {
       const rows = Math.min(BLOCK, to - at);
       this.fillSlots(data, cols, at, rows);
+      if (this.kernel) {
+        const sums = this.kernel.sums(rows, firstTree, endTree);
+        for (let p = 0, out = (at - from) * outputs; p < sums.length; p++, out++) scores[out] += sums[p];
+        continue;
+      }
       for (let t = firstTree; t < endTree; t++) {
         this.findLeaves(t, rows);
         addLeaves(trees, t, this.leaf, rows, outputs, scores, (at - from) * outputs);
@@ -110,7 +121,21 @@ export class BlockPredictor {
   private findLeaves(t: number, rows: number): void {
     const { trees } = this.plan;
     if (trees.branching[t] === 1) this.walk(t, rows);
+    else if (rows < FEW) for (let r = 0; r < rows; r++) this.leaf[r] = this.leafOf(t, r);
     else this.collectBits(t, rows);
+  }
+
+  /** Without a branch that depends on the row. */
+  private leafOf(t: number, r: number): number {
+    const { values } = this;
+    const { start, slot, border, equal } = this.plan.trees;
+    const end = start[t + 1];
+    let leaf = 0;
+    for (let c = start[t], d = 0; c < end; c++, d++) {
+      const value = values[slot[c] * BLOCK + r];
+      leaf |= Number(equal[c] === 1 ? value === border[c] : value > border[c]) << d;
+    }
+    return leaf;
   }
 
   /** Bit d of a leaf's number says whether condition d holds. */

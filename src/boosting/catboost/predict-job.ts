@@ -2,6 +2,7 @@
 import type { JobContext } from '../../kernels/job.js';
 import type { Plan } from './plan.js';
 import { BlockPredictor } from './predict-block.js';
+import { SymmetricTrees } from './symmetric-trees.js';
 
 export interface PredictArgs {
   readonly plan: Plan;
@@ -19,7 +20,8 @@ const LOOKS_A_UNIT = 2_000_000;
 
 export function run(context: JobContext<PredictArgs>): void {
   const { plan, data, cols, rows, scores, firstTree, endTree } = context.args;
-  const predictor = new BlockPredictor(plan);
+  const symmetric = !plan.trees.branching.includes(1);
+  const predictor = new BlockPredictor(plan, symmetric ? new SymmetricTrees(context, plan) : undefined);
   const looks = plan.trees.start[endTree] - plan.trees.start[firstTree] + plan.slots;
   const unit = Math.max(256, Math.ceil(LOOKS_A_UNIT / Math.max(1, looks) / 256) * 256);
   for (let from = context.nextUnit() * unit; from < rows; from = context.nextUnit() * unit) {

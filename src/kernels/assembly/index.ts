@@ -15,3 +15,4 @@ export * from './scores';
 export * from './predict';
 export * from './objectives';
 export * from './symmetric';
+export * from './symmetric-predict';
