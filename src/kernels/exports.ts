@@ -396,6 +396,8 @@ export interface SymmetricKernels {
     pairs: number,
     count: number,
   ): void;
+  findLeaves(tests: number, depth: number, from: number, to: number, leaves: number, counts: number): void;
+  scatterLeaves(leaves: number, from: number, to: number, places: number, rows: number): void;
   subtractSums(parent: number, child: number, bytes: number): void;
   bestCell(
     cells: number,

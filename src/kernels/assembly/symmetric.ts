@@ -399,16 +399,49 @@ export function squareLengths(ders: usize, stride: usize, outputs: i32, from: i3
  * lambda) and the mu at which the sum of p is `wanted`. `squares` become c; row i draws from `seed` and i.
  */
 export function minimalVariance(squares: usize, from: i32, to: i32, lambda: f64, wanted: f64, seed: u32, factors: usize): void {
-  for (let i = <usize>from; i < <usize>to; i++) {
+  const end = <usize>to;
+  let i = <usize>from;
+  for (; i + 2 <= end; i += 2) {
+    const p = squares + (i << 3);
+    v128.store(p, f64x2.sqrt(f64x2.add(v128.load(p), f64x2.splat(lambda))));
+  }
+  for (; i < end; i++) {
     const p = squares + (i << 3);
     store<f64>(p, sqrt(load<f64>(p) + lambda));
   }
   const mu = samplingThreshold(squares, from, to, wanted);
-  for (let i = <usize>from; i < <usize>to; i++) {
+  i = <usize>from;
+  // Without a threshold all are taken: a share of c in 0 is infinite, or of 0 not a number.
+  for (; mu > 0 && i + 4 <= end; i += 4) {
+    const u = mix4(v128.xor(i32x4.splat(seed), mix4(i32x4.add(i32x4.splat(<i32>i + 0x9e3779b9), i32x4(0, 1, 2, 3)))));
+    const low = takenShares(squares + (i << 3), mu, u);
+    const high = takenShares(squares + (i << 3) + 16, mu, v128.shuffle<i64>(u, u, 1, 0));
+    v128.store(factors + (i << 2), v128.shuffle<i64>(low, high, 0, 2));
+  }
+  for (; i < end; i++) {
     const p = mu > 0 ? load<f64>(squares + (i << 3)) / mu : 1.0;
     const u = <f64>mix(seed ^ mix(<u32>i + 0x9e3779b9)) / 4294967296.0;
     store<f32>(factors + (i << 2), p >= 1 ? <f32>1 : u < p ? <f32>(1.0 / p) : <f32>0);
   }
+}
+
+// Factors of two rows, in the low half: `u` holds two u32 in its own.
+// @ts-ignore: decorator
+@inline
+function takenShares(c: usize, mu: f64, u: v128): v128 {
+  const one = f64x2.splat(1);
+  const p = f64x2.div(v128.load(c), f64x2.splat(mu));
+  const draw = f64x2.mul(f64x2.convert_low_i32x4_u(u), f64x2.splat(1.0 / 4294967296.0));
+  const inverse = v128.bitselect(one, f64x2.div(one, p), f64x2.ge(p, one));
+  return f32x4.demote_f64x2_zero(v128.and(inverse, f64x2.lt(draw, p)));
+}
+
+// @ts-ignore: decorator
+@inline
+function mix4(x: v128): v128 {
+  x = i32x4.mul(v128.xor(x, i32x4.shr_u(x, 16)), i32x4.splat(0x21f0aaad));
+  x = i32x4.mul(v128.xor(x, i32x4.shr_u(x, 15)), i32x4.splat(0x735a2d97));
+  return v128.xor(x, i32x4.shr_u(x, 15));
 }
 
 /** From above: each pass counts as 1 those that the last threshold caps. 0: all are taken. */
@@ -452,6 +485,47 @@ export function orderedStatistics(
       store<i32>(counter, good + <i32>load<u8>(gains + i));
       store<i32>(counter, total + 1, 4);
     }
+  }
+}
+
+/**
+ * Leaves (u8 by row) of rows `from` .. `to`-1 under up to 8 tests, as in `addSymmetric`, and how many rows each leaf has (i32 by leaf).
+ */
+export function findLeaves(tests: usize, depth: i32, from: i32, to: i32, leaves: usize, counts: usize): void {
+  memory.fill(counts, 0, <usize>4 << depth);
+  const end = <usize>to;
+  let i = <usize>from;
+  for (; i + 16 <= end; i += 16) {
+    let leaf = i8x16.splat(0);
+    for (let t = 0; t < depth; t++) {
+      const test = tests + <usize>t * 12;
+      const bins = v128.load(<usize>load<u32>(test) + i), bin = i8x16.splat(<i8>load<i32>(test, 4));
+      const yes = load<i32>(test, 8) ? i8x16.eq(bins, bin) : v128.not(i8x16.le_u(bins, bin));
+      leaf = v128.or(leaf, v128.and(yes, v128.shl<i8>(i8x16.splat(1), t)));
+    }
+    v128.store(leaves + i, leaf);
+  }
+  for (; i < end; i++) {
+    let leaf = 0;
+    for (let t = 0; t < depth; t++) {
+      const test = tests + <usize>t * 12;
+      leaf |= goesRight(<i32>load<u8>(<usize>load<u32>(test) + i), load<i32>(test, 4), load<i32>(test, 8)) << t;
+    }
+    store<u8>(leaves + i, <u8>leaf);
+  }
+  for (i = <usize>from; i < end; i++) {
+    const count = counts + (<usize>load<u8>(leaves + i) << 2);
+    store<i32>(count, load<i32>(count) + 1);
+  }
+}
+
+/** Row numbers `from` .. `to`-1 to the place of their leaf (i32 by leaf, in `rows`), which moves on. */
+export function scatterLeaves(leaves: usize, from: i32, to: i32, places: usize, rows: usize): void {
+  for (let i = <usize>from; i < <usize>to; i++) {
+    const place = places + (<usize>load<u8>(leaves + i) << 2);
+    const at = load<i32>(place);
+    store<u32>(rows + (<usize>at << 2), <u32>i);
+    store<i32>(place, at + 1);
   }
 }
 

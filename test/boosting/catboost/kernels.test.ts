@@ -102,4 +102,29 @@ describe('rows of a tree', () => {
     expect(Array.from(arena.uint32(leafRows.at(0), rows))).toEqual(all);
     expect(leafRows.leftOut).toEqual([{ begin: rows, count: 0 }]);
   });
+
+  it.each([
+    [100, 3],
+    [8195, 6],
+    [20_000, 8],
+    [1000, 9],
+  ])('are where splitting by one test after the other brings them: %d rows, %d tests', (rows, depth) => {
+    const { context, arena } = aloneContext({});
+    const [atOnce, split] = [0, 1].map(() => new LeafRows(context, arena, rows, 2 ** depth));
+    const columns = Array.from({ length: depth }, () => arena.alloc(rows));
+    arena.commit();
+    const random = new Random(rows);
+    // Bins above 127 too, and a test that no row passes.
+    const tests = columns.map((column, t) => {
+      const bins = arena.bytes(column, rows);
+      for (let i = 0; i < rows; i++) bins[i] = t % 2 === 1 ? random.int(3) : random.int(256);
+      return { column, bin: t === 0 ? 255 : t % 2 === 1 ? 1 : 20 * t + 40, oneHot: t % 2 === 1 };
+    });
+    split.reset(0);
+    for (const test of tests) split.split(test);
+    atOnce.assign(tests);
+    expect(atOnce.sampled).toEqual(split.sampled);
+    expect(atOnce.leftOut).toEqual(split.leftOut);
+    expect(arena.uint32(atOnce.at(0), rows)).toEqual(arena.uint32(split.at(0), rows));
+  });
 });

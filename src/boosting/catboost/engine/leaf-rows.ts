@@ -7,6 +7,8 @@ import type { JobContext } from '../../../kernels/job.js';
 
 /** Rows that a worker handles at a time. */
 const CHUNK = 8192;
+/** Tests whose leaves are found at once: their number is a byte. */
+const MOST_AT_ONCE = 8;
 
 export interface Stretch {
   begin: number;
@@ -31,6 +33,8 @@ export class LeafRows {
   leftOut: Stretch[] = [];
   private lists: [number, number];
   private readonly counts: number;
+  /** For `assign`: leaves by row, how many rows each has by chunk, and this worker's tests and places. */
+  private readonly found: { leaves: number; counts: number; tests: number; places: number };
 
   constructor(
     private readonly context: JobContext,
@@ -40,6 +44,14 @@ export class LeafRows {
   ) {
     this.lists = [arena.alloc(rows * 4), arena.alloc(rows * 4)];
     this.counts = arena.alloc((Math.ceil(rows / CHUNK) + 2 * Math.min(maxLeaves, rows) + 2) * 4);
+    const atOnce = Math.min(maxLeaves, 1 << MOST_AT_ONCE);
+    const own = (bytes: number) => arena.alloc(context.threads * bytes) + context.thread * bytes;
+    this.found = {
+      leaves: arena.alloc(rows),
+      counts: arena.alloc(Math.ceil(rows / CHUNK) * atOnce * 4),
+      tests: own(128),
+      places: own(Math.max(64, atOnce * 4)),
+    };
   }
 
   get leaves(): number {
@@ -87,6 +99,47 @@ export class LeafRows {
     }
     this.sampled = [{ begin: 0, count: body }];
     this.leftOut = [{ begin: body, count: rows - body }];
+    context.barrier();
+  }
+
+  /** All rows in the leaves of these tests, as if split by one after the other; barriers. */
+  assign(tests: readonly ColumnTest[]): void {
+    if (tests.length === 0 || tests.length > MOST_AT_ONCE) {
+      this.reset(0);
+      for (const test of tests) this.split(test);
+      return;
+    }
+    const { arena, context, rows, found } = this;
+    const { kernels } = context;
+    const leaves = 1 << tests.length;
+    const chunks = Math.ceil(rows / CHUNK);
+    const described = arena.int32(found.tests, 3 * tests.length);
+    for (const [t, { column, bin, oneHot }] of tests.entries()) described.set([column, bin, Number(oneHot)], 3 * t);
+    for (let i = context.nextUnit(); i < chunks; i = context.nextUnit()) {
+      const to = Math.min(rows, (i + 1) * CHUNK);
+      kernels.findLeaves(found.tests, tests.length, i * CHUNK, to, found.leaves, found.counts + i * leaves * 4);
+    }
+    context.barrier();
+    const counts = arena.int32(found.counts, chunks * leaves);
+    const starts = new Int32Array(chunks * leaves);
+    this.sampled = new Array(leaves);
+    let at = 0;
+    for (let place = 0; place < leaves; place++) {
+      const leaf = reversed(place, tests.length);
+      const begin = at;
+      for (let i = leaf; i < starts.length; i += leaves) {
+        starts[i] = at;
+        at += counts[i];
+      }
+      this.sampled[leaf] = { begin, count: at - begin };
+    }
+    this.leftOut = Array.from({ length: leaves }, () => ({ begin: rows, count: 0 }));
+    const places = arena.int32(found.places, leaves);
+    for (let i = context.nextUnit(); i < chunks; i = context.nextUnit()) {
+      places.set(starts.subarray(i * leaves, (i + 1) * leaves));
+      const to = Math.min(rows, (i + 1) * CHUNK);
+      kernels.scatterLeaves(found.leaves, i * CHUNK, to, found.places, this.at(0));
+    }
     context.barrier();
   }
 
@@ -147,6 +200,13 @@ export class LeafRows {
   isEmpty(leaf: number): boolean {
     return this.sampled[leaf].count + this.leftOut[leaf].count === 0;
   }
+}
+
+/** The lowest bits in reverse: leaves lie as splitting leaves them, the last test's beside each other. */
+function reversed(value: number, bits: number): number {
+  let result = 0;
+  for (let bit = 0; bit < bits; bit++) result |= ((value >> bit) & 1) << (bits - 1 - bit);
+  return result;
 }
 
 /** Where the chunks' left and right rows go, and the stretches that makes; leaf i becomes i and i + leaves. */

@@ -189,8 +189,7 @@ export class SymmetricGrower {
 
   /** All rows in the leaves of these tests, with the target statistics of a fold; barriers. */
   assign(tests: readonly ChosenTest[], fold: number): void {
-    this.leafRows.reset(0);
-    for (const test of tests) this.leafRows.split(this.testOf(test, fold));
+    this.leafRows.assign(tests.map((test) => this.testOf(test, fold)));
   }
 
   /** CatBoost's: the root mean square of the derivatives, fading once the model is longer than the logarithm of the rows. */
