@@ -1,10 +1,13 @@
 /** Which features a node may be split on: those of its tree, of them a share for its level, of those a share of its own, within its interactions. */
 import { deriveSeed, Random } from '../core/random.js';
+import { type ShareRounding, shareOfFeatures } from './feature-share.js';
 
 export interface FeatureChoiceOptions {
   /** Share of the tree's features that each depth draws; within it, each node. Default 1. */
   featureFractionByLevel?: number;
   featureFractionByNode?: number;
+  /** How many features a share is. Default 'nearest'. */
+  featureRounding?: ShareRounding;
   /** Sets of columns of X that may meet on a path; a column in no set is not used. Empty or absent: all may meet. */
   interactions?: readonly (readonly number[])[];
 }
@@ -30,6 +33,7 @@ export function choosesWithinLevel({ featureFractionByNode = 1, interactions = [
 export class FeatureChoice {
   private readonly byLevel: number;
   private readonly byNode: number;
+  private readonly rounding: ShareRounding | undefined;
   private readonly sets: readonly ReadonlySet<number>[];
   private tree: readonly number[] = [];
   private readonly levels: Uint32Array[] = [];
@@ -42,6 +46,7 @@ export class FeatureChoice {
   ) {
     this.byLevel = options.featureFractionByLevel ?? 1;
     this.byNode = options.featureFractionByNode ?? 1;
+    this.rounding = options.featureRounding;
     const featureOf = new Map(Array.from(columns, (column, feature) => [column, feature]));
     this.sets = (options.interactions ?? []).map(
       (set) => new Set(set.flatMap((column) => featureOf.get(column) ?? [])),
@@ -65,12 +70,18 @@ export class FeatureChoice {
   of(node: ChoosingNode): readonly number[] {
     const level = this.byLevel < 1 ? this.ofLevel(node.depth) : this.tree;
     const allowed = this.sets.length > 0 ? level.filter((feature) => this.mayMeet(feature, node.path)) : level;
-    return this.byNode < 1 ? [...draw(allowed, this.byNode, deriveSeed(node.seed, 'features'))] : [...allowed];
+    return this.byNode < 1 ? [...this.draw(allowed, this.byNode, deriveSeed(node.seed, 'features'))] : [...allowed];
   }
 
   private ofLevel(depth: number): Uint32Array {
-    this.levels[depth] ??= draw(this.tree, this.byLevel, deriveSeed(this.seed, 'level', depth));
+    this.levels[depth] ??= this.draw(this.tree, this.byLevel, deriveSeed(this.seed, 'level', depth));
     return this.levels[depth];
+  }
+
+  /** A share of `from`, at least one. */
+  private draw(from: ArrayLike<number>, share: number, seed: number): Uint32Array {
+    const order = new Random(seed).permutation(from.length);
+    return Uint32Array.from(order.subarray(0, shareOfFeatures(from.length, share, this.rounding)), (i) => from[i]);
   }
 
   private mayMeet(feature: number, path: Path | undefined): boolean {
@@ -86,11 +97,4 @@ export function seedsBelow(seed: number): [left: number, right: number] {
 function isWithin(path: Path | undefined, set: ReadonlySet<number>): boolean {
   for (let step = path; step; step = step.above) if (!set.has(step.feature)) return false;
   return true;
-}
-
-/** A share of `from`, at least one. */
-function draw(from: ArrayLike<number>, share: number, seed: number): Uint32Array {
-  const count = Math.max(1, Math.round(from.length * share));
-  const order = new Random(seed).permutation(from.length);
-  return Uint32Array.from(order.subarray(0, count), (i) => from[i]);
 }

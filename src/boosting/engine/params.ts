@@ -1,5 +1,6 @@
 /** Settings of gradient boosting, in the field's names; every library's model maps its own configuration to these. */
 import type { CategoricalLimits } from '../../trees/categories.js';
+import type { ShareRounding } from '../../trees/feature-share.js';
 import type { FeatureSelector } from './linear/selection.js';
 import type { MetricSpec } from './metrics/spec.js';
 import type { Link } from './objectives/link.js';
@@ -67,6 +68,8 @@ export interface GrowthParams {
   featureFraction: number;
   featureFractionByLevel: number;
   featureFractionByNode: number;
+  /** How many columns a share is that is no whole number of them. */
+  featureRounding: ShareRounding;
   featureFractionSeed?: number;
   /** -1, 0 or 1 a column of X (decreasing, free, increasing); empty: all free. */
   monotone: readonly number[];
@@ -164,6 +167,7 @@ export const defaultBoostingParams: Omit<BoostingParams, 'objective'> = {
   featureFraction: 1,
   featureFractionByLevel: 1,
   featureFractionByNode: 1,
+  featureRounding: 'nearest',
   monotone: [],
   multiOutput: false,
   monotonePenalty: 0,

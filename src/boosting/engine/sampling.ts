@@ -2,6 +2,7 @@
 import { deriveSeed, Random } from '../../core/random.js';
 import type { Arena } from '../../kernels/arena.js';
 import type { JobContext } from '../../kernels/job.js';
+import { shareOfFeatures } from '../../trees/feature-share.js';
 import { GossSampling } from './goss.js';
 import type { BoostingParams } from './params.js';
 import type { RowSet } from './row-set.js';
@@ -103,12 +104,12 @@ class RowBagging implements RowSampler {
 /** The features a tree may use: a share of them, or undefined for all. */
 export function drawFeatures(
   features: number,
-  params: Pick<BoostingParams, 'featureFraction' | 'featureFractionSeed'>,
+  params: Pick<BoostingParams, 'featureFraction' | 'featureFractionSeed' | 'featureRounding'>,
   seed: number,
   tree: number,
 ): ReadonlySet<number> | undefined {
   if (params.featureFraction >= 1) return undefined;
-  const count = Math.max(1, Math.round(features * params.featureFraction));
+  const count = shareOfFeatures(features, params.featureFraction, params.featureRounding);
   const random = new Random(deriveSeed(params.featureFractionSeed ?? seed, 'features', tree));
   return new Set(random.permutation(features).subarray(0, count));
 }

@@ -149,6 +149,7 @@ export function engineParams(
     featureFraction: settings.colsampleBytree,
     featureFractionByLevel: settings.colsampleBylevel,
     featureFractionByNode: settings.colsampleBynode,
+    featureRounding: 'down',
     monotone: monotoneConstraints(settings, names),
     gainWithinBounds: true,
     multiOutput: target.outputs > 1 && settings.multiStrategy === 'multi_output_tree',
