@@ -146,7 +146,7 @@ export function unitsOf(groups: number, threads: number): [from: number, to: num
   const units: [number, number][] = [];
   for (let from = 0; from < groups; ) {
     const fair = threads === 1 ? PLANE_GROUPS : Math.ceil((groups - from) / (2 * threads));
-    const size = fair >= PLANE_GROUPS ? PLANE_GROUPS : fair >= 2 ? 2 : 1;
+    const size = fair >= PLANE_GROUPS ? PLANE_GROUPS : 2;
     const to = Math.min(groups, from + size, (Math.floor(from / PLANE_GROUPS) + 1) * PLANE_GROUPS);
     units.push([from, to]);
     from = to;
