@@ -14,4 +14,6 @@ export interface BenchmarkReport {
   result: object;
   /** Tables and what they were made on. */
   markdown: string;
+  /** Some cases are missing: the committed result is left as it is. */
+  partial?: boolean;
 }

@@ -68,7 +68,7 @@ async function main(): Promise<void> {
   const command = `npm run bench -- ${process.argv.slice(2).join(' ')}`;
   const markdown = `# ${name}\n\nMade by \`npm run build && ${command}\`.\n\n${report.markdown}\n`;
   console.log(markdown);
-  if (quick) return;
+  if (quick || report.partial) return;
   const results = new URL('./results/', import.meta.url);
   writeFileSync(new URL(`${name}.json`, results), `${JSON.stringify({ command, ...report.result }, null, 1)}\n`);
   writeFileSync(new URL(`${name}.md`, results), markdown);

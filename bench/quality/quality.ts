@@ -108,7 +108,7 @@ export async function run(library: Library, options: BenchmarkOptions): Promise<
     seeds,
     runs,
   };
-  return { result, markdown: qualityTable(library, result) };
+  return { result, markdown: qualityTable(library, result), partial: sets.length < QUALITY_SETS.length };
 }
 
 /** A quarter of the rows held out. */

@@ -5,6 +5,7 @@
 import type { ZodModule, ZodType } from '../../core/schema.js';
 import { lazySchema } from '../../core/schema.js';
 import { type EngineName, type NativeEngineParameters, nativeSchemas, settleEngine } from '../native/config.js';
+import { byMainName, type Report } from '../parameter-names.js';
 import { ALIASES, type AliasOf, CANONICAL, type ParameterName, type TRAINER_ONLY } from './aliases.js';
 import { CATEGORICAL_DEFAULTS, type CategoricalParameters, categoricalSchemas } from './categorical-parameters.js';
 import { LIMIT_DEFAULTS, type LimitParameters, limitSchemas, type OptionalLimit } from './limits.js';
@@ -247,25 +248,9 @@ export const lightgbmConfig = lazySchema((z): ZodType<LightGBMSettings, LightGBM
   }
   return z.strictObject(shape).transform((given, context) => {
     const report = (key: string, message: string) => context.addIssue({ code: 'custom', path: [key], message });
-    return settle(withoutAliases(given, report), report);
+    return settle(byMainName(given, CANONICAL, report), report);
   }) as unknown as ZodType<LightGBMSettings, LightGBMConfig>;
 });
-
-type Report = (key: string, message: string) => void;
-
-function withoutAliases(given: Record<string, unknown>, report: Report): LightGBMParameters {
-  const parameters: Record<string, unknown> = {};
-  const source = new Map<string, string>();
-  for (const [key, value] of Object.entries(given)) {
-    const name = CANONICAL.get(key);
-    if (name === undefined || value === undefined) continue;
-    const earlier = source.get(name);
-    if (earlier !== undefined) report(key, `is the same parameter as '${earlier}': give one of them`);
-    source.set(name, key);
-    parameters[name] = value;
-  }
-  return parameters;
-}
 
 function settle(given: LightGBMParameters, report: Report): LightGBMSettings {
   const objective = given.objective && canonicalObjective(given.objective);

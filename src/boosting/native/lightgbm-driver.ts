@@ -7,14 +7,14 @@ const FLOAT32 = 0;
 const FLOAT64 = 1;
 
 type Handle = bigint;
-// biome-ignore lint/suspicious/noExplicitAny: koffi's functions take what their C declaration says
-type Call = KoffiFunc<(...values: any[]) => any>;
+/** Takes what its C declaration says and gives a status, or else a text. */
+type Call<Result = number> = KoffiFunc<(...values: unknown[]) => Result>;
 
 /** Every function used, declared once. */
 function declare(lib: LibraryHandle) {
   const f = (declaration: string): Call => lib.func(declaration);
   return {
-    lastError: f('const char* LGBM_GetLastError()'),
+    lastError: lib.func('const char* LGBM_GetLastError()') as Call<string>,
     datasetCreate: f(
       'int LGBM_DatasetCreateFromMat(const void* data, int type, int32_t rows, int32_t cols, int rowMajor, const char* parameters, void* reference, _Out_ void** out)',
     ),
@@ -44,7 +44,7 @@ const NAME_BYTES = 256;
 /** Binds to the cluster, makes the data sets and the booster. `device` goes with the parameters. */
 export function createLightGBM(lib: LibraryHandle, job: NativeJob, device: string): NativeBooster {
   const api = declare(lib);
-  const call = (status: number) => check('LightGBM', status, () => api.lastError() as string);
+  const call = (status: number) => check('LightGBM', status, () => api.lastError());
   const parameters = Object.entries({ ...job.parameters, device_type: device })
     .map(([key, value]) => `${key}=${value}`)
     .join(' ');

@@ -5,14 +5,14 @@ import { check, type NativeBooster } from './booster.js';
 import type { NativeJob, NativeRows } from './job.js';
 
 type Handle = bigint;
-// biome-ignore lint/suspicious/noExplicitAny: koffi's functions take what their C declaration says
-type Call = KoffiFunc<(...values: any[]) => any>;
+/** Takes what its C declaration says and gives a status, or else a text. */
+type Call<Result = number> = KoffiFunc<(...values: unknown[]) => Result>;
 
 /** Every function used, declared once. */
 function declare(lib: LibraryHandle) {
   const f = (declaration: string): Call => lib.func(declaration);
   return {
-    lastError: f('const char* XGBGetLastError()'),
+    lastError: lib.func('const char* XGBGetLastError()') as Call<string>,
     buildInfo: f('int XGBuildInfo(_Out_ const char** json)'),
     matrixCreate: f(
       'int XGDMatrixCreateFromMat(const void* data, uint64_t rows, uint64_t cols, float missing, _Out_ void** out)',
@@ -43,7 +43,7 @@ type Api = ReturnType<typeof declare>;
 /** Joins the cluster, makes the matrices and the booster. `device` goes with the parameters. */
 export function createXGBoost(lib: LibraryHandle, job: NativeJob, device: string): NativeBooster {
   const api = declare(lib);
-  const call = (status: number) => check('XGBoost', status, () => api.lastError() as string);
+  const call = (status: number) => check('XGBoost', status, () => api.lastError());
   if (device !== 'cpu') requireCuda(api, call);
   const matrices: Handle[] = [];
   let booster: Handle | undefined;
