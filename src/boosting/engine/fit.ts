@@ -7,7 +7,8 @@ import type { BoostingFitContext, LearningRates } from '../options.js';
 import { linkOf } from './objectives/link.js';
 import { outputsOf } from './objectives/spec.js';
 import type { BoostingParams } from './params.js';
-import { type BoostingInput, type TrainedBoosting, trainBoosting } from './train.js';
+import { type TrainedBoosting, trainBoosting } from './train.js';
+import type { BoostingInput } from './training-data.js';
 
 export interface EngineFitOptions {
   /** Names the checkpoint file. */

@@ -2,7 +2,7 @@
 import { ConfigError } from '../../core/errors.js';
 import { LOSS } from './evaluation.js';
 import type { BoostingParams } from './params.js';
-import type { BoostingInput } from './train.js';
+import type { BoostingInput } from './training-data.js';
 
 /** @throws ConfigError */
 export function checkLoop(params: BoostingParams, data: BoostingInput, firstIteration: number): void {

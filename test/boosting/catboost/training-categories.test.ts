@@ -5,9 +5,10 @@ import {
   type CatBoostParams,
   defaultCatBoostParams,
 } from '../../../src/boosting/catboost/engine/params.js';
-import { type CatBoostSet, trainCatBoost } from '../../../src/boosting/catboost/engine/train.js';
+import { trainCatBoost } from '../../../src/boosting/catboost/engine/train.js';
 import { planPrediction } from '../../../src/boosting/catboost/plan.js';
 import { BlockPredictor } from '../../../src/boosting/catboost/predict-block.js';
+import type { BoostingData } from '../../../src/boosting/engine/training-data.js';
 import { sigmoid } from '../../../src/core/math.js';
 import { Matrix } from '../../../src/core/matrix.js';
 import { Random } from '../../../src/core/random.js';
@@ -18,7 +19,7 @@ const CATEGORICAL = [0, 1, 3];
  * Columns: 40 categories with effects of their own, 6 categories, a number, 2 categories (a few missing), a number; then zeros, which
  * training leaves out but which make enough cells for several workers.
  */
-function rowsOf(rows: number, seed: number, unseen = 0, cols = 5): CatBoostSet {
+function rowsOf(rows: number, seed: number, unseen = 0, cols = 5): BoostingData {
   const effects = Float64Array.from({ length: 60 }, (_, k) => new Random(k).normal());
   const random = new Random(seed);
   const data = new Float32Array(rows * cols);

@@ -1,6 +1,6 @@
 /** Data and shorthands of the boosting tests. */
 import { type BoostingParams, defaultBoostingParams, type ObjectiveSpec } from '../../../src/boosting/engine/params.js';
-import type { BoostingData } from '../../../src/boosting/engine/train.js';
+import type { BoostingData } from '../../../src/boosting/engine/training-data.js';
 import { Matrix } from '../../../src/core/matrix.js';
 import { Random } from '../../../src/core/random.js';
 import type { Ensemble } from '../../../src/trees/tree.js';

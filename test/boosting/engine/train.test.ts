@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createObjective } from '../../../src/boosting/engine/objectives.js';
 import type { ObjectiveSpec } from '../../../src/boosting/engine/params.js';
-import { type BoostingData, type BoostingInput, trainBoosting } from '../../../src/boosting/engine/train.js';
+import { trainBoosting } from '../../../src/boosting/engine/train.js';
+import type { BoostingData, BoostingInput } from '../../../src/boosting/engine/training-data.js';
 import { InvalidInputError, TrainingCancelledError } from '../../../src/core/errors.js';
 import { exp, log, softmaxInPlace } from '../../../src/core/math.js';
 import { Matrix } from '../../../src/core/matrix.js';
