@@ -15,9 +15,8 @@ import { runSide } from '../harness.js';
 import { describeMachine, describeVersions } from '../machine.js';
 import { probabilityMatrix } from '../probabilities.js';
 import { difference, qualityTable } from './report.js';
+import type { Params, QualityResult, Scores, SetResult } from './result.js';
 import { QUALITY_SETS, type QualityRows, type QualitySet, readQualitySet } from './sets.js';
-
-type Params = Record<string, number | string>;
 
 /** The library's own names; what is not named is its default. */
 const PARAMS: Record<Library, Record<'defaults' | 'tuned', Params>> = {
@@ -57,27 +56,6 @@ const SEEDS = [1, 2, 3, 4, 5];
 const QUARTERS = 4;
 /** Below this many rows one quarter says little. */
 const SMALL = 10_000;
-
-/** Named metrics of one side for each seed. */
-export type Scores = Record<string, number[]>;
-
-export interface SetResult {
-  name: string;
-  task: QualitySet['task'];
-  rows: number;
-  cols: number;
-  categorical: number;
-  weighted: boolean;
-  ours: Scores;
-  native: Scores;
-}
-
-export interface QualityResult {
-  versions: Record<string, string>;
-  machine: { cpu: string };
-  seeds: number[];
-  runs: { params: Params; title: string; sets: SetResult[] }[];
-}
 
 const cache = fileURLToPath(new URL('../.cache/', import.meta.url));
 const sides = fileURLToPath(new URL('../sides/', import.meta.url));

@@ -1,6 +1,6 @@
 /** The tables of a quality run: what each side reached on every data set, and how far ours is behind or ahead. */
 import type { Library } from '../boosting.js';
-import type { QualityResult, SetResult } from './quality.js';
+import type { QualityResult, SetResult } from './result.js';
 
 export interface Difference {
   /** Percent by which ours is worse than the library's, mean over the seeds; negative where it is better. */

@@ -1,6 +1,6 @@
 /** What callers may tell `fit` and `predict` of a boosting model beyond what every model takes. */
-import type { FitContext, FitOptions } from '../model/types.js';
-import type { BoostingModel } from './boosting-model.js';
+import type { BaseModel } from '../model/base-model.js';
+import type { FitContext, FitOptions, ModelInput } from '../model/types.js';
 
 /** First and last-plus-one iteration, 0-based: [0, 10] are the first ten. */
 export type IterationRange = readonly [from: number, to: number];
@@ -34,6 +34,12 @@ export interface CustomMetric {
   direction: 'minimize' | 'maximize';
 }
 
+/** A boosting model, of whatever config its class has, whose scores training can start from. */
+// biome-ignore lint/suspicious/noExplicitAny: of whatever config the class has
+export interface StartingModel extends BaseModel<any> {
+  predictScores(X: ModelInput, options?: BoostingPredictOptions): Promise<Float64Array>;
+}
+
 /** Learning rate of each iteration (from 0), in place of the configured one. */
 export type LearningRates = readonly number[] | ((iteration: number) => number);
 
@@ -47,8 +53,7 @@ export interface BoostingFitOptions extends FitOptions {
   metrics?: Readonly<Record<string, CustomMetric>>;
   learningRates?: LearningRates;
   /** A fitted model of the same class to go on from: the new model holds its iterations, then the new ones. */
-  // biome-ignore lint/suspicious/noExplicitAny: of whatever config the class has
-  initModel?: BoostingModel<any>;
+  initModel?: StartingModel;
 }
 
 /** `FitContext` with the caller's boosting options. */

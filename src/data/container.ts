@@ -22,7 +22,7 @@ import {
   splitsFromParts,
 } from './container-splits.js';
 import { type FromTableOptions, restoreTable, splitTable } from './from-table.js';
-import type { RawTimeSeriesData } from './raw-data.js';
+import { type ContainerFactory, RawData } from './raw-data.js';
 import { checkSequenceOptions, type SequenceOptions, windowSplit } from './sequences.js';
 import { assertHolder, checkHolder, type SplitFacts, type SplitSummary, summarize } from './split-facts.js';
 import { containerRecord } from './split-record.js';
@@ -107,7 +107,7 @@ export class TimeSeriesDataContainer<X extends ContainerX = Matrix> {
    * const container = new PreprocessingPipeline().fitTransform(raw);
    */
   static fromTable(table: Table, options: FromTableOptions): RawTimeSeriesData {
-    return splitTable(table, options, (parts) => new TimeSeriesDataContainer<Matrix>(parts));
+    return new RawTimeSeriesData(splitTable(table, options), containerOf);
   }
 
   /**
@@ -115,7 +115,7 @@ export class TimeSeriesDataContainer<X extends ContainerX = Matrix> {
    * Throws as `fromTable` does, and `InvalidInputError` when the record does not fit the table.
    */
   static restoreSplit(table: Table, record: SplitRecord): RawTimeSeriesData {
-    return restoreTable(table, record, (parts) => new TimeSeriesDataContainer<Matrix>(parts));
+    return new RawTimeSeriesData(restoreTable(table, record), containerOf);
   }
 
   /**
@@ -167,6 +167,11 @@ export class TimeSeriesDataContainer<X extends ContainerX = Matrix> {
     return containerRecord(this);
   }
 }
+
+/** Splits of one table with their columns as read; made by `TimeSeriesDataContainer.fromTable`. */
+export class RawTimeSeriesData extends RawData<TimeSeriesDataContainer> {}
+
+const containerOf: ContainerFactory<TimeSeriesDataContainer> = (parts) => new TimeSeriesDataContainer<Matrix>(parts);
 
 function windowLength(X: ContainerX): number | undefined {
   return X instanceof Windows ? X.length : undefined;

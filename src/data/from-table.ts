@@ -10,7 +10,7 @@ import { checkedRatios, countsOf, DEFAULT_RATIOS } from '../splits/ratios.js';
 import type { SplitRecord, StoredDrop } from '../splits/registry.js';
 import { timeOrderedSplit } from '../splits/time-split.js';
 import { labelColumn } from './label-column.js';
-import { type ContainerFactory, type RawSettings, RawTimeSeriesData } from './raw-data.js';
+import type { RawParts, RawSettings } from './raw-parts.js';
 import { RowHistory } from './row-history.js';
 import type { SplitFacts } from './split-facts.js';
 
@@ -50,7 +50,7 @@ const OPTIONS = [
 ] as const satisfies readonly (keyof FromTableOptions)[];
 
 /** `TimeSeriesDataContainer.fromTable`. */
-export function splitTable(table: Table, options: FromTableOptions, toContainer: ContainerFactory): RawTimeSeriesData {
+export function splitTable(table: Table, options: FromTableOptions): RawParts {
   const rows = prepare(table, settingsOf(table, options));
   const { settings, labelled } = rows;
   const at = <T>(values: ArrayLike<T>): T[] => Array.from(labelled, (position) => values[position]);
@@ -74,11 +74,11 @@ export function splitTable(table: Table, options: FromTableOptions, toContainer:
     concurrent: split.concurrent,
     labelEnds: rows.labelEndSource,
   };
-  return build(rows, positions, facts, toContainer);
+  return build(rows, positions, facts);
 }
 
 /** `TimeSeriesDataContainer.restoreSplit`. */
-export function restoreTable(table: Table, record: SplitRecord, toContainer: ContainerFactory): RawTimeSeriesData {
+export function restoreTable(table: Table, record: SplitRecord): RawParts {
   const rows = prepare(table, settingsOf(table, record.settings as unknown as FromTableOptions));
   const positionOf = new Uint32Array(rows.order.length);
   rows.order.forEach((row, position) => {
@@ -109,7 +109,7 @@ export function restoreTable(table: Table, record: SplitRecord, toContainer: Con
     concurrent: record.concurrent ?? [],
     labelEnds: rows.labelEndSource,
   };
-  return build(rows, positions, facts, toContainer);
+  return build(rows, positions, facts);
 }
 
 const forEachRole = (rowsOf: (role: SplitRole) => Uint32Array): Record<SplitRole, Uint32Array> => ({
@@ -266,12 +266,7 @@ function groupValues(table: Table, name: string): ArrayLike<string | number> {
   return table.column(name).kind === 'numeric' ? table.numeric(name) : (table.strings(name) as string[]);
 }
 
-function build(
-  rows: PreparedRows,
-  positions: Record<SplitRole, Uint32Array>,
-  facts: SplitFacts,
-  toContainer: ContainerFactory,
-): RawTimeSeriesData {
+function build(rows: PreparedRows, positions: Record<SplitRole, Uint32Array>, facts: SplitFacts): RawParts {
   const { settings, features, order, y, times, labelEnds, weights, groups, classNames } = rows;
   const part = <R extends SplitRole>(role: R): Split<R, Table> => {
     const at = positions[role];
@@ -289,7 +284,7 @@ function build(
       rowIds: Uint32Array.from(at, (position) => order[position]),
     };
   };
-  return new RawTimeSeriesData({
+  return {
     train: part('train'),
     validation: part('validation'),
     test: part('test'),
@@ -305,6 +300,5 @@ function build(
       Uint32Array.from(positions.holdout, (p) => order[p]),
     ),
     source: rows.source,
-    toContainer,
-  });
+  };
 }

@@ -1,58 +1,27 @@
 /** Splits of one table with their columns as read: what preprocessing is fitted on (train only) and turned into a container. */
 import { canonicalJson } from '../core/hash.js';
-import type { Split, SplitRatios } from '../core/split.js';
+import type { Split } from '../core/split.js';
 import type { Table } from '../core/table.js';
 import type { History, RawSplits, SplitTransform } from '../preprocessing/raw-splits.js';
 import { deriveHoldout, type LockedHoldout } from '../splits/holdout.js';
 import type { LeakageOptions, LeakageReport } from '../splits/leakage.js';
 import { hashTable, type SplitRecord } from '../splits/registry.js';
-import type { TimeSeriesDataContainer } from './container.js';
 import type { ContainerFacts, ContainerSplits } from './container-splits.js';
+import type { RawParts, RawSettings } from './raw-parts.js';
 import type { RowHistory } from './row-history.js';
 import { assertHolder, checkHolder, type SplitFacts, type SplitSummary, summarize } from './split-facts.js';
 import { storedFacts } from './split-record.js';
 
-/** Makes a container of finished splits; given by the container, which this file does not import. */
-export type ContainerFactory = (
+/** Makes a container of finished splits. */
+export type ContainerFactory<Container> = (
   parts: ContainerSplits & ContainerFacts & { readonly facts?: SplitFacts },
-) => TimeSeriesDataContainer;
-
-/** What `fromTable` found and decided. */
-export interface RawParts {
-  readonly train: Split<'train', Table>;
-  readonly validation: Split<'validation', Table>;
-  readonly test: Split<'test', Table>;
-  readonly holdout: LockedHoldout<Table>;
-  readonly featureNames: string[];
-  readonly settings: RawSettings;
-  readonly facts: SplitFacts;
-  readonly classNames?: readonly string[];
-  /** Rows before and between those of each split, for lags and windows that reach back. */
-  readonly history: RowHistory;
-  /** The table that was split. */
-  readonly source: Table;
-  readonly toContainer: ContainerFactory;
-}
-
-/** Options of `fromTable` as used. */
-export interface RawSettings {
-  readonly label: string;
-  readonly features: readonly string[];
-  readonly time?: string;
-  readonly labelEnd?: string;
-  readonly weight?: string;
-  readonly group?: string;
-  readonly symbol?: string;
-  readonly horizon?: number;
-  readonly embargo: number;
-  readonly ratios: Required<SplitRatios>;
-}
+) => Container;
 
 /**
- * Train, validation, test and (sealed) holdout with `X: Table`. Made by `TimeSeriesDataContainer.fromTable`.
+ * Train, validation, test and (sealed) holdout with `X: Table`, to become a `Container`: `RawTimeSeriesData` with the one there is.
  * Rows of each split are in time order.
  */
-export class RawTimeSeriesData implements RawSplits<TimeSeriesDataContainer> {
+export class RawData<Container> implements RawSplits<Container> {
   readonly train: Split<'train', Table>;
   readonly validation: Split<'validation', Table>;
   readonly test: Split<'test', Table>;
@@ -67,10 +36,10 @@ export class RawTimeSeriesData implements RawSplits<TimeSeriesDataContainer> {
   readonly facts: SplitFacts;
   readonly #history: RowHistory;
   readonly #source: Table;
-  readonly #toContainer: ContainerFactory;
+  readonly #toContainer: ContainerFactory<Container>;
 
   /** Takes finished parts; call `TimeSeriesDataContainer.fromTable` instead. */
-  constructor(parts: RawParts) {
+  constructor(parts: RawParts, toContainer: ContainerFactory<Container>) {
     this.train = parts.train;
     this.validation = parts.validation;
     this.test = parts.test;
@@ -83,7 +52,7 @@ export class RawTimeSeriesData implements RawSplits<TimeSeriesDataContainer> {
     if (parts.classNames) this.classNames = parts.classNames;
     this.#history = parts.history;
     this.#source = parts.source;
-    this.#toContainer = parts.toContainer;
+    this.#toContainer = toContainer;
   }
 
   /** Rows between the training rows that are not among them (no label, purged): what fitting lags and windows needs to see. */
@@ -95,7 +64,7 @@ export class RawTimeSeriesData implements RawSplits<TimeSeriesDataContainer> {
    * The container of features that `transform` makes of each split; labels, weights, times, label ends, groups and row ids go with them.
    * The sealed holdout is transformed when it is unlocked (or compared with the other splits).
    */
-  withFeatures(transform: SplitTransform, featureNames: readonly string[]): TimeSeriesDataContainer {
+  withFeatures(transform: SplitTransform, featureNames: readonly string[]): Container {
     const history = this.#history;
     return this.#toContainer({
       train: transform(this.train, history.of('train')),

@@ -4,18 +4,12 @@ import { ConfigError, InvalidInputError } from '../core/errors.js';
 import type { Matrix } from '../core/matrix.js';
 import type { Split, SplitRole } from '../core/split.js';
 import type { Table } from '../core/table.js';
-import {
-  type ColumnKind,
-  type ColumnSource,
-  categoriesOf,
-  checkedFinite,
-  sourceOf,
-  unknownColumn,
-} from './column-source.js';
+import { type ColumnSource, categoriesOf, checkedFinite, sourceOf, unknownColumn } from './column-source.js';
 import { type Encoder, encoderOutputs, fitFrequency, fitOneHot, fitOrdinal } from './encoder.js';
 import type { Expression } from './expression.js';
 import { listFeatures, planFeatures } from './feature-plan.js';
 import { categoryFill, fillRule, numericFill } from './imputer.js';
+import type { InputColumn } from './input-column.js';
 import { type EncodingMethod, featuresOf, type ResolvedOptions } from './options.js';
 import { type PreparedColumns, prepare } from './prepare.js';
 import type { History } from './raw-splits.js';
@@ -46,11 +40,6 @@ export interface IndicatorStep {
 }
 
 export type Step = NumericStep | EncodedStep | IndicatorStep;
-
-export interface InputColumn {
-  readonly name: string;
-  readonly kind: ColumnKind;
-}
 
 /** Everything `transform` needs besides the options. */
 export interface Fitted {

@@ -6,7 +6,7 @@ import { Table } from '../core/table.js';
 import { type ColumnSource, columnAs, defaultNames, sourceOf, unknownColumn, withColumns } from './column-source.js';
 import { computeFeatures, type Engineered } from './engineer.js';
 import type { FeaturePlan } from './feature-plan.js';
-import type { InputColumn } from './fitted.js';
+import type { InputColumn } from './input-column.js';
 import type { ResolvedOptions } from './options.js';
 import type { History } from './raw-splits.js';
 import type { RowContext } from './segments.js';

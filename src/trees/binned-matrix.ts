@@ -1,7 +1,7 @@
 /** A matrix of bins in shared memory: by rows for histograms and walking trees, by columns for splitting nodes. */
 import type { Arena } from '../kernels/arena.js';
 import { type BinMapper, firstCategorical } from './bin-mapper.js';
-import type { Bundles } from './bundles.js';
+import type { Bundles } from './bundled-columns.js';
 import { type CategoryColumns, reserveCategoryColumns } from './category-columns.js';
 
 export interface BinnedMatrix {

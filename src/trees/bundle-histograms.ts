@@ -2,8 +2,8 @@
 import type { Arena } from '../kernels/arena.js';
 import type { JobContext } from '../kernels/job.js';
 import { PLANE_GROUPS, planeOffset } from './binned-matrix.js';
-import type { Bundles } from './bundles.js';
-import { FEATURE_BYTES, NARROW_FEATURE_BYTES, SCRATCH_BYTES, type SummedRows, unitsOf } from './histogram.js';
+import type { Bundles } from './bundled-columns.js';
+import { FEATURE_BYTES, NARROW_FEATURE_BYTES, SCRATCH_BYTES, type SummedRows, unitsOf } from './histogram-layout.js';
 
 /** How sums are kept: see `Histograms.build`, `buildWide` and `buildNarrow`. */
 export type HistogramKind = 'exact' | 'wide' | 'narrow';

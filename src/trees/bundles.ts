@@ -7,24 +7,7 @@ import type { Arena } from '../kernels/arena.js';
 import type { JobContext } from '../kernels/job.js';
 import { type BinMapper, valueBins } from './bin-mapper.js';
 import { type BinnedMatrix, planeOffset, rowStride } from './binned-matrix.js';
-
-/** A column of bytes. */
-export interface BundledColumn {
-  /** Address of what kernels read about its members: i32 feature, offset, bins, usual bin (-1: it is on its own). */
-  readonly members: number;
-  readonly count: number;
-  /** Bins of all members together. */
-  readonly bins: number;
-}
-
-/** Bundled columns by row, in planes of 32 as `BinnedMatrix` has them. */
-export interface Bundles {
-  readonly columns: readonly BundledColumn[];
-  readonly groups: number;
-  readonly planes: number;
-  readonly planeBytes: number;
-  readonly stride: number;
-}
+import type { BundledColumn, Bundles } from './bundled-columns.js';
 
 /** Bins of a column of bytes. */
 const MOST_BINS = 256;

@@ -4,7 +4,7 @@ import type { JobContext } from '../kernels/job.js';
 import { type BinMapper, firstCategorical, valueBins } from './bin-mapper.js';
 import { bitset, type CategoricalLimits } from './categories.js';
 import type { CategoryHistograms } from './category-histograms.js';
-import type { SummedRows } from './histogram.js';
+import type { SummedRows } from './histogram-layout.js';
 import type { Scale, Sums } from './partition.js';
 import type { OtherWork } from './scan-records.js';
 

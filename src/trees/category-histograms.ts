@@ -2,7 +2,7 @@
 import type { Arena } from '../kernels/arena.js';
 import type { JobContext } from '../kernels/job.js';
 import type { CategoryColumns } from './category-columns.js';
-import type { SummedRows } from './histogram.js';
+import type { SummedRows } from './histogram-layout.js';
 
 /** Two 64-bit sums. */
 const BIN_BYTES = 16;

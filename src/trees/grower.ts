@@ -8,7 +8,8 @@ import { type BinMapper, thresholdOf } from './bin-mapper.js';
 import type { BinnedMatrix } from './binned-matrix.js';
 import { categorySet } from './categories.js';
 import type { GrowthPolicy } from './growth-policy.js';
-import { Histograms, type SummedRows } from './histogram.js';
+import { Histograms } from './histogram.js';
+import type { SummedRows } from './histogram-layout.js';
 import { fitsNarrow, NarrowFinder, SPARE_SLOTS } from './narrow-finder.js';
 import { RowPartition, type RowRange, type Sums } from './partition.js';
 import {

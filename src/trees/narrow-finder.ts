@@ -8,7 +8,8 @@ import type { JobContext } from '../kernels/job.js';
 import type { BinMapper } from './bin-mapper.js';
 import { needsBoundedScan } from './bounded-scan.js';
 import { choosesWithinLevel } from './feature-choice.js';
-import { type Histograms, type HistogramUnit, NARROW_ROWS, type SummedRows } from './histogram.js';
+import { type Histograms, type HistogramUnit, NARROW_ROWS } from './histogram.js';
+import type { SummedRows } from './histogram-layout.js';
 import type { Sums } from './partition.js';
 import { built, type Heritage, type OpenNode, SplitFinder, type SplitLimits, type TreeStart } from './split.js';
 

@@ -6,7 +6,8 @@ import { type BoundedLimits, BoundedScan, needsBoundedScan } from './bounded-sca
 import { type CategoricalCandidate, CategoricalFinder } from './categorical-finder.js';
 import type { CategoricalLimits } from './categories.js';
 import { type FeatureChoiceOptions, type Path, seedsBelow } from './feature-choice.js';
-import type { Histograms, SummedRows } from './histogram.js';
+import type { Histograms } from './histogram.js';
+import type { SummedRows } from './histogram-layout.js';
 import { FREE, type OutputBounds, soft } from './leaf-output.js';
 import { boundsBelow } from './monotone.js';
 import type { BinTest, RowRange, Scale, Sums } from './partition.js';

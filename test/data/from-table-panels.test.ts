@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { SplitRatioViolationError } from '../../src/core/errors.js';
 import { Random } from '../../src/core/random.js';
 import { Table } from '../../src/core/table.js';
+import type { RawTimeSeriesData } from '../../src/data/container.js';
 import { TimeSeriesDataContainer } from '../../src/data/container.js';
-import type { RawTimeSeriesData } from '../../src/data/raw-data.js';
 
 interface Panel {
   seed: number;

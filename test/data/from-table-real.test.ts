@@ -1,10 +1,10 @@
 /** Real bars, labels that end when a barrier is hit: what fromTable drops is what the definitions of purge and embargo drop. */
 import { describe, expect } from 'vitest';
 import { barDataset } from '../../src/data/bar-dataset.js';
+import type { RawTimeSeriesData } from '../../src/data/container.js';
 import { TimeSeriesDataContainer } from '../../src/data/container.js';
 import { readCsv } from '../../src/data/csv.js';
 import type { FromTableOptions } from '../../src/data/from-table.js';
-import type { RawTimeSeriesData } from '../../src/data/raw-data.js';
 import { PreprocessingPipeline } from '../../src/preprocessing/pipeline.js';
 import { ROLES } from '../../src/splits/ratios.js';
 import { dropped } from '../oracles/purge.js';

@@ -2,7 +2,8 @@
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createMetric } from '../../src/boosting/engine/metrics/create.js';
-import { type MetricDefaults, type MetricLibrary, metricNamed } from '../../src/boosting/engine/metrics/names.js';
+import type { MetricDefaults } from '../../src/boosting/engine/metrics/named-metric.js';
+import { type MetricLibrary, metricNamed } from '../../src/boosting/engine/metrics/names.js';
 import { applyLink, type Link, linkOf } from '../../src/boosting/engine/objectives/link.js';
 import type { ObjectiveSpec } from '../../src/boosting/engine/params.js';
 import { Random } from '../../src/core/random.js';

@@ -5,8 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DataLeakageError, InvalidInputError, ModelFormatError } from '../../src/core/errors.js';
 import { Random } from '../../src/core/random.js';
 import { Table } from '../../src/core/table.js';
+import type { RawTimeSeriesData } from '../../src/data/container.js';
 import { TimeSeriesDataContainer } from '../../src/data/container.js';
-import type { RawTimeSeriesData } from '../../src/data/raw-data.js';
 import { SplitRegistry } from '../../src/splits/registry.js';
 
 let directory: string;

@@ -9,7 +9,7 @@ import { createMetric } from './metrics/create.js';
 import { Evaluator } from './metrics/evaluator.js';
 import { isImprovement, type Metric } from './metrics/metric.js';
 import { linkOf } from './objectives/link.js';
-import type { Objective } from './objectives.js';
+import type { Objective } from './objectives/objective.js';
 import type { BoostingParams } from './params.js';
 import { RowSet } from './row-set.js';
 import type { BoostingRows } from './weighted-rows.js';

@@ -6,8 +6,8 @@ import { deriveSeed, Random } from '../../core/random.js';
 import type { Arena } from '../../kernels/arena.js';
 import type { JobContext } from '../../kernels/job.js';
 import { share } from '../../trees/partition.js';
+import type { RowSample, RowSampler } from './row-sampler.js';
 import type { RowSet } from './row-set.js';
-import type { RowSample, RowSampler } from './sampling.js';
 
 export class GossSampling implements RowSampler {
   readonly random = true;

@@ -3,47 +3,26 @@ import { deriveSeed } from '../../core/random.js';
 import { Arena } from '../../kernels/arena.js';
 import type { JobContext } from '../../kernels/job.js';
 import type { RowSource } from '../../trees/binning.js';
-import { type PackedEnsemble, packEnsemble } from '../../trees/ensemble-pack.js';
+import { packEnsemble } from '../../trees/ensemble-pack.js';
 import type { GrownTree } from '../../trees/grower.js';
-import { type BoostingState, type CheckpointArgs, Checkpoints, stateToResume } from './checkpoint.js';
+import type { BoostingArgs, BoostingResult } from './boosting-args.js';
+import { type BoostingState, Checkpoints, stateToResume } from './checkpoint.js';
 import { Evaluation } from './evaluation.js';
 import { checkRenewal } from './growth-checks.js';
 import { LeafRenewal } from './leaf-renewal.js';
 import { LinearRun } from './linear/linear-run.js';
 import { createMode } from './modes/create.js';
 import type { BoostingMode } from './modes/mode.js';
-import { createObjective, type Objective } from './objectives.js';
+import type { Objective } from './objectives/objective.js';
+import { createObjective } from './objectives.js';
 import type { BoostingParams } from './params.js';
+import type { RowSample, RowSampler } from './row-sampler.js';
 import { RowSet } from './row-set.js';
-import { createSampler, drawFeatures, type RowSample, type RowSampler } from './sampling.js';
+import { createSampler, drawFeatures } from './sampling.js';
 import { ScoreKeeper } from './score-keeper.js';
 import { ExactLearner, HistogramLearner, type RowTable, type TreeLearner } from './tree-learner.js';
 import { mostLeaves } from './tree-options.js';
-import { type BoostingRows, weightedRows } from './weighted-rows.js';
-
-export interface BoostingArgs {
-  train: BoostingRows;
-  evalSets: (BoostingRows & { name: string })[];
-  params: BoostingParams;
-  seed: number;
-  /** What the first iteration counts as: those of the model that training goes on from came before. */
-  firstIteration: number;
-  checkpoint?: CheckpointArgs;
-}
-
-export interface BoostingResult extends PackedEnsemble {
-  trainLoss: Float64Array;
-  /** Losses of the validation rows; empty without. */
-  validationLoss: Float64Array;
-  evaluations: { set: string; metric: string; values: number[] }[];
-  /** Of a linear model: (features + 1, outputs) weights, the bias last. */
-  linear?: Float32Array;
-  /** 1-based: the best iteration on the set to watch, or the last one. */
-  bestIteration: number;
-  stoppedEarly: boolean;
-  /** Raw scores of the training rows, output after output; empty when trees after the best iteration were left out. */
-  trainScores: Float64Array;
-}
+import { weightedRows } from './weighted-rows.js';
 
 export async function run(context: JobContext<BoostingArgs>): Promise<BoostingResult> {
   const { params, train } = context.args;

@@ -2,7 +2,7 @@
 import type { Arena } from '../../kernels/arena.js';
 import type { JobContext } from '../../kernels/job.js';
 import type { GrownTree } from '../../trees/grower.js';
-import type { Objective } from './objectives.js';
+import type { Objective } from './objectives/objective.js';
 import type { RowSet } from './row-set.js';
 import type { LeafRowNumbers } from './tree-learner.js';
 

@@ -2,7 +2,7 @@
 import { InvalidInputError } from '../../core/errors.js';
 import type { Arena } from '../../kernels/arena.js';
 import type { JobContext } from '../../kernels/job.js';
-import type { Objective, ObjectiveRows } from './objectives.js';
+import type { Objective, ObjectiveRows } from './objectives/objective.js';
 
 /** Rows whose losses are summed together; part of the definition of a loss's last bits, so it never depends on threads. */
 const BLOCK = 4096;

@@ -5,22 +5,8 @@ import type { JobContext } from '../../kernels/job.js';
 import { shareOfFeatures } from '../../trees/feature-share.js';
 import { GossSampling } from './goss.js';
 import type { BoostingParams } from './params.js';
+import type { RowSample, RowSampler } from './row-sampler.js';
 import type { RowSet } from './row-set.js';
-
-/** Rows a tree is grown on: listed at `sample` (0: all), and those left out at `rest`. Both lists ascend. */
-export interface RowSample {
-  sample: number;
-  count: number;
-  rest: number;
-  restCount: number;
-}
-
-export interface RowSampler {
-  /** Whether trees see different rows. */
-  readonly random: boolean;
-  /** The rows of an iteration's trees, or of its `part`-th parallel ones; after its gradients, which it may change. Barriers. */
-  draw(iteration: number, part: number): RowSample;
-}
 
 /** Reserves room for what the settings ask for; usable after the next commit. */
 export function createSampler(

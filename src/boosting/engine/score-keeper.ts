@@ -3,8 +3,8 @@ import type { JobContext } from '../../kernels/job.js';
 import type { GrownTree } from '../../trees/grower.js';
 import { share } from '../../trees/partition.js';
 import type { EvalSet } from './evaluation.js';
+import type { RowSample } from './row-sampler.js';
 import type { RowSet } from './row-set.js';
-import type { RowSample } from './sampling.js';
 import type { RowTable, TreeLearner } from './tree-learner.js';
 
 export class ScoreKeeper {

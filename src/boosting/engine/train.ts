@@ -1,11 +1,10 @@
 /** Gradient boosting of decision trees on the worker pool: data and parameters in, an ensemble and its history out. */
-
 import { ownModule } from '../../core/location.js';
 import { runJob } from '../../kernels/pool.js';
 import { unpackEnsemble } from '../../trees/ensemble-pack.js';
 import type { Ensemble } from '../../trees/tree.js';
+import type { BoostingArgs, BoostingResult } from './boosting-args.js';
 import { checkGrowth } from './growth-checks.js';
-import type { BoostingArgs, BoostingResult } from './job.js';
 import { checkLoop } from './loop-checks.js';
 import { checkMetrics } from './metrics/check.js';
 import { checkLabels } from './objectives/label-check.js';

@@ -1,5 +1,5 @@
 /** LightGBM's objectives in the engine's terms, the metrics that go with them, and parameters that an objective does not use. */
-import type { MetricDefaults } from '../engine/metrics/names.js';
+import type { MetricDefaults } from '../engine/metrics/named-metric.js';
 import type { MetricSpec, ObjectiveSpec } from '../engine/params.js';
 import type { LightGBMParameters, LightGBMSettings } from './config.js';
 import type { FileObjective, TrainableObjective } from './objective.js';

@@ -1,10 +1,5 @@
-/**
- * LightGBM's parameters of the boosting loop: methods (dart, rf, goss), bagging by label. What they mean to the engine,
- * and which of them are given in vain.
- */
+/** LightGBM's parameters of the boosting loop: methods (dart, rf, goss), bagging by label; engine-loop.ts knows what they mean. */
 import type { ZodModule, ZodType } from '../../core/schema.js';
-import { type BoostingParams, defaultBoostingParams } from '../engine/params.js';
-import type { LightGBMSettings } from './config.js';
 
 /** None has a default in the parsed configuration, so that one given in vain can be told. */
 export interface LoopParameters {
@@ -59,7 +54,7 @@ export const LOOP_ALIASES = {
   dropSeed: ['drop_seed'],
 } as const satisfies Record<LoopName, readonly string[]>;
 
-const DEFAULTS = {
+export const LOOP_DEFAULTS = {
   topRate: 0.2,
   otherRate: 0.1,
   posBaggingFraction: 1,
@@ -95,52 +90,5 @@ export function loopSchemas(z: ZodModule): { [K in LoopName]: ZodType<LoopParame
 
 export const isForest = ({ boosting }: LoopParameters): boolean => boosting === 'rf' || boosting === 'random_forest';
 
-const isGoss = ({ boosting, dataSampleStrategy }: LoopParameters): boolean =>
+export const isGoss = ({ boosting, dataSampleStrategy }: LoopParameters): boolean =>
   boosting === 'goss' || dataSampleStrategy === 'goss';
-
-/** The engine's settings of the loop. */
-export function loopParams(config: LightGBMSettings): Partial<BoostingParams> & Pick<BoostingParams, 'boosting'> {
-  const given = { ...DEFAULTS, ...defined(config) };
-  return {
-    boosting: isForest(config) ? 'rf' : config.boosting === 'dart' ? 'dart' : 'gbdt',
-    dart: {
-      ...defaultBoostingParams.dart,
-      rate: given.dropRate,
-      max: given.maxDrop,
-      skip: given.skipDrop,
-      uniform: given.uniformDrop,
-      normalize: given.xgboostDartMode ? 'tree' : 'lightgbm',
-      seed: config.dropSeed,
-    },
-    goss: isGoss(config) ? { top: given.topRate, other: given.otherRate } : undefined,
-    posBaggingFraction: given.posBaggingFraction,
-    negBaggingFraction: given.negBaggingFraction,
-    baggingSeed: config.baggingSeed,
-  };
-}
-
-const ONLY_DART = ['dropRate', 'maxDrop', 'skipDrop', 'uniformDrop', 'xgboostDartMode'] as const;
-const ONLY_GOSS = ['topRate', 'otherRate'] as const;
-
-/** One sentence a parameter that is given, is not its default, and does nothing in this combination. */
-export function loopWarnings(config: LightGBMSettings): string[] {
-  const warnings: string[] = [];
-  const inVain = (name: string, why: string): number => warnings.push(`lightgbm: ${name} has no effect ${why}`);
-  const changed = (name: keyof typeof DEFAULTS): boolean =>
-    config[name] !== undefined && config[name] !== DEFAULTS[name];
-  if (config.boosting !== 'dart')
-    for (const name of ONLY_DART) if (changed(name)) inVain(name, "without boosting 'dart'");
-  if (!isGoss(config)) for (const name of ONLY_GOSS) if (changed(name)) inVain(name, 'without goss');
-  if (isForest(config) && config.learningRate !== 0.1) inVain('learningRate', 'in a random forest');
-  const byLabel = changed('posBaggingFraction') || changed('negBaggingFraction');
-  if (config.baggingFreq === 0) {
-    if (config.baggingFraction < 1) inVain('baggingFraction', 'with baggingFreq 0');
-    if (byLabel) inVain('bagging by label', 'with baggingFreq 0');
-  } else if (byLabel && config.baggingFraction < 1) inVain('baggingFraction', 'beside bagging by label');
-  else if (!byLabel && config.baggingFraction === 1) inVain('baggingFreq', 'with baggingFraction 1');
-  return warnings;
-}
-
-function defined<T extends object>(values: T): Partial<T> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;
-}

@@ -1,11 +1,7 @@
-/** LightGBM's parameters of metrics: which are evaluated after each iteration, and which of them early stopping watches. */
+/** LightGBM's parameters of metrics: which are evaluated after each iteration; engine-metrics.ts knows what they mean. */
 import { ConfigError } from '../../core/errors.js';
 import type { ZodModule, ZodType } from '../../core/schema.js';
 import { metricNamed } from '../engine/metrics/names.js';
-import type { BoostingParams, MetricSpec } from '../engine/params.js';
-import type { LightGBMSettings } from './config.js';
-import { metricDefaults } from './engine-objective.js';
-import type { FileObjective } from './objective.js';
 
 /** None has a default in the parsed configuration, so that one given in vain can be told. */
 export interface MetricParameters {
@@ -43,10 +39,10 @@ export function metricSchemas(z: ZodModule): { [K in MetricName]: ZodType<Metric
 /** What LightGBM calls having no metric. */
 const NONE = ['none', 'null', 'na', 'custom'];
 
-const isNone = (name: string): boolean => NONE.includes(name.toLowerCase());
+export const isNone = (name: string): boolean => NONE.includes(name.toLowerCase());
 
 /** The names in a setting, those of no metric among them. */
-const namesOf = (metric: string | readonly string[]): string[] =>
+export const namesOf = (metric: string | readonly string[]): string[] =>
   [metric]
     .flat()
     .flatMap((text) => text.split(','))
@@ -64,39 +60,4 @@ export function metricProblems({ metric = [] }: MetricParameters): string[] {
       throw error;
     }
   });
-}
-
-/** Each metric once, in the order given; the one to watch by the name that histories have it under. */
-export function engineMetrics(
-  config: LightGBMSettings,
-  objective: FileObjective,
-): Pick<BoostingParams, 'metrics' | 'trainingMetrics' | 'earlyStoppingMetric'> {
-  const defaults = { ...metricDefaults(config), multiclass: objective.numClass > 1 };
-  const asked = namesOf(config.metric ?? []);
-  const specs = new Map<string, MetricSpec>();
-  for (const name of asked.length > 0 ? asked : [objective.name]) {
-    if (isNone(name)) continue;
-    const spec = metricNamed('lightgbm', name, defaults);
-    specs.set(spec.name, spec);
-  }
-  const { earlyStoppingMetric: watched } = config;
-  // An alias is watched under the metric's main name, a metric of the caller's own under the name it has.
-  const known = watched !== undefined && !isNone(watched) && metricProblems({ metric: [watched] }).length === 0;
-  return {
-    metrics: [...specs.values()],
-    trainingMetrics: config.isProvideTrainingMetric ?? false,
-    earlyStoppingMetric: known ? metricNamed('lightgbm', watched, defaults).name : watched,
-  };
-}
-
-/** One sentence a parameter that is given and does nothing. */
-export function metricWarnings({ metric = [], multiErrorTopK = 1, firstMetricOnly }: LightGBMSettings): string[] {
-  const warnings: string[] = [];
-  if (firstMetricOnly === false) {
-    warnings.push('lightgbm: firstMetricOnly has no effect as false: early stopping watches one metric');
-  }
-  if (multiErrorTopK > 1 && !namesOf(metric).includes('multi_error')) {
-    warnings.push("lightgbm: multiErrorTopK has no effect without the metric 'multi_error'");
-  }
-  return warnings;
 }

@@ -4,10 +4,10 @@ import type { FitData } from '../../model/types.js';
 import { type BoostingParams, defaultBoostingParams } from '../engine/params.js';
 import { categoricalParams } from './categorical-parameters.js';
 import type { LightGBMSettings } from './config.js';
+import { loopParams, loopWarnings } from './engine-loop.js';
+import { engineMetrics, metricWarnings } from './engine-metrics.js';
 import { engineObjective, objectiveWarnings } from './engine-objective.js';
 import { limitsFor } from './limits.js';
-import { loopParams, loopWarnings } from './loop-parameters.js';
-import { engineMetrics, metricWarnings } from './metrics.js';
 import type { FileObjective } from './objective.js';
 import { otherWarnings } from './other-parameters.js';
 

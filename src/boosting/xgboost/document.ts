@@ -1,5 +1,5 @@
 /** A JSON-like document as parsed from either encoding, and `Part`: a place in it, read with checks that name the place. */
-import { damaged } from './format.js';
+import { damaged } from './damage.js';
 
 /** Arrays of one type of number, as UBJSON stores them. */
 export type NumberArray =

@@ -4,8 +4,9 @@
  */
 import { ModelFormatError } from '../../core/errors.js';
 import type { Ensemble, Tree } from '../../trees/tree.js';
+import { damaged } from './damage.js';
 import { type DocumentValue, Part } from './document.js';
-import { damaged, FILE_VERSION, type FileObjective, type LinearWeights, type XGBoostFile } from './format.js';
+import { FILE_VERSION, type FileObjective, type LinearWeights, type XGBoostFile } from './format.js';
 import { parseJson } from './json.js';
 import { isBaseScore, isMulticlass, knownObjective, startScores } from './objective.js';
 import { readTree, type TreeContext } from './tree-reader.js';

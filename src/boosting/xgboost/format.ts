@@ -2,7 +2,6 @@
  * XGBoost's model file as plain data: what `readModel` (format-reader.ts) returns and `modelDocument` (format-writer.ts) takes.
  * Layout: https://xgboost.readthedocs.io/en/stable/tutorials/saving_model.html (its JSON schema; UBJSON holds the same document).
  */
-import { ModelFormatError } from '../../core/errors.js';
 import type { Ensemble } from '../../trees/tree.js';
 import type { DocumentValue } from './document.js';
 
@@ -53,11 +52,3 @@ export const OWN_ATTRIBUTE = 'holdfast';
 
 /** Version that written files claim. */
 export const FILE_VERSION = [3, 2, 0] as const;
-
-/** The error for a file that is not what it should be; `part` names the place in the document. */
-export function damaged(part: string, problem: string, details: Record<string, unknown> = {}): ModelFormatError {
-  return new ModelFormatError(`XGBoost model file, ${part}: ${problem}`, {
-    hint: 'The file is damaged, cut short or no XGBoost JSON or UBJSON model: save it again (Booster.save_model in Python, exportNative here).',
-    details: { part, ...details },
-  });
-}

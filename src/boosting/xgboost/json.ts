@@ -2,9 +2,9 @@
  * The document as JSON text. XGBoost's JSON also has NaN, Infinity and -Infinity, and it tells floats from integers by their
  * exponent, so floats are written with one.
  */
+import { damaged } from './damage.js';
 import type { DocumentValue } from './document.js';
 import { FloatList, isNumberArray } from './document.js';
-import { damaged } from './format.js';
 
 const MARK = '@number:';
 const SPECIAL = new Map<string, number>([

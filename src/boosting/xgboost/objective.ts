@@ -1,7 +1,8 @@
 /** XGBoost's objectives as its files name them: how scores become predictions, and where scores start. */
 import { exp, log, sigmoid, softmaxInPlace } from '../../core/math.js';
 import type { Task } from '../../model/types.js';
-import { damaged, type FileObjective } from './format.js';
+import { damaged } from './damage.js';
+import type { FileObjective } from './format.js';
 
 export type Link = 'identity' | 'logistic' | 'exp' | 'softmax' | 'step';
 

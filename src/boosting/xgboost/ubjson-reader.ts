@@ -2,8 +2,8 @@
  * Reads the document from UBJSON (https://ubjson.org, draft 12), the binary form of JSON that XGBoost saves by default. Every
  * length is checked against the bytes that are left, so damaged input ends in a `ModelFormatError`, never in a large allocation.
  */
+import { damaged } from './damage.js';
 import type { DocumentValue, NumberArray } from './document.js';
-import { damaged } from './format.js';
 
 /** A model nests about ten deep. */
 const DEEPEST = 64;

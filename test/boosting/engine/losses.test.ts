@@ -1,8 +1,9 @@
 /** Every objective of the engine against its own loss: derivatives by differences, starts by search, leaves by their loss. */
 import { describe, expect, it } from 'vitest';
 import { checkLabels } from '../../../src/boosting/engine/objectives/label-check.js';
+import type { Objective } from '../../../src/boosting/engine/objectives/objective.js';
 import { percentile } from '../../../src/boosting/engine/objectives/percentile.js';
-import { createObjective, type Objective } from '../../../src/boosting/engine/objectives.js';
+import { createObjective } from '../../../src/boosting/engine/objectives.js';
 import type { ObjectiveSpec } from '../../../src/boosting/engine/params.js';
 import { RowSet } from '../../../src/boosting/engine/row-set.js';
 import { InvalidInputError } from '../../../src/core/errors.js';

@@ -1,5 +1,5 @@
 /** An objective of a user's own: absolute error, in plain TypeScript over the shared memory. */
-import type { Objective, ObjectiveRows } from '../../../src/boosting/engine/objectives.js';
+import type { Objective, ObjectiveRows } from '../../../src/boosting/engine/objectives/objective.js';
 
 export function createObjective(): Objective {
   return {

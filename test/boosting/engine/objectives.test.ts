@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { binary } from '../../../src/boosting/engine/objectives/binary.js';
 import { multiclass } from '../../../src/boosting/engine/objectives/multiclass.js';
+import type { Objective } from '../../../src/boosting/engine/objectives/objective.js';
 import { regression } from '../../../src/boosting/engine/objectives/squared.js';
-import type { Objective } from '../../../src/boosting/engine/objectives.js';
 import { RowSet } from '../../../src/boosting/engine/row-set.js';
 import { Random } from '../../../src/core/random.js';
 import { aloneContext } from '../../kernels/alone.js';

@@ -6,6 +6,7 @@ import { pow } from '../../../core/math.js';
 import { deriveSeed } from '../../../core/random.js';
 import type { Arena } from '../../../kernels/arena.js';
 import type { JobContext } from '../../../kernels/job.js';
+import type { ChosenTest } from './chosen-test.js';
 import {
   type BinCondition,
   type Combination,
@@ -20,7 +21,6 @@ import type { CtrPart } from './ctr-parts.js';
 import { type KeptCtr, KeptHistograms } from './kept-histograms.js';
 import { type LevelTask, writeTailTotals } from './level-scores.js';
 import { normalOf } from './normals.js';
-import type { ChosenTest } from './symmetric-grower.js';
 
 const HISTOGRAM_BYTES = 256 * 16;
 const CELL_BYTES = 256 * 32;

@@ -7,6 +7,7 @@ import { type CheckpointArgs, Checkpoints, stateToResume } from '../../engine/ch
 import { createMetric } from '../../engine/metrics/create.js';
 import type { Metric } from '../../engine/metrics/metric.js';
 import { type BoostingRows, weightedRows } from '../../engine/weighted-rows.js';
+import type { ChosenTest } from './chosen-test.js';
 import { combinationKey } from './combination.js';
 import { ctrBorder } from './ctr-parts.js';
 import { type CtrSetup, type EncodedColumn, isOneHot, needsCtrs, setUpCtrs, type UsedCtr } from './ctr-setup.js';
@@ -21,7 +22,7 @@ import type { CatBoostParams } from './params.js';
 import { binColumns, findColumns, type QuantisedColumns } from './quantise.js';
 import { rowOrders } from './row-orders.js';
 import { RowScores } from './row-scores.js';
-import { type ChosenTest, SymmetricGrower } from './symmetric-grower.js';
+import { SymmetricGrower } from './symmetric-grower.js';
 
 export interface CatBoostArgs {
   train: BoostingRows;

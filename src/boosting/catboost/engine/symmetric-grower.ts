@@ -6,8 +6,8 @@ import { exp, log } from '../../../core/math.js';
 import { deriveSeed } from '../../../core/random.js';
 import type { Arena } from '../../../kernels/arena.js';
 import type { JobContext } from '../../../kernels/job.js';
-import type { Combination } from './combination.js';
-import type { CtrPart } from './ctr-parts.js';
+import type { ChosenTest } from './chosen-test.js';
+
 import type { CtrSearch } from './ctr-search.js';
 import { GradientPairs, type LeafSums } from './gradient-pairs.js';
 import { type ColumnTest, LeafRows } from './leaf-rows.js';
@@ -20,11 +20,6 @@ import { RowSampler } from './sampling.js';
 
 /** Memory for histograms that are kept from level to level. */
 const KEPT_BYTES = 768 * 2 ** 20;
-
-/** A feature of one of the blocks, or part of a target statistic; yes is a bin above `bin`, or that bin of a one-hot feature. */
-export type ChosenTest =
-  | { kind: 'bins'; block: number; feature: number; bin: number }
-  | { kind: 'ctr'; combination: Combination; parts: readonly CtrPart[]; part: number; bin: number };
 
 export class SymmetricGrower {
   readonly leafRows: LeafRows;

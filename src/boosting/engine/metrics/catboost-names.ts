@@ -1,5 +1,5 @@
 /** CatBoost's metrics: https://catboost.ai/docs/en/concepts/loss-functions. A parameter follows as `Quantile:alpha=0.7`. */
-import type { NamedMetrics } from './names.js';
+import type { NamedMetrics } from './named-metric.js';
 import type { MetricKind } from './spec.js';
 
 const plain = (kind: MetricKind) => ({ spec: () => ({ kind }) });

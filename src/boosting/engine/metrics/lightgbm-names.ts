@@ -1,5 +1,5 @@
 /** LightGBM's metrics: https://lightgbm.readthedocs.io/en/latest/Parameters.html#metric-parameters. */
-import type { NamedMetrics } from './names.js';
+import type { NamedMetrics } from './named-metric.js';
 import type { MetricKind } from './spec.js';
 
 const plain = (kind: MetricKind, aliases: readonly string[] = []) => ({ aliases, spec: () => ({ kind }) });

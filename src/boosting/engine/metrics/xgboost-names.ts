@@ -1,5 +1,5 @@
 /** XGBoost's metrics: https://xgboost.readthedocs.io/en/stable/parameter.html#learning-task-parameters. */
-import type { NamedMetrics } from './names.js';
+import type { NamedMetrics } from './named-metric.js';
 import type { MetricKind } from './spec.js';
 
 const plain = (kind: MetricKind, parameter?: number) => ({ spec: () => ({ kind, parameter }) });

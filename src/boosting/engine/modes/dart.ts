@@ -5,8 +5,8 @@
 import { deriveSeed, Random } from '../../../core/random.js';
 import type { GrownTree } from '../../../trees/grower.js';
 import type { Tree } from '../../../trees/tree.js';
+import type { RowSample } from '../row-sampler.js';
 import type { RowSet } from '../row-set.js';
-import type { RowSample } from '../sampling.js';
 import { addToTree, type BoostingMode, type ModeInput, rateOf, scaled, scaleTree } from './mode.js';
 
 type StoredTree = Pick<GrownTree, 'tree' | 'tests'> & { output: number };

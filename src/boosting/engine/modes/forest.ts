@@ -4,8 +4,8 @@
  */
 import type { GrownTree } from '../../../trees/grower.js';
 import type { Tree } from '../../../trees/tree.js';
+import type { RowSample } from '../row-sampler.js';
 import type { RowSet } from '../row-set.js';
-import type { RowSample } from '../sampling.js';
 import { addToTree, type BoostingMode, type ModeInput, scaled, scaleTree } from './mode.js';
 
 export class ForestMode implements BoostingMode {

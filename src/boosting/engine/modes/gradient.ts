@@ -1,8 +1,8 @@
 /** Plain gradient boosting (Friedman, 2001): each tree counts by the learning rate and stays as it is. */
 import type { GrownTree } from '../../../trees/grower.js';
 import type { Tree } from '../../../trees/tree.js';
+import type { RowSample } from '../row-sampler.js';
 import type { RowSet } from '../row-set.js';
-import type { RowSample } from '../sampling.js';
 import { addToTree, type BoostingMode, type ModeInput, rateOf, scaleTree } from './mode.js';
 
 export class GradientMode implements BoostingMode {

@@ -2,8 +2,8 @@
 import type { GrownTree } from '../../../trees/grower.js';
 import type { Tree } from '../../../trees/tree.js';
 import type { BoostingParams } from '../params.js';
+import type { RowSample } from '../row-sampler.js';
 import type { RowSet } from '../row-set.js';
-import type { RowSample } from '../sampling.js';
 import type { ScoreKeeper } from '../score-keeper.js';
 
 /** Iterations are counted from 0 in this run, whatever it goes on from. */

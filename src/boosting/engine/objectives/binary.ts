@@ -1,6 +1,6 @@
 /** Log-loss of labels 0 and 1; the score is the log-odds of 1, divided by `sigmoid`. */
-import type { Objective, ObjectiveRows } from '../objectives.js';
 import { type ClassWeights, classWeights } from './balance.js';
+import type { Objective, ObjectiveRows } from './objective.js';
 import type { ClassBalance } from './spec.js';
 import { logOdds, weightedMean } from './weighted-mean.js';
 

@@ -1,6 +1,6 @@
 /** Log-losses of labels that are probabilities, 0 to 1. */
 import { exp, expm1, log, log1p, softplus } from '../../../core/math.js';
-import type { Objective } from '../objectives.js';
+import type { Objective } from './objective.js';
 import { pointwise } from './pointwise.js';
 import { LEAST_PROBABILITY, logOdds, weightedMean } from './weighted-mean.js';
 

@@ -1,7 +1,7 @@
 /** A caller's own loss: worker 0 asks the calling thread for the derivatives of all rows and waits for them. */
 import type { Derivatives } from '../../options.js';
-import type { Objective } from '../objectives.js';
 import { type GradientQuestion, rowMajor } from '../questions.js';
+import type { Objective } from './objective.js';
 import { viewsOf } from './pointwise.js';
 
 export function custom(outputs: number): Objective {

@@ -1,6 +1,6 @@
 /** Losses of values that are not negative whose score is the logarithm of the mean: Poisson, gamma and Tweedie. */
 import { exp } from '../../../core/math.js';
-import type { Objective } from '../objectives.js';
+import type { Objective } from './objective.js';
 import { type Derivatives, pointwise } from './pointwise.js';
 import { logMean } from './weighted-mean.js';
 

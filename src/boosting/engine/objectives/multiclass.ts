@@ -1,6 +1,6 @@
 /** Cross-entropy of labels 0 .. classes-1 under softmax (Friedman, 2001). */
 import { log } from '../../../core/math.js';
-import type { Objective } from '../objectives.js';
+import type { Objective } from './objective.js';
 import { LEAST_PROBABILITY, weightedMean } from './weighted-mean.js';
 
 /** Hessians are `hessianFactor` p (1 - p): K / (K - 1) as in Friedman's paper and LightGBM; XGBoost has 2. */

@@ -1,7 +1,7 @@
 /** One log-loss a class, the class against all others; the loss of a row is their sum. */
-import type { Objective } from '../objectives.js';
 import { classWeights } from './balance.js';
 import { type BinaryOptions, logistic } from './binary.js';
+import type { Objective } from './objective.js';
 import { logOdds, weightedMean } from './weighted-mean.js';
 
 export function oneVsAll(options: BinaryOptions & { classes: number }, labels?: Float64Array): Objective {

@@ -2,7 +2,7 @@
  * Losses whose best constant is a percentile: absolute error, pinball loss, relative absolute error. Their gradients know only
  * signs, so a grown tree's leaves are set to the percentile of their rows' residuals (Friedman, 2001, for the median).
  */
-import type { LeafRows, Objective } from '../objectives.js';
+import type { LeafRows, Objective } from './objective.js';
 import { percentile } from './percentile.js';
 import { type Derivatives, pointwise, sumOver, viewsOf } from './pointwise.js';
 import type { Percentile } from './spec.js';

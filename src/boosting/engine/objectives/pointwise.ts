@@ -1,5 +1,5 @@
 /** Objectives whose rows are independent, written as a formula of one row in plain TypeScript. */
-import type { Objective } from '../objectives.js';
+import type { Objective } from './objective.js';
 
 /** Writes gradient, hessian and loss of one row of weight 1 to out[0], out[1] and out[2]. */
 export type Derivatives = (score: number, label: number, out: Float64Array, weight: number) => void;

@@ -1,6 +1,6 @@
 /** Losses of values that grow slower than the square, and the hinge loss: no link, no renewal of leaves. */
 import { log1p } from '../../../core/math.js';
-import type { Objective } from '../objectives.js';
+import type { Objective } from './objective.js';
 import { pointwise } from './pointwise.js';
 import { weightedMean } from './weighted-mean.js';
 

@@ -1,5 +1,5 @@
 /** Squared error; the loss reported is its mean, without the half. */
-import type { Objective } from '../objectives.js';
+import type { Objective } from './objective.js';
 import { pointwise } from './pointwise.js';
 import { weightedMean } from './weighted-mean.js';
 
