@@ -12,12 +12,15 @@ import { logLoss } from '../../src/metrics/log-loss.js';
 import { rocAuc } from '../../src/metrics/roc-auc.js';
 import { rawScoresOfFile } from '../oracles/lightgbm-predict.js';
 import { itWithData } from '../shared-data.js';
-import { runPython } from './python.js';
+import { PythonPeer } from './python.js';
 import { everyKth, type RealData, randomSplit, readRealData } from './real-data.js';
 
-const script = fileURLToPath(new URL('./lightgbm_peer.py', import.meta.url));
 const directory = mkdtempSync(join(tmpdir(), 'holdfast-interop-'));
-afterAll(() => rmSync(directory, { recursive: true }));
+const peer = new PythonPeer(fileURLToPath(new URL('./lightgbm_peer.py', import.meta.url)));
+afterAll(() => {
+  peer.close();
+  rmSync(directory, { recursive: true });
+});
 
 interface Predicted {
   raw: (number | number[])[];
@@ -30,7 +33,7 @@ interface Opened extends Predicted {
   trees: number;
   saved: string;
 }
-const inPython = <T>(request: object) => runPython(script, request) as Promise<T>;
+const inPython = <T>(request: object) => peer.ask(request) as Promise<T>;
 
 /** Rows with every kind of column: normal, many zeros, small integers, a hundred categories; a tenth missing. */
 function table(rows: number, seed: number, missing = 0.1): number[][] {
@@ -240,18 +243,20 @@ describe("quality on large sets is within LightGBM's own scatter over bin sample
         ? { train: whole, test: readRealData(path.replace(file, testFile), label, leaveOut) }
         : everyKth(whole, 4);
       const classes = new Set(train.y).size;
-      const outputs = await inPython<(number | number[])[][]>({
-        do: 'spread',
-        X: train.X,
-        y: train.y,
-        T: test.X,
-        params: paramsOf(kind, classes),
-        rounds: 100,
-        seeds: SEEDS,
-        sample: Math.floor(train.y.length * 0.7),
-      });
+      const [outputs, ours] = await Promise.all([
+        inPython<(number | number[])[][]>({
+          do: 'spread',
+          X: train.X,
+          y: train.y,
+          T: test.X,
+          params: paramsOf(kind, classes),
+          rounds: 100,
+          seeds: SEEDS,
+          sample: Math.floor(train.y.length * 0.7),
+        }),
+        ourLosses(kind, train, test, classes),
+      ]);
       const native = outputs.map((output) => losses(kind, test.y, output.flat(), classes));
-      const ours = await ourLosses(kind, train, test, classes);
       for (const metric of Object.keys(ours)) {
         const { mean, deviation } = moments(native.map((scores) => scores[metric]));
         // One more draw from the same distribution; to be better there is no limit.
@@ -278,9 +283,11 @@ describe('quality on small sets is that of LightGBM over random splits', () => {
       for (let seed = 0; seed < SPLITS; seed++) {
         const { train, test } = randomSplit(data, 0.75, seed);
         const params = paramsOf(kind, classes);
-        const { output } = await inPython<Predicted>({ do: 'train', ...train, T: test.X, params, rounds: 100 });
+        const [{ output }, ours] = await Promise.all([
+          inPython<Predicted>({ do: 'train', ...train, T: test.X, params, rounds: 100 }),
+          ourLosses(kind, train, test, classes),
+        ]);
         const native = losses(kind, test.y, output.flat(), classes);
-        const ours = await ourLosses(kind, train, test, classes);
         for (const metric of Object.keys(ours)) (differences[metric] ??= []).push(ours[metric] - native[metric]);
       }
       for (const [metric, values] of Object.entries(differences)) {

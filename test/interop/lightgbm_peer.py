@@ -1,4 +1,4 @@
-"""The Python side of lightgbm.test.ts: one JSON request on stdin ({"do": ...}), one JSON answer on stdout."""
+"""The Python side of lightgbm.test.ts: JSON requests on stdin ({"do": ...}), one a line, each answered with a line of JSON on stdout."""
 
 import json
 import sys
@@ -6,25 +6,22 @@ import sys
 import lightgbm as lgb
 import numpy as np
 
-request = json.load(sys.stdin)
-
-
-def matrix(key):
+def matrix(request, key):
     return np.asarray(request[key], dtype=np.float32)
 
 
-def train():
-    dataset = lgb.Dataset(matrix("X"), np.asarray(request["y"]), params={"verbosity": -1}, **request.get("dataset", {}))
+def train(request):
+    dataset = lgb.Dataset(matrix(request, "X"), np.asarray(request["y"]), params={"verbosity": -1}, **request.get("dataset", {}))
     booster = lgb.train({"verbosity": -1, "num_threads": 1, **request["params"]}, dataset, request["rounds"])
     if "file" in request:
         booster.save_model(request["file"])
-    T = matrix("T")
+    T = matrix(request, "T")
     return {"raw": booster.predict(T, raw_score=True).tolist(), "output": booster.predict(T).tolist()}
 
 
-def predict():
+def predict(request):
     booster = lgb.Booster(model_file=request["file"])
-    T = matrix("T")
+    T = matrix(request, "T")
     return {
         "raw": booster.predict(T, raw_score=True).tolist(),
         "output": booster.predict(T).tolist(),
@@ -36,15 +33,19 @@ def predict():
     }
 
 
-def spread():
+def spread(request):
     """Predictions of several models whose bins come from different samples of the rows."""
+    X, y, T = matrix(request, "X"), np.asarray(request["y"]), matrix(request, "T")
     outputs = []
     for seed in request["seeds"]:
         params = {"data_random_seed": seed, "bin_construct_sample_cnt": request["sample"], **request["params"]}
-        dataset = lgb.Dataset(matrix("X"), np.asarray(request["y"]), params={"verbosity": -1, **params})
+        dataset = lgb.Dataset(X, y, params={"verbosity": -1, **params})
         booster = lgb.train({"verbosity": -1, "num_threads": 1, **params}, dataset, request["rounds"])
-        outputs.append(booster.predict(matrix("T")).tolist())
+        outputs.append(booster.predict(T).tolist())
     return outputs
 
 
-print(json.dumps({"train": train, "predict": predict, "spread": spread}[request["do"]]()))
+for line in sys.stdin:
+    request = json.loads(line)
+    answer = {"train": train, "predict": predict, "spread": spread}[request["do"]](request)
+    print(json.dumps(answer), flush=True)

@@ -1,44 +1,18 @@
 /** `engine: 'native'`: the user's own LightGBM behind LightGBMModel gives what Python's LightGBM gives, with our results contract. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { LightGBMModel } from '../../src/boosting/lightgbm/model.js';
 import { MissingDependencyError, TrainingCancelledError, TrainingFailedError } from '../../src/core/errors.js';
-import { Random } from '../../src/core/random.js';
 import { freePorts, runMembers } from './cluster.js';
-import { python, runPython } from './python.js';
+import { labels, T, validation, X } from './native-rows.js';
+import { withNativeLibraries } from './native-setup.js';
+import { runPython } from './python.js';
 
 const script = fileURLToPath(new URL('./lightgbm_peer.py', import.meta.url));
-const directory = mkdtempSync(join(tmpdir(), 'holdfast-native-'));
-beforeAll(() => {
-  process.env.HOLDFAST_PYTHON = python();
-});
-afterAll(() => {
-  delete process.env.HOLDFAST_PYTHON;
-  rmSync(directory, { recursive: true });
-});
+const directory = withNativeLibraries();
 
-function table(rows: number, seed: number): number[][] {
-  const random = new Random(seed);
-  return Array.from({ length: rows }, () =>
-    [random.normal(), random.normal(), random.int(6), random.normal()].map((value) =>
-      random.float() < 0.1 ? Number.NaN : Math.fround(value),
-    ),
-  );
-}
-
-const X = table(1200, 1);
-const T = table(200, 2);
-const signal = (rows: number[][], seed: number): number[] => {
-  const random = new Random(seed);
-  return rows.map(([a, b, c]) => (a || 0) + (b || 0) * ((c || 0) - 2) + 0.5 * random.normal());
-};
-const value = signal(X, 3);
-const validation = { X: table(400, 4), y: signal(table(400, 4), 5).map((v) => (v > 0 ? 1 : 0)) };
-const binary = value.map((v) => (v > 0 ? 1 : 0));
-const classes = value.map((v) => (v > 1 ? 2 : v > -1 ? 1 : 0));
+const { value, binary, classes } = labels;
 
 describe('the same model as in Python', () => {
   it.each([

@@ -1,5 +1,6 @@
 /** Runs Python scripts from interop tests: JSON in on stdin, JSON out on stdout, NaN and infinities kept in both directions. */
-import { execFileSync, spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 let found: string | undefined;
@@ -23,10 +24,7 @@ export function python(): string {
  * module writes and reads them. Rejects with stderr when the script fails.
  */
 export async function runPython(script: string, input?: unknown, args: readonly string[] = []): Promise<unknown> {
-  const child = spawn(python(), [...(script.endsWith('.py') ? [script] : ['-c', script]), ...args], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-    env: { ...process.env, PYTHONHASHSEED: '0', PYTHONIOENCODING: 'utf-8' },
-  });
+  const child = start(script, args);
   const output: Buffer[] = [];
   const errors: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
@@ -41,6 +39,54 @@ export async function runPython(script: string, input?: unknown, args: readonly 
   if (status !== 0) throw new Error(`python exited with ${status}:\n${Buffer.concat(errors).toString()}`);
   const text = Buffer.concat(output).toString().trim();
   return text === '' ? undefined : fromPythonJson(text);
+}
+
+/**
+ * One process for many requests: most of a short request's time is the start of Python and its imports. The script reads a JSON
+ * request a line and answers each with a line of JSON.
+ */
+export class PythonPeer {
+  private readonly child: ChildProcessWithoutNullStreams;
+  private readonly waiting: { resolve: (answer: unknown) => void; reject: (error: Error) => void }[] = [];
+  private readonly errors: Buffer[] = [];
+  private ended: Error | undefined;
+
+  constructor(script: string) {
+    this.child = start(script, []);
+    this.child.stderr.on('data', (chunk: Buffer) => this.errors.push(chunk));
+    this.child.stdin.on('error', () => {});
+    const lines = createInterface({ input: this.child.stdout });
+    lines.on('line', (line) => this.waiting.shift()?.resolve(fromPythonJson(line)));
+    this.child.on('error', (error) => this.end(error));
+    this.child.on('close', (status) =>
+      this.end(new Error(`python exited with ${status}:\n${Buffer.concat(this.errors).toString()}`)),
+    );
+  }
+
+  /** Answers come in the order of the requests; rejects with stderr when the script ends without one. */
+  ask(request: object): Promise<unknown> {
+    if (this.ended) return Promise.reject(this.ended);
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ resolve, reject });
+      this.child.stdin.write(`${toPythonJson(request)}\n`);
+    });
+  }
+
+  close(): void {
+    this.child.stdin.end();
+  }
+
+  private end(error: Error): void {
+    this.ended = error;
+    for (const { reject } of this.waiting.splice(0)) reject(error);
+  }
+}
+
+function start(script: string, args: readonly string[]): ChildProcessWithoutNullStreams {
+  return spawn(python(), [...(script.endsWith('.py') ? [script] : ['-c', script]), ...args], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: { ...process.env, PYTHONHASHSEED: '0', PYTHONIOENCODING: 'utf-8' },
+  });
 }
 
 const SPECIAL = new Map<string, number>([
