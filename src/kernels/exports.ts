@@ -3,7 +3,7 @@
  * symmetric trees are in symmetric-kernels.ts.
  * Addresses are bytes into the job's memory.
  */
-import type { SymmetricKernels, SymmetricPredictionKernels } from './symmetric-kernels.js';
+import type { SymmetricKernels } from './symmetric-kernels.js';
 
 /** assembly/sync.ts; called through `JobContext`, not directly. */
 export interface SyncKernels {
@@ -264,12 +264,33 @@ export interface ScoreKernels {
   ): void;
 }
 
-/** assembly/predict.ts: up to 64 rows at a time, their sums `stride` bytes apart. */
+/** assembly/predict.ts: up to 384 rows at a time. */
 export interface PredictKernels {
-  remainingLeaves(nodes: number, missingLeft: number, missingRight: number, x: number, rows: number, out: number): void;
-  addFirstLeaf(remaining: number, values: number, rows: number, out: number, stride: number): void;
-  scoreLargeTree(nodes: number, values: number, x: number, rows: number, out: number, stride: number): void;
-  roundToFloat32(rows: number, out: number, stride: number): void;
+  fillBins(image: number, columns: number, count: number, x: number, rows: number, bins: number): void;
+  scoreTrees(
+    image: number,
+    trees: number,
+    from: number,
+    to: number,
+    x: number,
+    stride: number,
+    bins: number,
+    rows: number,
+    leaves: number,
+    sums: number,
+    float32: number,
+  ): void;
+  scoreVectorTrees(
+    image: number,
+    trees: number,
+    from: number,
+    to: number,
+    bins: number,
+    rows: number,
+    leaves: number,
+    sums: number,
+    outputs: number,
+  ): void;
 }
 
 /** assembly/objectives.ts: gradients (unless their address is 0) and the weighted sum of losses of rows from .. to-1. */
@@ -311,7 +332,6 @@ export interface ObjectiveKernels {
 
 export interface KernelExports
   extends SyncKernels,
-    SymmetricPredictionKernels,
     SymmetricKernels,
     MathKernels,
     LinearKernels,

@@ -126,19 +126,3 @@ export interface SymmetricKernels {
   gatherFloats(rows: number, count: number, values: number, out: number): void;
   addSymmetric(tests: number, depth: number, values: number, from: number, to: number, scores: number): void;
 }
-
-/** assembly/symmetric-predict.ts. */
-export interface SymmetricPredictionKernels {
-  scoreSymmetric(
-    values: number,
-    rows: number,
-    conditions: number,
-    starts: number,
-    leafStarts: number,
-    leafValues: number,
-    from: number,
-    to: number,
-    outputs: number,
-    scores: number,
-  ): void;
-}

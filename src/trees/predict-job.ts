@@ -1,11 +1,13 @@
 /** Prediction on the worker pool: workers take blocks of rows and write their scores side by side. */
 import { Arena } from '../kernels/arena.js';
 import type { JobContext } from '../kernels/job.js';
-import { addScores, type FlatTrees, fillStart } from './flat-trees.js';
-import { BLOCK_ROWS, packTrees, scoreBlock, transposeBlock } from './packed-trees.js';
+import { addScores, type FlatTrees } from './flat-trees.js';
+import { BLOCK_ROWS, type PackedTrees, PredictionBlock } from './prediction-block.js';
 
 export interface PredictArgs {
   readonly flat: FlatTrees;
+  /** Without it the trees are walked. */
+  readonly packed?: PackedTrees;
   readonly data: Float32Array;
   readonly cols: number;
   readonly rows: number;
@@ -17,8 +19,9 @@ export interface PredictArgs {
 const WALKS_A_UNIT = 200_000;
 
 export function run(context: JobContext<PredictArgs>): void {
-  if (context.args.flat.bitsetLength) walk(context);
-  else score(context);
+  const { packed } = context.args;
+  if (packed) score(context, packed);
+  else walk(context);
 }
 
 /** Where some nodes test for categories. */
@@ -30,28 +33,35 @@ function walk(context: JobContext<PredictArgs>): void {
 }
 
 /** By the kernels, block by block of rows. */
-function score(context: JobContext<PredictArgs>): void {
-  const { kernels, thread, threads } = context;
+function score(context: JobContext<PredictArgs>, packed: PackedTrees): void {
   const { flat, data, cols, scores } = context.args;
-  const { outputs } = flat;
-  const arena = new Arena(context);
-  const blocks = Array.from({ length: threads }, () => ({
-    x: arena.alloc(cols * BLOCK_ROWS * 4),
-    sums: arena.alloc(outputs * BLOCK_ROWS * 8),
-  }));
-  const packed = packTrees(arena, flat, thread, threads);
-  context.barrier();
-  const { x, sums } = blocks[thread];
-  const columns = arena.float32(x, cols * BLOCK_ROWS);
-  const view = arena.float64(sums, outputs * BLOCK_ROWS);
+  const { outputs, roots } = flat;
+  // Trees of one output lie together.
+  const firstOf = (k: number) => Math.floor(roots.length / outputs) * k + Math.min(k, roots.length % outputs);
+  const block = new PredictionBlock(context, new Arena(context), packed, { values: cols * BLOCK_ROWS, outputs });
+  const { values, sums } = block;
   for (const [from, to] of units(context, 10 * WALKS_A_UNIT)) {
     for (let start = from; start < to; start += BLOCK_ROWS) {
       const rows = Math.min(BLOCK_ROWS, to - start);
-      transposeBlock(data, cols, start, rows, columns);
-      fillStart(flat, view);
-      scoreBlock(kernels, packed, x, rows, sums);
-      scores.set(view.subarray(0, rows * outputs), start * outputs);
+      values.set(data.subarray(start * cols, (start + rows) * cols));
+      block.fillBins(rows);
+      for (let k = 0; k < outputs; k++) {
+        sums.fill(flat.float32Start?.[k] ?? 0, k * BLOCK_ROWS, (k + 1) * BLOCK_ROWS);
+        block.add(rows, firstOf(k), firstOf(k + 1), k, cols * 4, flat.float32Start !== undefined);
+      }
+      writeScores(sums, rows, outputs, scores.subarray(start * outputs));
     }
+  }
+}
+
+/** Sums (outputs, BLOCK_ROWS) of the first rows to scores (rows, outputs). */
+function writeScores(sums: Float64Array, rows: number, outputs: number, scores: Float64Array): void {
+  if (outputs === 1) {
+    scores.set(sums.subarray(0, rows));
+    return;
+  }
+  for (let i = 0, p = 0; i < rows; i++) {
+    for (let k = 0; k < outputs; k++, p++) scores[p] = sums[k * BLOCK_ROWS + i];
   }
 }
 

@@ -4,7 +4,9 @@ import type { Matrix } from '../core/matrix.js';
 import { runJob } from '../kernels/pool.js';
 import { shared } from '../kernels/shared.js';
 import { addScores, type FlatTrees, fillStart, findLeaves, flattenTrees } from './flat-trees.js';
+import { packTrees } from './packed-trees.js';
 import type { PredictArgs } from './predict-job.js';
+import type { PackedTrees } from './prediction-block.js';
 import type { Ensemble } from './tree.js';
 
 /** Up to here (about 5 ms) the calling thread is done before a job would have started. */
@@ -24,6 +26,14 @@ function layoutOf(ensemble: Ensemble, iterations: number | undefined): FlatTrees
   let flat = layouts.get(ensemble);
   if (!flat) layouts.set(ensemble, (flat = flattenTrees(ensemble)));
   return flat;
+}
+
+const packings = new WeakMap<FlatTrees, { cols: number; packed: Promise<PackedTrees> }>();
+
+function packingOf(flat: FlatTrees, cols: number): Promise<PackedTrees> {
+  let packing = packings.get(flat);
+  if (packing?.cols !== cols) packings.set(flat, (packing = { cols, packed: packTrees(flat, cols) }));
+  return packing.packed;
 }
 
 /** Raw scores (rows * outputs) on the calling thread; for few rows. */
@@ -56,7 +66,8 @@ export async function predictEnsemble(
   if (X.rows * flat.roots.length <= WALKS_AT_ONCE) return predictRows(ensemble, X, options.iterations);
   const scores = new Float64Array(new SharedArrayBuffer(X.rows * flat.outputs * 8));
   fillStart(flat, scores);
-  const args: PredictArgs = { flat, data: await shared(X.data), cols: X.cols, rows: X.rows, scores };
+  const packed = flat.bitsetLength ? undefined : await packingOf(flat, X.cols);
+  const args: PredictArgs = { flat, packed, data: await shared(X.data), cols: X.cols, rows: X.rows, scores };
   await runJob({
     module: ownModule('trees/predict-job'),
     args,

@@ -6,9 +6,6 @@ import { buildTable, type CombinationTable } from './combination-table.js';
 import { ctrValues } from './ctr-value.js';
 import type { CatBoostEnsemble, CatBoostTree, Condition } from './ensemble.js';
 
-/** Rows of a block: its slots stay in the cache. */
-export const BLOCK_ROWS = 256;
-
 export interface Plan {
   features: number;
   outputs: number;

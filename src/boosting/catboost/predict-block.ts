@@ -2,9 +2,10 @@
  * Scores of rows, a block at a time: first the slots of the block (features, one-hot codes, target statistics) column by column,
  * then every tree over them. Sums run in the order of the trees.
  */
+import { BLOCK_ROWS } from '../../trees/prediction-block.js';
 import { categoryHash, categoryText, isCode } from './category-hash.js';
 import { extendRow, findRow, type Terms, termOf } from './combination-table.js';
-import { BLOCK_ROWS, type FlatTrees, type Plan, type PlannedTable } from './plan.js';
+import type { FlatTrees, Plan, PlannedTable } from './plan.js';
 import type { SymmetricTrees } from './symmetric-trees.js';
 
 const BLOCK = BLOCK_ROWS;
@@ -19,6 +20,8 @@ export class BlockPredictor {
   private readonly leaf = new Int32Array(BLOCK);
   private readonly hashes: Terms = { low: new Uint32Array(BLOCK), high: new Uint32Array(BLOCK) };
   private readonly categories: CategoryColumn[];
+  /** The kernel reads numbers from X. */
+  private readonly wantsFloats: boolean;
 
   /** `kernel`: the plan's trees, all of them symmetric, in a job's memory. */
   constructor(
@@ -26,7 +29,8 @@ export class BlockPredictor {
     private readonly kernel?: SymmetricTrees,
   ) {
     this.plan = plan;
-    this.values = kernel?.values ?? new Float32Array(plan.slots * BLOCK);
+    this.wantsFloats = !kernel || plan.tables.some(({ conditions }) => conditions.length > 0);
+    this.values = kernel?.slots ?? new Float32Array(plan.slots * BLOCK);
     this.categories = plan.categories.map(({ names }) => new CategoryColumn(names));
   }
 
@@ -47,7 +51,7 @@ export class BlockPredictor {
       const rows = Math.min(BLOCK, to - at);
       this.fillSlots(data, cols, at, rows);
       if (this.kernel) {
-        const sums = this.kernel.sums(rows, firstTree, endTree);
+        const sums = this.kernel.sums(data.subarray(at * cols, (at + rows) * cols), firstTree, endTree);
         for (let p = 0, out = (at - from) * outputs; p < sums.length; p++, out++) scores[out] += sums[p];
         continue;
       }
@@ -80,12 +84,7 @@ export class BlockPredictor {
 
   private fillSlots(data: Float32Array, cols: number, from: number, rows: number): void {
     const { values, plan, categories } = this;
-    plan.floats.forEach(({ column, missing }, slot) => {
-      for (let r = 0, p = from * cols + column, v = slot * BLOCK; r < rows; r++, p += cols, v++) {
-        const value = data[p];
-        values[v] = Number.isNaN(value) ? missing : value;
-      }
-    });
+    if (this.wantsFloats) this.fillFloats(data, cols, from, rows);
     plan.categories.forEach(({ column }, i) => {
       categories[i].read(data, from * cols + column, cols, rows);
     });
@@ -95,6 +94,16 @@ export class BlockPredictor {
       for (let r = 0; r < rows; r++) values[first + r] = codes.get(hashes[ids[r]]) ?? 0;
     });
     for (const table of plan.tables) this.fillTable(table, rows);
+  }
+
+  private fillFloats(data: Float32Array, cols: number, from: number, rows: number): void {
+    const { values, plan } = this;
+    plan.floats.forEach(({ column, missing }, slot) => {
+      for (let r = 0, p = from * cols + column, v = slot * BLOCK; r < rows; r++, p += cols, v++) {
+        const value = data[p];
+        values[v] = Number.isNaN(value) ? missing : value;
+      }
+    });
   }
 
   private fillTable(table: PlannedTable, rows: number): void {

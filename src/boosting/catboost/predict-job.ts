@@ -1,11 +1,14 @@
 /** Prediction on the worker pool: workers take runs of rows and write their scores side by side. */
 import type { JobContext } from '../../kernels/job.js';
+import type { PackedTrees } from '../../trees/prediction-block.js';
 import type { Plan } from './plan.js';
 import { BlockPredictor } from './predict-block.js';
 import { SymmetricTrees } from './symmetric-trees.js';
 
 export interface PredictArgs {
   readonly plan: Plan;
+  /** Where all trees are symmetric: for the kernels. */
+  readonly packed?: PackedTrees;
   readonly data: Float32Array;
   readonly cols: number;
   readonly rows: number;
@@ -19,9 +22,8 @@ export interface PredictArgs {
 const LOOKS_A_UNIT = 2_000_000;
 
 export function run(context: JobContext<PredictArgs>): void {
-  const { plan, data, cols, rows, scores, firstTree, endTree } = context.args;
-  const symmetric = !plan.trees.branching.includes(1);
-  const predictor = new BlockPredictor(plan, symmetric ? new SymmetricTrees(context, plan) : undefined);
+  const { plan, packed, data, cols, rows, scores, firstTree, endTree } = context.args;
+  const predictor = new BlockPredictor(plan, packed && new SymmetricTrees(context, plan, packed));
   const looks = plan.trees.start[endTree] - plan.trees.start[firstTree] + plan.slots;
   const unit = Math.max(256, Math.ceil(LOOKS_A_UNIT / Math.max(1, looks) / 256) * 256);
   for (let from = context.nextUnit() * unit; from < rows; from = context.nextUnit() * unit) {

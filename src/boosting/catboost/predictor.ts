@@ -3,11 +3,13 @@ import { ownModule } from '../../core/location.js';
 import type { Matrix } from '../../core/matrix.js';
 import { runJob } from '../../kernels/pool.js';
 import { shared } from '../../kernels/shared.js';
+import type { PackedTrees } from '../../trees/prediction-block.js';
 import type { IterationRange } from '../options.js';
 import type { CatBoostFile } from './ensemble.js';
 import { type Plan, planPrediction } from './plan.js';
 import { BlockPredictor } from './predict-block.js';
 import type { PredictArgs } from './predict-job.js';
+import { packSymmetric } from './symmetric-trees.js';
 
 /** Up to so many looks at a condition (some milliseconds) the calling thread is done before a job would have started. */
 const LOOKS_AT_ONCE = 2_000_000;
@@ -16,6 +18,7 @@ const LOOKS_AT_ONCE = 2_000_000;
 export class CatBoostPredictor {
   private readonly plan: Plan;
   private readonly own: BlockPredictor;
+  private packed: PackedTrees | undefined;
 
   constructor({ ensemble, categoryNames }: Pick<CatBoostFile, 'ensemble' | 'categoryNames'>) {
     this.plan = planPrediction(ensemble, categoryNames);
@@ -58,9 +61,11 @@ export class CatBoostPredictor {
     options: { threads: number; signal?: AbortSignal },
   ): Promise<Float64Array> {
     const { plan } = this;
+    if (!plan.trees.branching.includes(1)) this.packed ??= packSymmetric(plan);
     const scores = new Float64Array(new SharedArrayBuffer(X.rows * plan.outputs * 8));
     const args: PredictArgs = {
       plan,
+      packed: this.packed,
       data: await shared(X.data),
       cols: X.cols,
       rows: X.rows,

@@ -1,74 +1,90 @@
-/** Symmetric trees of a plan in a job's memory, for the kernel that scores blocks of rows by them. */
+/** Symmetric trees of a plan laid out for the kernels that score blocks of rows, and one worker's block. */
 import { Arena } from '../../kernels/arena.js';
 import type { JobContext } from '../../kernels/job.js';
-import { BLOCK_ROWS, type Plan } from './plan.js';
+import { BorderColumns } from '../../trees/border-columns.js';
+import {
+  BLOCK_ROWS,
+  type PackedTrees,
+  PredictionBlock,
+  TREE_BYTES,
+  TreeKind,
+  writeTree,
+} from '../../trees/prediction-block.js';
+import { ImageWriter } from '../../trees/prediction-image.js';
+import type { Plan } from './plan.js';
 
-const CONDITION_BYTES = 12;
+const CONDITION_BYTES = 8;
 
+/** Lays out a plan whose trees are all symmetric; shared memory, so that worker threads read it in place. */
+export function packSymmetric(plan: Plan): PackedTrees {
+  const { trees, floats, features, slots } = plan;
+  const image = new ImageWriter();
+  // Numbers lie where they are in the rows of X; the other slots behind them, one column after the other.
+  const columns = new BorderColumns(
+    Array.from({ length: slots }, (_, slot) =>
+      slot < floats.length
+        ? { offset: 4 * floats[slot].column, stride: 4 * features }
+        : { offset: 4 * BLOCK_ROWS * (features + slot), stride: 4 },
+    ),
+  );
+  const count = trees.slot.length;
+  // NaN counts as infinite, which is not more than infinity, nor than NaN.
+  const isNever = (c: number) => !(trees.border[c] < Number.POSITIVE_INFINITY);
+  for (let c = 0; c < count; c++) if (!trees.equal[c] && !isNever(c)) columns.want(trees.slot[c], trees.border[c]);
+  columns.settle();
+  const table = image.reserve(trees.count * TREE_BYTES);
+  const conditions = image.reserve(count * CONDITION_BYTES);
+  const values = image.reserve(trees.leafValues.length * 8);
+  for (let c = 0; c < count; c++) {
+    const slot = trees.slot[c];
+    const border = trees.border[c];
+    const test = isNever(c)
+      ? columns.never()
+      : trees.equal[c]
+        ? columns.equal(slot, border)
+        : columns.above(slot, border, slot < floats.length && floats[slot].missing > 0);
+    image.uint32(conditions + c * CONDITION_BYTES, test.column);
+    image.uint32(conditions + c * CONDITION_BYTES + 4, (test.cut & 255) * 0x01010101);
+  }
+  for (let i = 0; i < trees.leafValues.length; i++) image.float64(values + 8 * i, trees.leafValues[i]);
+  for (let t = 0; t < trees.count; t++) {
+    writeTree(image, table + t * TREE_BYTES, {
+      kind: TreeKind.symmetric,
+      count: trees.start[t + 1] - trees.start[t],
+      body: conditions + trees.start[t] * CONDITION_BYTES,
+      values: values + trees.leafStart[t] * 8,
+    });
+  }
+  return { ...columns.write(image), binColumns: columns.count, trees: table, image: image.finish() };
+}
+
+/** A worker's block of rows; all workers make one. */
 export class SymmetricTrees {
-  /** (slots, BLOCK_ROWS) of this worker's block. */
-  readonly values: Float32Array;
-  private readonly arena: Arena;
-  private readonly slots: number;
-  private readonly conditions: number;
-  private readonly starts: number;
-  private readonly leafStarts: number;
-  private readonly leafValues: number;
-  private readonly scores: number;
+  /** (slots, BLOCK_ROWS): those that are not numbers of X must be filled. */
+  readonly slots: Float32Array;
+  private readonly block: PredictionBlock;
 
-  /** All workers make one; barriers. */
+  /** Barriers. */
   constructor(
-    private readonly context: JobContext,
+    context: JobContext,
     private readonly plan: Plan,
+    packed: PackedTrees,
   ) {
-    const { threads, thread } = context;
-    const { trees, slots, outputs } = plan;
-    const arena = new Arena(context);
-    const own = (bytes: number) => arena.alloc(threads * bytes) + thread * bytes;
-    this.arena = arena;
-    this.slots = own(slots * BLOCK_ROWS * 4);
-    this.scores = own(BLOCK_ROWS * outputs * 8);
-    this.conditions = arena.alloc(trees.slot.length * CONDITION_BYTES);
-    this.starts = arena.alloc(trees.start.length * 4);
-    this.leafStarts = arena.alloc(trees.leafStart.length * 4);
-    this.leafValues = arena.alloc(trees.leafValues.length * 8);
-    arena.commit();
-    if (thread === 0) this.write(plan);
-    this.values = arena.float32(this.slots, slots * BLOCK_ROWS);
-    context.barrier();
+    const { features, slots, outputs } = plan;
+    const values = (features + slots) * BLOCK_ROWS;
+    this.block = new PredictionBlock(context, new Arena(context), packed, { values, outputs });
+    this.slots = this.block.values.subarray(features * BLOCK_ROWS);
   }
 
-  private write({ trees }: Plan): void {
-    const { arena, conditions } = this;
-    const count = trees.slot.length;
-    const numbers = arena.int32(conditions, count * 3);
-    const borders = arena.float32(conditions, count * 3);
-    for (let c = 0; c < count; c++) {
-      numbers[3 * c] = trees.slot[c] * BLOCK_ROWS * 4;
-      borders[3 * c + 1] = trees.border[c];
-      numbers[3 * c + 2] = trees.equal[c];
-    }
-    arena.int32(this.starts, trees.start.length).set(trees.start);
-    arena.int32(this.leafStarts, trees.leafStart.length).set(trees.leafStart);
-    arena.float64(this.leafValues, trees.leafValues.length).set(trees.leafValues);
-  }
-
-  /** Sums of the leaf values of trees `from` .. `to`-1, (rows * outputs), for the first rows of `values`; valid until the next call. */
-  sums(rows: number, from: number, to: number): Float64Array {
-    const { context, plan, scores } = this;
-    const room = this.arena.float64(scores, BLOCK_ROWS * plan.outputs).fill(0);
-    context.kernels.scoreSymmetric(
-      this.slots,
-      rows,
-      this.conditions,
-      this.starts,
-      this.leafStarts,
-      this.leafValues,
-      from,
-      to,
-      plan.outputs,
-      scores,
-    );
-    return room.subarray(0, rows * plan.outputs);
+  /** Sums of the leaf values of trees `from` .. `to`-1 for rows of X, (rows * outputs); valid until the next call. */
+  sums(X: Float32Array, from: number, to: number): Float64Array {
+    const { block, plan } = this;
+    const rows = X.length / plan.features;
+    block.values.set(X);
+    block.sums.fill(0);
+    block.fillBins(rows);
+    if (plan.outputs === 1) block.add(rows, from, to, 0, 0, false);
+    else block.addVectors(rows, from, to, plan.outputs);
+    return block.sums.subarray(0, rows * plan.outputs);
   }
 }

@@ -19,4 +19,3 @@ export * from './symmetric-scan';
 export * from './leaf-losses';
 export * from './sampling';
 export * from './target-statistics';
-export * from './symmetric-predict';

@@ -1,0 +1,135 @@
+/**
+ * The columns of bytes that conditions `x > border` are asked of: a value's bin is the number of the column's borders below it.
+ * A source (a column of X, or another number of a row) has a column for each 254 of its borders and each way NaN goes.
+ */
+import { BLOCK_ROWS } from './prediction-block.js';
+import type { ImageWriter } from './prediction-image.js';
+
+/** Borders of a column, so that bins from -128 on leave 127 above all of them. */
+const MOST_BORDERS = 254;
+const RECORD_BYTES = 32;
+/** A cut that no bin is above. */
+const NEVER = 127;
+const NONE = -1;
+
+/** Where a kernel finds the values of a source, in bytes: the first, and from one row to the next. */
+export interface Source {
+  readonly offset: number;
+  readonly stride: number;
+}
+
+/** What a condition becomes: it holds for a row if its bin in the column, which begins at byte `column`, is above `cut`. */
+export interface BinTest {
+  readonly column: number;
+  readonly cut: number;
+}
+
+/** A kernel's record of a column's borders, and which columns of bins they fill. */
+interface Chunk {
+  readonly source: number;
+  readonly borders: Float32Array;
+  readonly equal: boolean;
+  /** NaN is below, above every border. */
+  low: number;
+  high: number;
+}
+
+export class BorderColumns {
+  private readonly wanted: number[][];
+  private readonly borders: Float32Array[] = [];
+  private readonly chunks = new Map<string, Chunk>();
+  /** Columns of bins. */
+  count = 0;
+
+  constructor(private readonly sources: readonly Source[]) {
+    this.wanted = sources.map(() => []);
+  }
+
+  /** Says that conditions will ask for a border (float32). First for all of them, then `settle`, then `above`. */
+  want(source: number, border: number): void {
+    this.wanted[source].push(border);
+  }
+
+  settle(): void {
+    for (const [source, wanted] of this.wanted.entries()) {
+      this.borders[source] = Float32Array.from(new Set(wanted)).sort();
+      wanted.length = 0;
+    }
+  }
+
+  /** The condition x > border. NaN counts as more than every border, infinite ones too, or as less. */
+  above(source: number, border: number, missingAbove: boolean): BinTest {
+    const rank = rankOf(this.borders[source], border);
+    const part = Math.floor(rank / MOST_BORDERS);
+    const first = part * MOST_BORDERS;
+    const chunk = this.chunk(`${source}/${part}`, () => ({
+      source,
+      borders: this.borders[source].subarray(first, first + MOST_BORDERS),
+      equal: false,
+      low: NONE,
+      high: NONE,
+    }));
+    if (missingAbove) {
+      if (chunk.high === NONE) chunk.high = this.count++;
+    } else if (chunk.low === NONE) chunk.low = this.count++;
+    return { column: (missingAbove ? chunk.high : chunk.low) * BLOCK_ROWS, cut: rank - first - 128 };
+  }
+
+  /** The condition x === value. */
+  equal(source: number, value: number): BinTest {
+    const borders = Float32Array.of(value);
+    const make = () => ({ source, borders, equal: true, low: this.count++, high: NONE });
+    return { column: this.chunk(`${source}=${value}`, make).low * BLOCK_ROWS, cut: 0 };
+  }
+
+  /** A condition that holds for no row. */
+  never(): BinTest {
+    return { column: 0, cut: NEVER };
+  }
+
+  /** Writes what the kernel that fills the columns reads. */
+  write(image: ImageWriter): { records: number; recordCount: number } {
+    const records = image.reserve(this.chunks.size * RECORD_BYTES);
+    let at = records;
+    for (const { source, borders, equal, low, high } of this.chunks.values()) {
+      const { offset, stride } = this.sources[source];
+      const levels = equal ? 0 : Math.ceil(Math.log2(borders.length + 1));
+      const fields = [offset, stride, writeSearchTree(image, borders, levels), levels, low, high];
+      for (const [i, field] of fields.entries()) image.uint32(at + 4 * i, field);
+      at += RECORD_BYTES;
+    }
+    return { records, recordCount: this.chunks.size };
+  }
+
+  private chunk(key: string, make: () => Chunk): Chunk {
+    let chunk = this.chunks.get(key);
+    if (!chunk) this.chunks.set(key, (chunk = make()));
+    return chunk;
+  }
+}
+
+/** Sorted borders level by level, the root at element 1 and the children of element k at 2k and 2k + 1; what is left over is infinite. */
+function writeSearchTree(image: ImageWriter, borders: Float32Array, levels: number): number {
+  const size = 2 ** levels;
+  const at = image.reserve(size * 4);
+  if (levels === 0) image.float32(at, borders[0]);
+  for (let level = 0, k = 1; level < levels; level++) {
+    const step = size >> (level + 1);
+    for (let rank = step - 1; rank < size - 1; rank += 2 * step, k++) {
+      image.float32(at + 4 * k, rank < borders.length ? borders[rank] : Number.POSITIVE_INFINITY);
+    }
+  }
+  return at;
+}
+
+/** Index of a value in sorted ones. */
+function rankOf(sorted: Float32Array, value: number): number {
+  let from = 0;
+  let to = sorted.length - 1;
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (sorted[middle] < value) from = middle + 1;
+    else to = middle;
+  }
+  return from;
+}
