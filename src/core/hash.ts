@@ -14,7 +14,10 @@ export function sha256(content: string | ArrayBufferView): string {
   return hash.digest('hex');
 }
 
-/** JSON with sorted keys; typed arrays as arrays. Throws on what JSON cannot hold. */
+/**
+ * JSON with sorted keys; typed arrays as arrays. Otherwise as `JSON.stringify`: NaN and infinities become null, undefined members and
+ * functions are left out, a BigInt or a circle is a TypeError. So two values that differ in NaN against null have one text.
+ */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, item) => {
     if (ArrayBuffer.isView(item)) return Array.from(item as unknown as ArrayLike<number>);
