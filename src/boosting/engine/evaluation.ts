@@ -33,20 +33,22 @@ export interface EvalSet<Table> {
 
 export interface EvaluationState {
   values: number[][][];
-  bestIteration: number;
+  bestIterations: number[];
 }
 
 export class Evaluation<Table> {
   /** Sets other than the training rows. */
   readonly sets: readonly (EvalSet<Table> & { table: Table })[];
-  /** 1-based; 0 before the first iteration. */
-  bestIteration = 0;
   private readonly all: readonly EvalSet<Table>[];
   private readonly metrics: readonly Metric[];
   private readonly evaluator: Evaluator;
   private readonly watched: EvalSet<Table> | undefined;
   /** Index of the metric watched. */
   private readonly watchedMetric: number;
+  /** Those that may end the training: the one watched, or all. */
+  private readonly stoppers: readonly number[];
+  /** By metric, of the watched set: 1-based, 0 before the first iteration. */
+  private readonly bestIterations: number[];
 
   /** Reserves room; usable after the next commit. `trained` are the rows whose scores are the model's. */
   constructor(
@@ -74,6 +76,14 @@ export class Evaluation<Table> {
     const name = params.earlyStoppingMetric ?? metrics[0]?.name;
     const at = metrics.findIndex((metric) => metric.name === name);
     this.watchedMetric = at < 0 ? metrics.length : at;
+    const others = params.earlyStoppingOnAny ? [...metrics.keys()].filter((i) => i !== this.watchedMetric) : [];
+    this.stoppers = [this.watchedMetric, ...others];
+    this.bestIterations = new Array<number>(metrics.length + 1).fill(0);
+  }
+
+  /** Of the set and metric watched: 1-based; 0 before the first iteration. */
+  get bestIteration(): number {
+    return this.bestIterations[this.watchedMetric];
   }
 
   get stopping(): boolean {
@@ -90,19 +100,24 @@ export class Evaluation<Table> {
       for (const [i, value] of this.evaluator.evaluate(set.rows).entries()) set.values[i].push(value);
       if (this.needsLoss(set)) set.values[this.metrics.length].push(set.rows.loss());
     }
-    const values = this.watched?.values[this.watchedMetric];
-    if (!values) return false;
-    const direction = this.metrics[this.watchedMetric]?.direction ?? 'minimize';
-    const best = values[this.bestIteration - 1];
-    const better =
-      iteration === 0 || isImprovement(direction, values[iteration], best, this.params.earlyStoppingMinDelta);
-    if (better) this.bestIteration = iteration + 1;
-    return better;
+    const { watched, bestIterations } = this;
+    if (!watched) return false;
+    for (const i of this.stoppers) if (this.isBest(watched.values[i], i, iteration)) bestIterations[i] = iteration + 1;
+    return this.bestIteration === iteration + 1;
   }
 
-  /** After an iteration (0-based): whether the watched value has not improved for too long. */
+  private isBest(values: readonly number[], metric: number, iteration: number): boolean {
+    if (iteration === 0) return true;
+    const direction = this.metrics[metric]?.direction ?? 'minimize';
+    const best = values[this.bestIterations[metric] - 1];
+    return isImprovement(direction, values[iteration], best, this.params.earlyStoppingMinDelta);
+  }
+
+  /** After an iteration (0-based): whether the watched value, or any of them, has not improved for too long. */
   shouldStop(iteration: number): boolean {
-    return this.stopping && iteration + 1 - this.bestIteration >= this.params.earlyStoppingRounds;
+    const { stopping, stoppers, bestIterations } = this;
+    const rounds = this.params.earlyStoppingRounds;
+    return stopping && stoppers.some((metric) => iteration + 1 - bestIterations[metric] >= rounds);
   }
 
   private needsLoss(set: EvalSet<Table>): boolean {
@@ -126,11 +141,11 @@ export class Evaluation<Table> {
   }
 
   state(): EvaluationState {
-    return { values: this.all.map(({ values }) => values), bestIteration: this.bestIteration };
+    return { values: this.all.map(({ values }) => values), bestIterations: this.bestIterations };
   }
 
-  restore({ values, bestIteration }: EvaluationState): void {
+  restore({ values, bestIterations }: EvaluationState): void {
     for (const [i, set] of this.all.entries()) for (const [j, list] of set.values.entries()) list.push(...values[i][j]);
-    this.bestIteration = bestIteration;
+    this.bestIterations.splice(0, bestIterations.length, ...bestIterations);
   }
 }

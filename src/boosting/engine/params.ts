@@ -40,6 +40,8 @@ export interface BoostingParams extends GrowthParams, SamplingParams, BinningPar
   earlyStoppingSet: string;
   /** The metric to watch, or 'loss'; default the first metric. */
   earlyStoppingMetric?: string;
+  /** Stop as soon as any metric of that set has not improved for so long; the best iteration is still that of the watched one. */
+  earlyStoppingOnAny: boolean;
   /** Least improvement that counts. */
   earlyStoppingMinDelta: number;
 }
@@ -152,6 +154,7 @@ export const defaultBoostingParams: Omit<BoostingParams, 'objective'> = {
   boostFromAverage: true,
   earlyStoppingRounds: 0,
   earlyStoppingSet: 'validation',
+  earlyStoppingOnAny: false,
   earlyStoppingMinDelta: 0,
   numLeaves: 31,
   maxDepth: -1,

@@ -10,7 +10,7 @@ import type { FileObjective } from './objective.js';
 export function engineMetrics(
   config: LightGBMSettings,
   objective: FileObjective,
-): Pick<BoostingParams, 'metrics' | 'trainingMetrics' | 'earlyStoppingMetric'> {
+): Pick<BoostingParams, 'metrics' | 'trainingMetrics' | 'earlyStoppingMetric' | 'earlyStoppingOnAny'> {
   const defaults = { ...metricDefaults(config), multiclass: objective.numClass > 1 };
   const asked = namesOf(config.metric ?? []);
   const specs = new Map<string, MetricSpec>();
@@ -25,15 +25,17 @@ export function engineMetrics(
   return {
     metrics: [...specs.values()],
     trainingMetrics: config.isProvideTrainingMetric ?? false,
+    earlyStoppingOnAny: config.firstMetricOnly === false,
     earlyStoppingMetric: known ? metricNamed('lightgbm', watched, defaults).name : watched,
   };
 }
 
 /** One sentence a parameter that is given and does nothing. */
-export function metricWarnings({ metric = [], multiErrorTopK = 1, firstMetricOnly }: LightGBMSettings): string[] {
+export function metricWarnings(config: LightGBMSettings): string[] {
+  const { metric = [], multiErrorTopK = 1, firstMetricOnly, earlyStoppingRounds } = config;
   const warnings: string[] = [];
-  if (firstMetricOnly === false) {
-    warnings.push('lightgbm: firstMetricOnly has no effect as false: early stopping watches one metric');
+  if (firstMetricOnly === false && earlyStoppingRounds === 0) {
+    warnings.push('lightgbm: firstMetricOnly has no effect without earlyStoppingRounds');
   }
   if (multiErrorTopK > 1 && !namesOf(metric).includes('multi_error')) {
     warnings.push("lightgbm: multiErrorTopK has no effect without the metric 'multi_error'");

@@ -14,7 +14,10 @@ export interface MetricParameters {
   multiErrorTopK?: number;
   /** Evaluate on the training rows too, as a set named `'train'`. Default false. */
   isProvideTrainingMetric?: boolean;
-  /** Early stopping watches one metric, as if this were true; false has no effect. */
+  /**
+   * False: early stopping ends the training as soon as any metric of its set has not improved for so many rounds; the model kept is
+   * still the best by the metric it watches. Default true.
+   */
   firstMetricOnly?: boolean;
 }
 

@@ -36,6 +36,7 @@ export async function trainWithLightGBM(
       stopping: {
         set: earlyStoppingSet,
         metric: earlyStoppingMetric,
+        onAny: config.firstMetricOnly === false,
         rounds: earlyStoppingRounds,
         minDelta: earlyStoppingMinDelta,
       },

@@ -20,6 +20,8 @@ export interface NativeStopping {
   set: string;
   /** A name of the library's; undefined: its first. */
   metric?: string;
+  /** Stop as soon as any metric of the set has not improved for so long. Default false. */
+  onAny?: boolean;
   rounds: number;
   minDelta: number;
 }

@@ -14,7 +14,7 @@ export function trainLoop(booster: NativeBooster, job: NativeJob, hooks: LoopHoo
   const watch = watched(booster, job);
   const trainLoss: number[] = [];
   const series = job.evalSets.map(() => booster.metrics.map((): number[] => []));
-  let best = { iteration: 0, value: Number.POSITIVE_INFINITY };
+  const bests = booster.metrics.map(() => ({ iteration: 0, value: Number.POSITIVE_INFINITY }));
   let stoppedEarly = false;
   for (let i = 0; i < job.rounds && !stoppedEarly; i++) {
     hooks.checkCancelled();
@@ -24,13 +24,16 @@ export function trainLoop(booster: NativeBooster, job: NativeJob, hooks: LoopHoo
     for (const [s, values] of sets.entries()) for (const [m, value] of values.entries()) series[s][m].push(value);
     hooks.progress(i + 1, train[0], watch ? sets[watch.set][watch.metric] : Number.NaN);
     if (!watch) continue;
-    const value = watch.sign * sets[watch.set][watch.metric];
-    // NaN is never better.
-    if (value < best.value - (best.iteration > 0 ? watch.minDelta : 0)) best = { iteration: i + 1, value };
-    else stoppedEarly = watch.rounds > 0 && i + 1 - best.iteration >= watch.rounds;
+    for (const { metric, sign } of watch.stoppers) {
+      const best = bests[metric];
+      const value = sign * sets[watch.set][metric];
+      // NaN is never better.
+      if (value < best.value - (best.iteration > 0 ? watch.minDelta : 0)) bests[metric] = { iteration: i + 1, value };
+      else stoppedEarly ||= watch.rounds > 0 && i + 1 - best.iteration >= watch.rounds;
+    }
   }
-  const bestIteration =
-    watch && watch.rounds > 0 && best.iteration > 0 ? best.iteration : Math.max(trainLoss.length, 1);
+  const best = watch && watch.rounds > 0 ? bests[watch.metric].iteration : 0;
+  const bestIteration = best > 0 ? best : Math.max(trainLoss.length, 1);
   return {
     model: booster.model(bestIteration),
     metrics: [...booster.metrics],
@@ -44,7 +47,7 @@ export function trainLoop(booster: NativeBooster, job: NativeJob, hooks: LoopHoo
   };
 }
 
-/** Which value is watched; undefined without evaluation sets of that name. */
+/** Which value is watched, and which may end the training; undefined without evaluation sets of that name. */
 function watched(booster: NativeBooster, { stopping, evalSets }: NativeJob) {
   if (!stopping) return undefined;
   const set = evalSets.findIndex(([name]) => name === stopping.set);
@@ -56,5 +59,8 @@ function watched(booster: NativeBooster, { stopping, evalSets }: NativeJob) {
       details: { metrics: booster.metrics },
     });
   }
-  return { ...stopping, set, metric, sign: moreIsBetter(booster.metrics[metric]) ? -1 : 1 };
+  const stoppers = booster.metrics
+    .map((name, i) => ({ metric: i, sign: moreIsBetter(name) ? -1 : 1 }))
+    .filter((stopper) => stopping.onAny || stopper.metric === metric);
+  return { ...stopping, set, metric, stoppers };
 }

@@ -57,6 +57,23 @@ describe('metrics by name', () => {
     expect(rocAuc(validation.y, scores)).toBeCloseTo(Math.max(...auc), 12);
   });
 
+  it('all together stop as soon as one has not improved for so long, and the model is the best by the one that is watched', async () => {
+    const config = { numIterations: 200, learningRate: 0.3, earlyStoppingRounds: 8, metric: ['binary_logloss', 'auc'] };
+    const first = await trained({ ...config, firstMetricOnly: true });
+    const last = await trained({ ...config, earlyStoppingMetric: 'auc' });
+    const ends = [first, last].map(({ metrics }) => metrics.totalEpochs);
+    expect(new Set(ends).size).toBe(2);
+    for (const earlyStoppingMetric of ['binary_logloss', 'auc']) {
+      const { model, metrics } = await trained({ ...config, earlyStoppingMetric, firstMetricOnly: false });
+      expect(metrics).toMatchObject({ earlyStopped: true, totalEpochs: Math.min(...ends), warnings: [] });
+      const values = metrics.evaluations?.validation[earlyStoppingMetric] ?? [];
+      const best = earlyStoppingMetric === 'auc' ? Math.max(...values) : Math.min(...values);
+      expect(values.indexOf(best) + 1).toBe(metrics.bestEpoch);
+      const scores = await model.predictScores(validation.X);
+      if (earlyStoppingMetric === 'auc') expect(rocAuc(validation.y, scores)).toBeCloseTo(best, 12);
+    }
+  });
+
   it('that do not go with the objective are a ConfigError', async () => {
     expect(await failure(trained({ metric: 'multi_logloss' }))).toBeInstanceOf(ConfigError);
     expect(

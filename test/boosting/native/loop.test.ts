@@ -57,6 +57,13 @@ describe('early stopping around a native library', () => {
     expect(result.trainLoss).toHaveLength(5);
   });
 
+  it('stops by any metric of the set if asked to, and keeps the best by the watched one', () => {
+    // The other metric is 0 all along: it last improved in the first iteration.
+    const result = run('l2', [5, 4, 3, 2, 1], { rounds: 3, onAny: true });
+    expect(result).toMatchObject({ bestIteration: 4, stoppedEarly: true });
+    expect(result.trainLoss).toHaveLength(4);
+  });
+
   it('more is better where the metric says so', () => {
     expect(run('auc', [0.5, 0.6, 0.4, 0.3, 0.9])).toMatchObject({ bestIteration: 2, stoppedEarly: true });
     expect(run('aucpr', [0.5, 0.6])).toMatchObject({ bestIteration: 2, stoppedEarly: false });
