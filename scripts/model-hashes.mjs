@@ -62,6 +62,13 @@ for (const [name, Model, config, classes] of [
     9,
   ],
   ['logistic 3 classes', LogisticRegressionModel, {}, 3],
+  [
+    'logistic L1, one-vs-rest, C by cross-validation',
+    LogisticRegressionModel,
+    { penalty: 'l1', multiClass: 'ovr', Cs: [0.001, 0.01], folds: 3 },
+    3,
+  ],
+  ['logistic 2 classes, standard errors', LogisticRegressionModel, { standardErrors: true }, 2],
 ]) {
   const bytes = [1, 2, 4].map(async (threads) => {
     const model = new Model(config);

@@ -1,6 +1,9 @@
 /** `holdfast/classical`: linear and other classical models. */
 export {
   type ClassWeight,
+  type CoefficientRow,
   type LogisticRegressionConfig,
   LogisticRegressionModel,
+  type Penalty,
+  type RegularizationPath,
 } from './logistic/model.js';

@@ -24,6 +24,7 @@ const EXP_COEFFICIENTS = [
   1 / 2,
 ];
 const SQRT2 = Math.SQRT2;
+const SQRT_PI = 1.772453850905516;
 
 /** 2^k for -1022 <= k <= 1023. */
 function powerOfTwo(k: number): number {
@@ -125,6 +126,25 @@ export function pow(x: number, y: number): number {
     return y < 0 ? 1 / result : result;
   }
   return exp(y * log(x));
+}
+
+/**
+ * 1 - erf(x) for x >= 0, with small relative error also where it is tiny: the power series of erf below 2, the continued fraction above
+ * (Abramowitz and Stegun, 7.1.6 and 7.1.14).
+ */
+export function erfc(x: number): number {
+  if (!(x > 0)) return x === 0 ? 1 : Number.NaN;
+  if (x > 27) return 0;
+  const bell = exp(-x * x) / SQRT_PI;
+  if (x < 2) {
+    let term = x;
+    let sum = x;
+    for (let n = 1; term > 1e-17 * sum; n++) sum += term *= (2 * x * x) / (2 * n + 1);
+    return 1 - 2 * bell * sum;
+  }
+  let fraction = x;
+  for (let n = 100; n >= 1; n--) fraction = x + n / 2 / fraction;
+  return bell / fraction;
 }
 
 /** Writes softmax of `scores[offset .. offset + k)` in place; fixed order, no overflow. */

@@ -52,7 +52,8 @@ export interface LinearKernels {
   ): void;
   /** Scores become residuals; returns the weighted loss. */
   softmaxResiduals(scores: number, stride: number, rows: number, classes: number, y: number, weights: number): number;
-  sigmoidResiduals(scores: number, rows: number, y: number, weights: number): number;
+  /** Of class `own` against the rest. */
+  sigmoidResiduals(scores: number, rows: number, y: number, own: number, weights: number): number;
   linearMoments(
     x: number,
     rows: number,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../src/core/hash.js';
-import { exp, expm1, log, log1p, pow, sigmoid, softmaxInPlace, softplus } from '../../src/core/math.js';
+import { erfc, exp, expm1, log, log1p, pow, sigmoid, softmaxInPlace, softplus } from '../../src/core/math.js';
 
 /** Both are within an ulp or two of the truth, so of each other within a few. */
 const close = (actual: number, expected: number, ulps = 4) => {
@@ -29,6 +29,23 @@ function ulps(a: number, b: number): number {
 const double = (min: number, max: number) => fc.double({ min, max, noNaN: true });
 
 describe('mathematics with one result everywhere', () => {
+  it.each([
+    // Python's math.erfc.
+    [0, 1],
+    [1e-10, 0.999999999887162],
+    [0.3, 0.6713732405408726],
+    [1.9, 0.0072095707647425325],
+    [2, 0.004677734981047265],
+    [2.1, 0.002979466656332984],
+    [5, 1.5374597944280351e-12],
+    [20, 5.3958656116079005e-176],
+    [26.5, 2.2109076642637343e-307],
+    [30, 0],
+  ])('erfc(%f) is %f to twelve digits', (x, want) => {
+    expect(Math.abs(erfc(x) - want)).toBeLessThanOrEqual(1e-12 * want);
+    expect(erfc(Number.NaN)).toBeNaN();
+  });
+
   it('exp and log agree with the engine to a few units in the last place', () => {
     fc.assert(
       fc.property(fc.double({ min: -745, max: 709.7, noNaN: true }), (x) => close(exp(x), Math.exp(x))),

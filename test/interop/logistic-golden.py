@@ -28,7 +28,7 @@ problems = [
     problem(80, 3, 4, classWeight={"0": 2.0, "1": 0.5, "2": 1.0, "3": 3.0}),
     problem(90, 2, 2, penalty="none"),
     problem(90, 3, 3, fitIntercept=False),
-    problem(70, 4, 3, scale=np.array([1e-3, 1.0, 50.0, 2000.0]), solver="newton-cholesky"),
+    problem(70, 4, 3, scale=np.array([1e-3, 1.0, 50.0, 2000.0]), sklearnSolver="newton-cholesky"),
     problem(12, 20, 3, C=2),
 ]
 target = pathlib.Path(__file__).parent.parent / "golden" / "logistic" / "sklearn.json"

@@ -109,6 +109,12 @@ describe('logistic regressions', () => {
     await expectSameInOnnxruntime(model, T, directory, 1e-6);
   });
 
+  it('three classes, each against the rest, with weights that are 0', async () => {
+    const model = new LogisticRegressionModel({ multiClass: 'ovr', penalty: 'l1', C: 0.05 });
+    await model.fit({ X, y: classes });
+    await expectSameInOnnxruntime(model, T, directory, 1e-6);
+  });
+
   it('columns without any value in training are left out of the graph', async () => {
     const model = new LogisticRegressionModel();
     const gap = (row: number[]) => [Number.NaN, row[0], Number.NaN, row[2], row[4]];

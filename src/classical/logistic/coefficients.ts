@@ -4,6 +4,8 @@ import { ModelFormatError } from '../../core/errors.js';
 /** One row of weights for each output: one output for two classes (of the second class), else one for each class. */
 export interface LogisticCoefficients {
   readonly outputs: number;
+  /** Several outputs, each of its class against the rest, instead of one softmax. */
+  readonly oneVsRest?: boolean;
   readonly features: number;
   /** (outputs, features), row-major. */
   readonly weights: Float64Array;
@@ -17,15 +19,17 @@ export function outputsFor(classes: number): number {
 }
 
 const FORMAT = 'holdfast-logistic';
-const VERSION = 1;
+/** Files of one softmax are version 1, of one-vs-rest outputs version 2. */
+const VERSION = 2;
 
 /** JSON text. Numbers are written in the shortest form that parses to the same double (ECMAScript's own guarantee). */
 export function coefficientsToJson(coefficients: LogisticCoefficients, scale: Float64Array): string {
-  const { outputs, features, weights, intercept } = coefficients;
+  const { outputs, oneVsRest, features, weights, intercept } = coefficients;
   const rows = Array.from({ length: outputs }, (_, k) =>
     Array.from(weights.subarray(k * features, (k + 1) * features)),
   );
-  const body = { format: FORMAT, version: VERSION, outputs, features, intercept: [...intercept], scale: [...scale] };
+  const kind = oneVsRest ? { version: 2, oneVsRest } : { version: 1 };
+  const body = { format: FORMAT, ...kind, outputs, features, intercept: [...intercept], scale: [...scale] };
   return `${JSON.stringify({ ...body, weights: rows })}\n`;
 }
 
@@ -39,9 +43,9 @@ export function coefficientsFromJson(text: string): { coefficients: LogisticCoef
   }
   if (body === null || typeof body !== 'object' || body.format !== FORMAT)
     throw damaged('is not a logistic regression');
-  if (body.version !== VERSION) {
+  if (body.version !== 1 && body.version !== VERSION) {
     throw new ModelFormatError(`The logistic coefficients have format version ${String(body.version)}`, {
-      hint: `This release reads version ${VERSION}; update holdfast, or train again.`,
+      hint: `This release reads versions up to ${VERSION}; update holdfast, or train again.`,
     });
   }
   const outputs = count(body.outputs, 'outputs');
@@ -52,8 +56,10 @@ export function coefficientsFromJson(text: string): { coefficients: LogisticCoef
   body.weights.forEach((row: unknown, k) => {
     weights.set(numbers(row, features, `weights[${k}]`), k * features);
   });
+  const oneVsRest = body.oneVsRest === true ? { oneVsRest: true } : {};
+  const intercept = numbers(body.intercept, outputs, 'intercept');
   return {
-    coefficients: { outputs, features, weights, intercept: numbers(body.intercept, outputs, 'intercept') },
+    coefficients: { outputs, ...oneVsRest, features, weights, intercept },
     scale: numbers(body.scale, features, 'scale'),
   };
 }

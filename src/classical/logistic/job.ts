@@ -4,21 +4,31 @@ import type { JobContext } from '../../kernels/job.js';
 import type { LogisticJobArgs } from './job-args.js';
 import { type Minimum, minimise } from './lbfgs.js';
 import { Objective } from './objective.js';
+import { minimiseKinked } from './proximal.js';
 import { sum, TrainingRows } from './rows.js';
+import { standardErrors } from './standard-errors.js';
 
-export interface LogisticJobResult {
+/** The optimum for one penalty of the path. */
+export interface LogisticJobFit {
   /** For each output `cols` weights and the intercept. */
   readonly coefficients: Float64Array;
-  /** (cols,) weighted standard deviation of each column. */
-  readonly deviation: Float64Array;
   /** Mean log-loss after each iteration. */
   readonly losses: Float64Array;
   /** Mean log-loss plus penalty at the end. */
   readonly objective: number;
+  /** Largest entry of the gradient (with an L1 norm: of the least subgradient) at the end. */
   readonly gradientNorm: number;
   readonly iterations: number;
   readonly evaluations: number;
   readonly status: Minimum['status'] | 'separable';
+}
+
+export interface LogisticJobResult {
+  /** (cols,) weighted standard deviation of each column. */
+  readonly deviation: Float64Array;
+  readonly fits: readonly LogisticJobFit[];
+  /** As coefficients; NaN where the rows do not determine one. */
+  readonly standardErrors?: Float64Array;
 }
 
 /** Rows that the correlations of the columns are estimated from, per column and at least. */
@@ -35,7 +45,7 @@ const SEPARATED = 1e-9;
 
 export function run(context: JobContext<LogisticJobArgs>): LogisticJobResult | undefined {
   const { args } = context;
-  const rows = new TrainingRows(context, args, sampleSize(args));
+  const rows = new TrainingRows(context, args, sampleSize(args), args.standardErrors);
   if (context.thread !== 0) {
     rows.serve();
     return undefined;
@@ -55,16 +65,37 @@ function solve(context: JobContext<LogisticJobArgs>, rows: TrainingRows): Logist
   const { args } = context;
   const moments = rows.load();
   const objective = new Objective(rows, args, moments);
+  const fits: LogisticJobFit[] = [];
+  let x = objective.fromCoefficients(args.start ?? priors(args));
+  for (const penalty of args.path) {
+    objective.usePenalty(penalty);
+    const { fit, end } = solveOne(context, objective, x);
+    fits.push(fit);
+    x = end;
+  }
+  return {
+    deviation: moments.variance.map(Math.sqrt),
+    fits,
+    ...(args.standardErrors ? { standardErrors: standardErrors(objective, args, x) } : {}),
+  };
+}
+
+function solveOne(
+  { args, report }: JobContext<LogisticJobArgs>,
+  objective: Objective,
+  start: Float64Array,
+): { fit: LogisticJobFit; end: Float64Array } {
   const losses: number[] = [];
+  const free = args.path.every(({ l1, l2 }) => l1 === 0 && l2 === 0);
   let separable = false;
   let refreshAt = FIRST_REFRESH;
-  const minimum = minimise(objective, objective.fromCoefficients(args.start ?? priors(args)), {
+  const minimum = (args.coordinate ? minimiseKinked : minimise)(objective, start, {
     maxIterations: args.maxIterations,
     tolerance: args.tolerance,
     onIteration: ({ x, iteration, value, gradientNorm }) => {
       const loss = value - objective.penaltyAt(x);
       losses.push(loss);
-      context.report({
+      report({
         phase: 'fit',
         step: iteration,
         total: args.maxIterations,
@@ -74,29 +105,34 @@ function solve(context: JobContext<LogisticJobArgs>, rows: TrainingRows): Logist
         objective.refresh(x, REFRESH_WORTH * iteration);
         refreshAt *= 2;
       }
-      separable = args.lambda === 0 && loss < SEPARATED;
+      separable = free && loss < SEPARATED;
       return separable;
     },
   });
   return {
-    coefficients: objective.toCoefficients(minimum.x),
-    deviation: moments.variance.map(Math.sqrt),
-    losses: Float64Array.from(losses),
-    objective: minimum.value,
-    gradientNorm: minimum.gradientNorm,
-    iterations: minimum.iteration,
-    evaluations: minimum.evaluations,
-    status: separable ? 'separable' : minimum.status,
+    fit: {
+      coefficients: objective.toCoefficients(minimum.x),
+      losses: Float64Array.from(losses),
+      objective: minimum.value,
+      gradientNorm: minimum.gradientNorm,
+      iterations: minimum.iteration,
+      evaluations: minimum.evaluations,
+      status: separable ? 'separable' : minimum.status,
+    },
+    end: minimum.x,
   };
 }
 
 /** Where the search starts: no weights, and intercepts that give each class its share. */
-function priors({ classTotals, outputs, cols, fitIntercept }: LogisticJobArgs): Float64Array {
+function priors({ classTotals, outputs, cols, fitIntercept, oneVsRest }: LogisticJobArgs): Float64Array {
   const start = new Float64Array(outputs * (cols + 1));
   if (!fitIntercept) return start;
   const logs = classTotals.map(log);
   if (outputs === 1) start[cols] = logs[1] - logs[0];
-  else {
+  else if (oneVsRest) {
+    const total = sum(classTotals);
+    for (let k = 0; k < outputs; k++) start[k * (cols + 1) + cols] = logs[k] - log(total - classTotals[k]);
+  } else {
     const mean = sum(logs) / outputs;
     for (let k = 0; k < outputs; k++) start[k * (cols + 1) + cols] = logs[k] - mean;
   }

@@ -1,17 +1,27 @@
 /** `LogisticRegressionModel`: logistic regression behind the contract of all models. */
-import { ModelFormatError, NotFittedError } from '../../core/errors.js';
+import { ConfigError, ModelFormatError, NotFittedError } from '../../core/errors.js';
+import { erfc } from '../../core/math.js';
 import type { Matrix } from '../../core/matrix.js';
 import { BaseModel } from '../../model/base-model.js';
 import type { OnnxBody } from '../../model/onnx/export.js';
 import type { FitContext, FitData, FitResult, ModelPayload } from '../../model/types.js';
 import { coefficientsFromJson, coefficientsToJson, type LogisticCoefficients, outputsFor } from './coefficients.js';
-import { type LogisticRegressionConfig, type LogisticSettings, logisticConfig } from './config.js';
+import {
+  hasKink,
+  LOGISTIC_DEFAULTS,
+  type LogisticRegressionConfig,
+  type LogisticSettings,
+  logisticConfig,
+} from './config.js';
+import { crossValidate, type RegularizationPath, strengthsOf } from './cross-validation.js';
+import { readExtras, writeExtras } from './extras.js';
 import { LOGISTIC_INFO } from './info.js';
 import { logisticOnnx } from './onnx.js';
 import { predictLogistic, predictLogisticInTurns } from './predict.js';
-import { trainLogistic } from './train.js';
+import { type LogisticResult, trainLogistic } from './train.js';
 
-export type { ClassWeight, LogisticRegressionConfig } from './config.js';
+export type { ClassWeight, LogisticRegressionConfig, Penalty } from './config.js';
+export type { RegularizationPath } from './cross-validation.js';
 
 const FILE = 'model.logistic.json';
 /** Multiply-adds up to which a prediction is made at once, about 5 ms. */
@@ -23,11 +33,31 @@ interface Learned {
   readonly deviation: Float64Array;
   /** Names of the columns that were learned from: all but those without any value in training. */
   readonly names: readonly string[];
+  readonly standardErrors?: StandardErrors;
+  readonly path?: RegularizationPath;
+}
+
+/** Standard errors in the shape of the coefficients of the columns that were learned from. */
+type StandardErrors = NonNullable<LogisticResult['standardErrors']>;
+
+/** One learned number and what its standard error says of it (Wald's test). */
+export interface CoefficientRow {
+  /** Name of the feature, or `'(intercept)'`. */
+  readonly name: string;
+  /** Label of the class whose score it belongs to. */
+  readonly label: number;
+  readonly estimate: number;
+  readonly standardError: number;
+  /** estimate / standardError. */
+  readonly z: number;
+  /** Two-sided, from the normal distribution. */
+  readonly pValue: number;
 }
 
 /**
- * Binary and multinomial logistic regression with an L2 penalty: scikit-learn's `LogisticRegression` with its lbfgs solver, the same
- * objective and, to its tolerance, the same coefficients. Missing values are imputed by training medians.
+ * Binary, multinomial and one-vs-rest logistic regression with an L1, L2, elastic-net or no penalty: scikit-learn's `LogisticRegression`, the
+ * same objective and, to its tolerance, the same coefficients. With `Cs`, C is chosen by cross-validation (`LogisticRegressionCV`).
+ * Missing values are imputed by training medians.
  *
  * @example
  * const model = new LogisticRegressionModel({ C: 0.5, classWeight: 'balanced' });
@@ -46,14 +76,7 @@ export class LogisticRegressionModel extends BaseModel<LogisticSettings> {
 
   /** (outputs, features) weights, one row for two classes (of the second class), else one for each class; 0 for columns left out. */
   get coefficients(): Float64Array[] {
-    const { coefficients, names } = this.requireLearned();
-    const column = new Map(names.map((name, j) => [name, j]));
-    return Array.from({ length: coefficients.outputs }, (_, k) =>
-      Float64Array.from(this.featureNames, (name) => {
-        const j = column.get(name);
-        return j === undefined ? 0 : coefficients.weights[k * coefficients.features + j];
-      }),
-    );
+    return this.byFeature(this.requireLearned().coefficients.weights, 0);
   }
 
   /** (outputs,) intercepts; zeros without `fitIntercept`. */
@@ -61,20 +84,74 @@ export class LogisticRegressionModel extends BaseModel<LogisticSettings> {
     return this.requireLearned().coefficients.intercept.slice();
   }
 
+  /**
+   * Standard errors of the coefficients (Wald): from the inverse of the observed information, with an L2 penalty of the penalised one. Weights
+   * count as repeated rows. NaN for columns left out, and where the rows do not determine the coefficients.
+   *
+   * @throws ConfigError - trained without `standardErrors: true`
+   */
+  get standardErrors(): { coefficients: Float64Array[]; intercept: Float64Array } {
+    const { weights, intercept } = this.requireStandardErrors();
+    return { coefficients: this.byFeature(weights, Number.NaN), intercept: intercept.slice() };
+  }
+
+  /** Every coefficient with its standard error, z and p-value, class by class. @throws ConfigError - as `standardErrors` */
+  coefficientTable(): CoefficientRow[] {
+    const errors = this.standardErrors;
+    const { coefficients, intercept, classes } = this;
+    const row = (name: string, label: number, estimate: number, standardError: number): CoefficientRow => {
+      const z = estimate / standardError;
+      return { name, label, estimate, standardError, z, pValue: twoSided(z) };
+    };
+    return coefficients.flatMap((weights, k) => {
+      const label = coefficients.length === 1 ? classes[1] : classes[k];
+      const rows = this.featureNames.map((name, j) => row(name, label, weights[j], errors.coefficients[k][j]));
+      return this.config.fitIntercept ? [...rows, row('(intercept)', label, intercept[k], errors.intercept[k])] : rows;
+    });
+  }
+
+  /** Scores and coefficients for all `Cs`; undefined when the model was trained without. */
+  get regularizationPath(): RegularizationPath | undefined {
+    return this.requireLearned().path;
+  }
+
+  /** The C that was trained with: the configured one, or the best of `Cs`. */
+  get C(): number {
+    const { path } = this.requireLearned();
+    return path ? path.Cs[path.best] : this.config.C;
+  }
+
+  /** (outputs, features) in the columns of the training data. */
+  private byFeature(values: Float64Array, leftOut: number): Float64Array[] {
+    const { coefficients, names } = this.requireLearned();
+    const column = new Map(names.map((name, j) => [name, j]));
+    return Array.from({ length: coefficients.outputs }, (_, k) =>
+      Float64Array.from(this.featureNames, (name) => {
+        const j = column.get(name);
+        return j === undefined ? leftOut : values[k * coefficients.features + j];
+      }),
+    );
+  }
+
   protected override async fitModel(data: FitData, context: FitContext): Promise<FitResult> {
     const { config } = this;
     const { X, y, weights, classes } = data;
     const start = config.warmStart ? this.learned?.coefficients : undefined;
     this.learned = undefined;
-    const result = await trainLogistic({ X, y, weights, classes }, { ...config, start }, context);
-    this.learned = { coefficients: result.coefficients, deviation: result.deviation, names: data.featureNames };
+    const rows = { X, y, weights, classes };
+    const { result, path } = config.Cs
+      ? await crossValidate(rows, config, strengthsOf(config.Cs), { ...config, seed: context.seed }, context)
+      : { result: await trainLogistic(rows, { ...config, start }, context), path: undefined };
+    const { coefficients, deviation, standardErrors } = result;
+    this.learned = { coefficients, deviation, names: data.featureNames, standardErrors, path };
     const history = Array.from(result.losses, (loss, i) => ({ epoch: i + 1, trainLoss: loss, valLoss: Number.NaN }));
     return {
       history,
       totalEpochs: result.iterations,
       bestEpoch: result.iterations,
-      trainLoss: result.losses.at(-1),
-      warnings: result.warnings,
+      // Losses of classes against the rest add up to more than the loss of the probabilities.
+      trainLoss: coefficients.oneVsRest ? undefined : result.losses.at(-1),
+      warnings: [...ineffective(config), ...result.warnings],
     };
   }
 
@@ -97,8 +174,11 @@ export class LogisticRegressionModel extends BaseModel<LogisticSettings> {
   }
 
   protected override serialize(): ModelPayload {
-    const { coefficients, deviation, names } = this.requireLearned();
-    return { state: { features: [...names] }, files: { [FILE]: coefficientsToJson(coefficients, deviation) } };
+    const { coefficients, deviation, names, standardErrors, path } = this.requireLearned();
+    return {
+      state: { features: [...names], ...writeExtras({ standardErrors, path }) },
+      files: { [FILE]: coefficientsToJson(coefficients, deviation) },
+    };
   }
 
   protected override deserialize({
@@ -123,11 +203,20 @@ export class LogisticRegressionModel extends BaseModel<LogisticSettings> {
         `${FILE} has ${coefficients.outputs} outputs, ${this.classes.length} classes need ${outputsFor(this.classes.length)}`,
       );
     }
-    this.learned = { coefficients, deviation: scale, names: names as string[] };
+    this.learned = { coefficients, deviation: scale, names: names as string[], ...readExtras(state, coefficients) };
   }
 
   protected override onnxBody(): OnnxBody {
     return logisticOnnx(this.requireLearned().coefficients);
+  }
+
+  private requireStandardErrors(): StandardErrors {
+    const { standardErrors } = this.requireLearned();
+    if (standardErrors) return standardErrors;
+    const hint = hasKink(this.config)
+      ? 'They are not defined for a penalty with an L1 part; train with another penalty and standardErrors: true.'
+      : 'Train with standardErrors: true.';
+    throw new ConfigError('logistic: the model was trained without standard errors', { hint });
   }
 
   private requireLearned(): Learned {
@@ -136,6 +225,23 @@ export class LogisticRegressionModel extends BaseModel<LogisticSettings> {
       hint: 'Call await model.fit({ X, y }) first, or load a saved model.',
     });
   }
+}
+
+/** Parameters that were given and change nothing. */
+function ineffective({ penalty, C, Cs, warmStart, l1Ratio }: Readonly<LogisticSettings>): string[] {
+  const warnings: string[] = [];
+  const say = (name: string, why: string) => warnings.push(`Logistic regression: ${name} has no effect ${why}.`);
+  if (penalty === 'none' && Cs) say("'Cs'", 'without a penalty');
+  else if (penalty === 'none' && C !== LOGISTIC_DEFAULTS.C) say("'C'", 'without a penalty');
+  if (penalty !== 'elasticnet' && l1Ratio !== LOGISTIC_DEFAULTS.l1Ratio)
+    say("'l1Ratio'", `with the penalty '${penalty}'`);
+  if (Cs && warmStart) say("'warmStart'", "with 'Cs'");
+  return warnings;
+}
+
+/** P(|Z| > |z|) of a standard normal Z. */
+function twoSided(z: number): number {
+  return Number.isNaN(z) ? Number.NaN : erfc(Math.abs(z) / Math.SQRT2);
 }
 
 function misfit(problem: string): ModelFormatError {

@@ -1,9 +1,9 @@
-/** A logistic regression as an ONNX graph, in double: scores, then the logistic function or softmax. */
+/** A logistic regression as an ONNX graph, in double: scores, then the logistic function (one-vs-rest: divided by its sum) or softmax. */
 import type { OnnxBody } from '../../model/onnx/export.js';
-import { bothClasses, logistic, softmax } from '../../model/onnx/links.js';
+import { bothClasses, logistic, shares, softmax } from '../../model/onnx/links.js';
 import type { LogisticCoefficients } from './coefficients.js';
 
-export function logisticOnnx({ outputs, features, weights, intercept }: LogisticCoefficients): OnnxBody {
+export function logisticOnnx({ outputs, oneVsRest, features, weights, intercept }: LogisticCoefficients): OnnxBody {
   return (graph, X) => {
     const columns = new Float64Array(features * outputs);
     for (let k = 0; k < outputs; k++)
@@ -13,6 +13,7 @@ export function logisticOnnx({ outputs, features, weights, intercept }: Logistic
       graph.constant({ type: 'double', dims: [features, outputs], values: columns }),
     ]);
     const scores = graph.node('Add', [products, graph.vector('double', intercept)]);
+    if (oneVsRest) return shares(graph, logistic(graph, scores), outputs);
     return outputs === 1 ? bothClasses(graph, logistic(graph, scores)) : softmax(graph, scores);
   };
 }

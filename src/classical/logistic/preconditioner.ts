@@ -14,6 +14,8 @@ export interface Preconditioner {
 export interface BlockShape {
   readonly cols: number;
   readonly outputs: number;
+  /** Softmax: a common shift of all outputs changes no probability. False for outputs of their own. */
+  readonly tied: boolean;
   /** (cols,) second derivative of the penalty for each weight. */
   readonly ridge: Float64Array;
   /** Least diagonal entry, as a share of their mean: for columns that hardly vary in the sample but do in all rows. */
@@ -40,8 +42,14 @@ export function preconditionerAtShares(
   if (outputs === 1) return new Blocks(shape, [new Block(shape, gram, shares[0] * shares[1])]);
   const cost = gram ? (outputs * cols ** 3) / 3 : 0;
   if (outputs > 64 || cost > FACTOR_BUDGET) {
-    const mean = shares.reduce((total, p) => total + p * (1 - p), 0) / (outputs - 1);
+    const mean = shares.reduce((total, p) => total + p * (1 - p), 0) / (shape.tied ? outputs - 1 : outputs);
     return new Blocks(shape, new Array<Block>(outputs).fill(new Block(shape, gram, mean)));
+  }
+  if (!shape.tied) {
+    return new Blocks(
+      shape,
+      Array.from(shares, (p) => new Block(shape, gram, p * (1 - p))),
+    );
   }
   const { values, vectors } = symmetricEigen(shareCovariance(shares), outputs);
   const largest = values.reduce((a, b) => Math.max(a, b), 0);
@@ -86,7 +94,7 @@ class Blocks implements Preconditioner {
     if (turn) mixOutputs(turned, out, outputs, size, (e, k) => turn[k * outputs + e]);
     else out.set(turned);
     // A common shift of all outputs changes no probability, and no block knows how flat the objective is along it.
-    if (outputs > 1 && !turn) subtractMean(out, outputs, size);
+    if (this.shape.tied && !turn) subtractMean(out, outputs, size);
   }
 }
 
@@ -96,13 +104,7 @@ class Block {
   private readonly diagonal: Float64Array;
 
   constructor(shape: BlockShape, matrix: Float64Array | undefined, scale: number) {
-    const size = shape.cols + 1;
-    const own = Float64Array.from({ length: size }, (_, j) => (matrix ? matrix[j * size + j] : 1));
-    const least = (shape.leastDiagonal * own.reduce((a, b) => a + b, 0)) / size;
-    this.diagonal = own.map((value, j) => {
-      const ridge = j < shape.cols ? shape.ridge[j] : 0;
-      return scale * Math.max(value, least) * (1 + JITTER) + ridge;
-    });
+    this.diagonal = blockDiagonal(shape, matrix, scale);
     if (matrix) this.factor = cholesky(matrix, scale, this.diagonal);
   }
 
@@ -110,6 +112,26 @@ class Block {
     if (this.factor) solveCholesky(this.factor, g.length, g);
     else for (let j = 0; j < g.length; j++) g[j] /= this.diagonal[j];
   }
+}
+
+/** Diagonal of scale * matrix + ridge, kept away from 0; without a matrix, of scale * 1 + ridge. */
+function blockDiagonal(shape: BlockShape, matrix: Float64Array | undefined, scale: number): Float64Array {
+  const size = shape.cols + 1;
+  const own = Float64Array.from({ length: size }, (_, j) => (matrix ? matrix[j * size + j] : 1));
+  const least = (shape.leastDiagonal * own.reduce((a, b) => a + b, 0)) / size;
+  return own.map((value, j) => {
+    const ridge = j < shape.cols ? shape.ridge[j] : 0;
+    return scale * Math.max(value, least) * (1 + JITTER) + ridge;
+  });
+}
+
+/** scale * matrix + ridge as it is, (size, size); its diagonal alone, (size,), without a matrix. For `minimiseKinked`. */
+export function denseBlock(shape: BlockShape, matrix: Float64Array | undefined, scale: number): Float64Array {
+  const diagonal = blockDiagonal(shape, matrix, scale);
+  if (!matrix) return diagonal;
+  const block = matrix.map((value) => scale * value);
+  for (let j = 0; j < diagonal.length; j++) block[j * diagonal.length + j] = diagonal[j];
+  return block;
 }
 
 /** Shifts the outputs (each `size` values) so that they sum to 0. */

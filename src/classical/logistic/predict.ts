@@ -1,5 +1,5 @@
 /** Probabilities from learned coefficients: the same bits for a row however many others are asked for with it. */
-import { exp, softmaxInPlace } from '../../core/math.js';
+import { exp, sigmoid, softmaxInPlace } from '../../core/math.js';
 import { Matrix } from '../../core/matrix.js';
 import { Turns } from '../../core/turns.js';
 import type { LogisticCoefficients } from './coefficients.js';
@@ -39,10 +39,18 @@ function writeProbabilities(model: LogisticCoefficients, X: Matrix, from: number
       out.data[2 * i] = first;
       out.data[2 * i + 1] = second;
     } else {
-      softmaxInPlace(scores, 0, outputs);
+      if (model.oneVsRest) normalisedSigmoids(scores);
+      else softmaxInPlace(scores, 0, outputs);
       out.data.set(scores, i * outputs);
     }
   }
+}
+
+/** Scores become the probability of each class against the rest, divided by their sum. */
+function normalisedSigmoids(scores: Float64Array): void {
+  let total = 0;
+  for (let k = 0; k < scores.length; k++) total += scores[k] = sigmoid(scores[k]);
+  for (let k = 0; k < scores.length; k++) scores[k] = total > 0 ? scores[k] / total : 1 / scores.length;
 }
 
 /** Both probabilities of a score, each without cancellation. */

@@ -20,6 +20,8 @@ export interface RowsSource {
   readonly weights: Float64Array;
   readonly classes: number;
   readonly outputs: number;
+  /** Several outputs: probabilities by softmax, or each output a two-class model of its own class against the rest. Default softmax. */
+  readonly oneVsRest?: boolean;
   /** Bytes of X up to which it is copied into the job's memory; larger ones are copied tile by tile in each pass. Default 2.5 GiB. */
   readonly residentLimit?: number;
 }
@@ -53,6 +55,15 @@ export interface Frame {
   readonly intercept: boolean;
 }
 
+/** Where and for which outputs `gram` takes the curvature. */
+export interface CurvaturePoint {
+  readonly point: Float64Array;
+  readonly output: number;
+  readonly other?: number;
+  /** Of all rows, not a sample of them. */
+  readonly allRows?: boolean;
+}
+
 export class TrainingRows {
   readonly count: number;
   readonly cols: number;
@@ -64,17 +75,20 @@ export class TrainingRows {
   private readonly arena: Arena;
   private readonly at: Addresses;
   /** Views, made after the memory has its size. */
-  /** What the workers are to do, and for GRAM the output. */
+  /** What the workers are to do, and for GRAM the two outputs and the rows of the sample. */
   private readonly phase: Int32Array;
   private readonly y: Int32Array;
   private readonly weights: Float64Array;
   private readonly scores: Float64Array;
+  private readonly probabilities: Float64Array;
 
   constructor(
     private readonly context: JobContext<unknown>,
     private readonly source: RowsSource,
     /** Rows of the Gram matrix's sample; 0 where none will be asked for. */
     readonly sampleRows: number,
+    /** Gram matrices of all rows will be asked for. */
+    private readonly wholeGrams = false,
   ) {
     const { cols, outputs } = source;
     this.count = source.y.length;
@@ -88,10 +102,11 @@ export class TrainingRows {
     this.arena = new Arena(context);
     this.at = this.allocate();
     this.arena.commit();
-    this.phase = this.arena.int32(this.at.phase, 2);
+    this.phase = this.arena.int32(this.at.phase, 4);
     this.y = this.arena.int32(this.at.y, this.count + 2);
     this.weights = this.arena.float64(this.at.weights, this.count + 2);
     this.scores = this.arena.float64(this.at.scores, outputs * TILE);
+    this.probabilities = new Float64Array(outputs);
   }
 
   private allocate(): Addresses {
@@ -99,6 +114,7 @@ export class TrainingRows {
     const { outputs } = this.source;
     const { thread, threads } = this.context;
     const perThread = (bytes: number) => arena.alloc(bytes * threads) + bytes * thread;
+    const grams = this.sampleRows > 0 || this.wholeGrams;
     const line = (bytes: number) => Math.ceil(bytes / 64) * 64;
     return {
       phase: arena.alloc(64),
@@ -111,8 +127,8 @@ export class TrainingRows {
       shift: arena.alloc(stride * 8),
       tile: perThread(line(TILE * (cols + 1) * 4 + 16)),
       scores: perThread(line(outputs * TILE * 8)),
-      grams: this.sampleRows > 0 ? arena.alloc(GRAM_SLICES * (cols + 1) * even(cols + 1) * 8) : 0,
-      columns: this.sampleRows > 0 ? perThread(line((cols + 1) * TILE * 8)) : 0,
+      grams: grams ? arena.alloc(GRAM_SLICES * (cols + 1) * even(cols + 1) * 8) : 0,
+      columns: grams ? perThread(line((cols + 1) * TILE * 8)) : 0,
     };
   }
 
@@ -258,10 +274,15 @@ export class TrainingRows {
   private residuals(row: number, rows: number): number {
     const { at } = this;
     const { kernels } = this.context;
-    const { outputs, classes } = this.source;
+    const { outputs, classes, oneVsRest } = this.source;
     const y = at.y + row * 4;
     const weights = at.weights + row * 8;
-    if (outputs === 1) return kernels.sigmoidResiduals(at.scores, rows, y, weights);
+    if (outputs === 1) return kernels.sigmoidResiduals(at.scores, rows, y, 1, weights);
+    if (oneVsRest) {
+      let loss = 0;
+      for (let k = 0; k < outputs; k++) loss += kernels.sigmoidResiduals(at.scores + k * TILE * 8, rows, y, k, weights);
+      return loss;
+    }
     return kernels.softmaxResiduals(at.scores, TILE, rows, classes, y, weights);
   }
 
@@ -281,10 +302,10 @@ export class TrainingRows {
 
   /**
    * Worker 0: weighted mean of h z z^T over an even sample of the rows, where z is (x - center) / scale in float32 with a last
-   * column of ones (of zeros without an intercept), shape (cols + 1, cols + 1). Without `at`, h is 1; with it, h is p (1 - p) of one
-   * output at a point in the coordinates of z.
+   * column of ones (of zeros without an intercept), shape (cols + 1, cols + 1). Without `at`, h is 1; with it, h is the second derivative
+   * of the log-loss by the scores of two outputs (one, if `other` is left out) at a point in the coordinates of z.
    */
-  gram(frame: Frame, at?: { readonly point: Float64Array; readonly output: number }): Float64Array {
+  gram(frame: Frame, at?: CurvaturePoint): Float64Array {
     const { cols, stride } = this;
     const width = even(cols + 1);
     const statistics = this.arena.float64(this.at.partials, 2 * stride);
@@ -292,12 +313,15 @@ export class TrainingRows {
     for (let j = 0; j < cols; j++) statistics[stride + j] = 1 / frame.scale[j];
     statistics[stride + cols] = frame.intercept ? 1 : 0;
     if (at) this.writeCoefficients(at.point);
+    const sample = at?.allRows ? this.count : this.sampleRows;
     this.phase[1] = at ? at.output : -1;
+    this.phase[2] = at ? (at.other ?? at.output) : -1;
+    this.phase[3] = sample;
     this.together(GRAM);
     const total = new Float64Array((cols + 1) * width);
     addInOrder(total, this.arena.float64(this.at.grams, GRAM_SLICES * total.length), GRAM_SLICES, total.length);
     let sampleWeight = 0;
-    for (let i = 0; i < this.sampleRows; i++) sampleWeight += this.weights[this.sampleRow(i)];
+    for (let i = 0; i < sample; i++) sampleWeight += this.weights[this.sampleRow(i)];
     const size = cols + 1;
     const gram = new Float64Array(size * size);
     for (let a = 0; a < size; a++) {
@@ -307,7 +331,7 @@ export class TrainingRows {
   }
 
   private sampleRow(i: number): number {
-    return Math.floor((i * this.count) / this.sampleRows);
+    return Math.floor((i * this.count) / this.phase[3]);
   }
 
   private gramSlice(slice: number): void {
@@ -317,8 +341,9 @@ export class TrainingRows {
     const width = even(size);
     const gram = at.grams + slice * size * width * 8;
     this.arena.float64(gram, size * width).fill(0);
-    const from = Math.floor((slice * this.sampleRows) / GRAM_SLICES);
-    const to = Math.floor(((slice + 1) * this.sampleRows) / GRAM_SLICES);
+    const sample = this.phase[3];
+    const from = Math.floor((slice * sample) / GRAM_SLICES);
+    const to = Math.floor(((slice + 1) * sample) / GRAM_SLICES);
     for (let start = from; start < to; start += TILE) {
       this.context.check();
       const rows = Math.min(TILE, to - start);
@@ -351,25 +376,25 @@ export class TrainingRows {
       for (let j = 0; j < cols; j++) tile[z + j] = (source.X[p + j] - statistics[j]) * statistics[stride + j];
       tile[z + cols] = statistics[stride + cols];
     }
-    const output = this.phase[1];
+    const [, output, other] = this.phase;
     if (output >= 0) this.scoreTile(this.at.tile, rows, size);
     for (let i = 0; i < rows; i++) {
-      const weight = this.weights[this.sampleRow(start + i)] * (output < 0 ? 1 : this.curvature(i, output));
+      const weight = this.weights[this.sampleRow(start + i)] * (output < 0 ? 1 : this.curvature(i, output, other));
       for (let j = 0; j < size; j++) columns[j * TILE + i] = weight * tile[i * size + j];
     }
   }
 
-  /** p (1 - p) of an output for row i of the tile, from its scores. */
-  private curvature(i: number, output: number): number {
-    const { outputs } = this.source;
-    if (outputs === 1) {
-      const p = sigmoid(this.scores[i]);
-      return p * (1 - p);
+  /** Second derivative of the log-loss of row i of the tile by the scores of two outputs, from its scores. */
+  private curvature(i: number, output: number, other: number): number {
+    const { outputs, oneVsRest } = this.source;
+    if (outputs === 1 || oneVsRest) {
+      const p = sigmoid(this.scores[output * TILE + i]);
+      return output === other ? p * (1 - p) : 0;
     }
-    const probabilities = new Float64Array(outputs);
+    const { probabilities } = this;
     for (let k = 0; k < outputs; k++) probabilities[k] = this.scores[k * TILE + i];
     softmaxInPlace(probabilities, 0, outputs);
-    return probabilities[output] * (1 - probabilities[output]);
+    return probabilities[output] * ((output === other ? 1 : 0) - probabilities[other]);
   }
 
   // ---- tiles -------------------------------------------------------------------------------------------------------------

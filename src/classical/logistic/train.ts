@@ -6,9 +6,9 @@ import type { ProgressListener } from '../../core/progress.js';
 import { runJob } from '../../kernels/pool.js';
 import { shared } from '../../kernels/shared.js';
 import { type LogisticCoefficients, outputsFor } from './coefficients.js';
-import { type ClassWeight, LOGISTIC_DEFAULTS } from './config.js';
-import type { LogisticJobResult } from './job.js';
-import type { LogisticJobArgs } from './job-args.js';
+import { type ClassWeight, hasKink, LOGISTIC_DEFAULTS, type Penalty } from './config.js';
+import type { LogisticJobFit, LogisticJobResult } from './job.js';
+import type { LogisticJobArgs, PenaltyStrengths } from './job-args.js';
 import { sum } from './rows.js';
 import { weightedRows } from './weights.js';
 
@@ -24,8 +24,13 @@ export interface LogisticData {
 }
 
 export interface LogisticOptions {
-  readonly penalty?: 'l2' | 'none';
+  readonly penalty?: Penalty;
   readonly C?: number;
+  readonly l1Ratio?: number;
+  readonly multiClass?: 'multinomial' | 'ovr';
+  readonly solver?: 'auto' | 'lbfgs' | 'coordinate';
+  /** Not for a penalty with an L1 part. */
+  readonly standardErrors?: boolean;
   readonly fitIntercept?: boolean;
   readonly classWeight?: ClassWeight;
   readonly maxIterations?: number;
@@ -47,20 +52,23 @@ export interface LogisticResult {
   readonly deviation: Float64Array;
   /** Weighted mean log-loss after each iteration. */
   readonly losses: Float64Array;
-  /** C * sum of weight * log-loss + 0.5 |w|^2 (without a penalty: the sum alone). */
+  /** C * sum of weight * log-loss + the penalty, 0.5 |w|^2 for L2 (without a penalty: the sum alone). */
   readonly objective: number;
-  /** Largest entry of the gradient of the mean objective, for columns scaled to unit variance. */
+  /** Largest entry of the gradient (with an L1 norm: the least subgradient) of the mean objective, for columns scaled to unit variance. */
   readonly gradientNorm: number;
   readonly iterations: number;
   /** Passes over the rows. */
   readonly evaluations: number;
   readonly converged: boolean;
   readonly warnings: readonly string[];
+  /** In the shape of the coefficients, where asked for; NaN where the rows do not determine one. */
+  readonly standardErrors?: Pick<LogisticCoefficients, 'weights' | 'intercept'>;
 }
 
 /**
- * Minimises C * sum of weight * log-loss + 0.5 |w|^2, the intercept not penalised: scikit-learn's objective. Two classes have one
- * weight vector (of the second class), more have one each, summing to 0. Runs in the worker pool; the same data and options give the
+ * Minimises C * sum of weight * log-loss plus the penalty (0.5 |w|^2 for L2), the intercept not penalised: scikit-learn's objective. Two
+ * classes have one weight vector (of the second class), more have one each: of one softmax, summing to 0 (with an L1 norm
+ * only the intercepts do), or each of its class against the rest, whose log-losses are then added up. Runs in the worker pool; the same data and options give the
  * same bytes for any `threads`.
  *
  * Separable classes without a penalty have no finite optimum: the search ends when the mean log-loss is below 1e-9 or at the
@@ -75,6 +83,17 @@ export async function trainLogistic(
   options: LogisticOptions,
   context: LogisticContext,
 ): Promise<LogisticResult> {
+  const [result] = await trainPath(data, options, [options.C ?? LOGISTIC_DEFAULTS.C], context);
+  return result;
+}
+
+/** `trainLogistic` for several values of C, one after another, each search starting where the one before ended. */
+export async function trainPath(
+  data: LogisticData,
+  options: LogisticOptions,
+  Cs: readonly number[],
+  context: LogisticContext,
+): Promise<LogisticResult[]> {
   const settings = withDefaults(options);
   checkShapes(data);
   const { y, weights, rows, classTotals } = await weightedRows(
@@ -85,6 +104,8 @@ export async function trainLogistic(
   );
   const totalWeight = sum(weights);
   const outputs = outputsFor(data.classes.length);
+  const oneVsRest = outputs > 1 && settings.multiClass === 'ovr';
+  if (settings.standardErrors) checkInformation(outputs, data.X.cols);
   const args: LogisticJobArgs = {
     X: await shared(data.X.data),
     cols: data.X.cols,
@@ -93,14 +114,17 @@ export async function trainLogistic(
     weights,
     classes: data.classes.length,
     outputs,
+    oneVsRest,
     classTotals,
-    lambda: settings.penalty === 'none' ? 0 : 1 / (settings.C * totalWeight),
+    path: Cs.map((C) => strengths(settings, C * totalWeight)),
+    coordinate: settings.solver === 'coordinate' || hasKink(settings),
     fitIntercept: settings.fitIntercept,
     maxIterations: settings.maxIterations,
     tolerance: settings.tolerance,
-    start: options.start && startFrom(options.start, outputs, data.X.cols),
+    standardErrors: settings.standardErrors,
+    start: options.start && startFrom(options.start, { outputs, oneVsRest, features: data.X.cols }),
   };
-  const result = await runJob<LogisticJobResult>({
+  const { fits, deviation, standardErrors } = await runJob<LogisticJobResult>({
     module: ownModule('classical/logistic/job'),
     args,
     // A thread is worth its start from a few thousand values on; fewer rows never occupy all workers.
@@ -108,23 +132,48 @@ export async function trainLogistic(
     signal: context.signal,
     onProgress: context.onProgress,
   });
-  const factor = settings.penalty === 'none' ? totalWeight : settings.C * totalWeight;
-  const { converged, warnings } = ending(result, settings.maxIterations, settings.tolerance);
-  return {
-    coefficients: unpack(result.coefficients, outputs, data.X.cols),
-    deviation: result.deviation,
-    losses: result.losses,
-    objective: result.objective * factor,
-    gradientNorm: result.gradientNorm,
-    iterations: result.iterations,
-    evaluations: result.evaluations,
-    converged,
-    warnings,
-  };
+  const shape = { outputs, oneVsRest, features: data.X.cols };
+  return fits.map((fit, at) => {
+    const { converged, warnings } = ending(fit, settings.maxIterations, settings.tolerance);
+    const last = at === fits.length - 1;
+    const undetermined = last && standardErrors?.every(Number.isNaN);
+    return {
+      coefficients: unpack(fit.coefficients, shape),
+      deviation,
+      losses: fit.losses,
+      objective: fit.objective * totalWeight * (settings.penalty === 'none' ? 1 : Cs[at]),
+      gradientNorm: fit.gradientNorm,
+      iterations: fit.iterations,
+      evaluations: fit.evaluations,
+      converged,
+      warnings: undetermined ? [...warnings, UNDETERMINED] : warnings,
+      ...(last && standardErrors ? { standardErrors: unpack(standardErrors, shape) } : {}),
+    };
+  });
+}
+
+const UNDETERMINED =
+  'The rows do not determine the coefficients (columns that are combinations of others, or separable classes): there are no standard errors.';
+
+/** Most free coefficients standard errors are computed for: the information matrix has as many rows. */
+const MOST_FREE = 3000;
+
+function checkInformation(outputs: number, cols: number): void {
+  const free = Math.max(1, outputs - 1) * (cols + 1);
+  if (free <= MOST_FREE) return;
+  throw new InvalidInputError(`Logistic regression: standard errors of ${free} coefficients are asked for`, {
+    hint: `Up to ${MOST_FREE} are computed; leave standardErrors out, or use fewer columns.`,
+  });
+}
+
+/** Of the mean objective, where the log-loss counts `strength` = C * total weight times. */
+function strengths({ penalty, l1Ratio }: { penalty: Penalty; l1Ratio: number }, strength: number): PenaltyStrengths {
+  const share = { none: undefined, l2: 0, l1: 1, elasticnet: l1Ratio }[penalty];
+  return share === undefined ? { l1: 0, l2: 0 } : { l1: share / strength, l2: (1 - share) / strength };
 }
 
 /** A key that is there but undefined counts as left out. */
-function withDefaults(options: LogisticOptions): LogisticOptions & typeof LOGISTIC_DEFAULTS {
+function withDefaults(options: LogisticOptions): typeof LOGISTIC_DEFAULTS & Pick<LogisticOptions, 'classWeight'> {
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   return { ...LOGISTIC_DEFAULTS, ...given };
 }
@@ -143,7 +192,7 @@ function checkShapes({ X, y, weights, classes }: LogisticData): void {
 
 /** Whether the end was the optimum, and what to tell the user where it was not. */
 function ending(
-  { status, gradientNorm, iterations }: LogisticJobResult,
+  { status, gradientNorm, iterations }: LogisticJobFit,
   maxIterations: number,
   tolerance: number,
 ): { converged: boolean; warnings: string[] } {
@@ -171,17 +220,25 @@ function ending(
   };
 }
 
-function startFrom({ weights, intercept, features, outputs }: LogisticCoefficients, wanted: number, cols: number) {
-  if (outputs !== wanted || features !== cols) return undefined;
-  const start = new Float64Array(outputs * (cols + 1));
+interface Shape {
+  readonly outputs: number;
+  readonly oneVsRest: boolean;
+  readonly features: number;
+}
+
+function startFrom(earlier: LogisticCoefficients, { outputs, oneVsRest, features }: Shape): Float64Array | undefined {
+  const { weights, intercept } = earlier;
+  if (earlier.outputs !== outputs || earlier.features !== features) return undefined;
+  if ((earlier.oneVsRest ?? false) !== oneVsRest) return undefined;
+  const start = new Float64Array(outputs * (features + 1));
   for (let k = 0; k < outputs; k++) {
-    start.set(weights.subarray(k * cols, (k + 1) * cols), k * (cols + 1));
-    start[k * (cols + 1) + cols] = intercept[k];
+    start.set(weights.subarray(k * features, (k + 1) * features), k * (features + 1));
+    start[k * (features + 1) + features] = intercept[k];
   }
   return start;
 }
 
-function unpack(packed: Float64Array, outputs: number, features: number): LogisticCoefficients {
+function unpack(packed: Float64Array, { outputs, oneVsRest, features }: Shape): LogisticCoefficients {
   const weights = new Float64Array(outputs * features);
   const intercept = new Float64Array(outputs);
   for (let k = 0; k < outputs; k++) {
@@ -189,5 +246,5 @@ function unpack(packed: Float64Array, outputs: number, features: number): Logist
     weights.set(packed.subarray(offset, offset + features), k * features);
     intercept[k] = packed[offset + features];
   }
-  return { outputs, features, weights, intercept };
+  return { outputs, ...(oneVsRest ? { oneVsRest } : {}), features, weights, intercept };
 }

@@ -194,16 +194,16 @@ export function softmaxResiduals(scores: usize, stride: i32, rows: i32, classes:
   return f64x2.extract_lane(loss, 0) + f64x2.extract_lane(loss, 1);
 }
 
-/** The same for two classes and one score: residual w (p - y), loss w log(1 + e^t) with t = -score for y = 1, else score. */
-export function sigmoidResiduals(scores: usize, rows: i32, y: usize, weights: usize): f64 {
+/** The same for one class against the rest and one score: residual w (p - [y = own]), loss w log(1 + e^t) with t = -score for y = own, else score. */
+export function sigmoidResiduals(scores: usize, rows: i32, y: usize, own: i32, weights: usize): f64 {
   if (rows & 1) store<f64>(scores + (<usize>rows << 3), 0);
   const one = f64x2.splat(1.0);
   const zero = f64x2.splat(0);
   let loss = f64x2.splat(0);
   for (let i = 0; i < rows; i += 2) {
     const at = scores + (<usize>i << 3);
-    const label = f64x2.convert_low_i32x4_s(v128.load64_zero(y + (<usize>i << 2)));
-    const sign = f64x2.sub(one, f64x2.add(label, label));
+    const owns = f64x2.convert_low_i32x4_s(i32x4.eq(v128.load64_zero(y + (<usize>i << 2)), i32x4.splat(own))); // -1 for own, else 0
+    const sign = f64x2.add(one, f64x2.add(owns, owns));
     const t = f64x2.mul(sign, v128.load(at));
     const e = exp2(f64x2.max(f64x2.neg(f64x2.abs(t)), f64x2.splat(FLOOR)));
     const u = f64x2.add(one, e);

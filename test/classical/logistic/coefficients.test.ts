@@ -36,7 +36,7 @@ describe('coefficients as JSON', () => {
     ['no JSON', '{"format":', /not JSON/],
     ['another file', '{}', /not a logistic regression/],
     ['null', 'null', /not a logistic regression/],
-    ['a newer version', { version: 2 }, /format version 2/],
+    ['a newer version', { version: 3 }, /format version 3/],
     ['no outputs', { outputs: 0 }, /'outputs'/],
     ['a missing row', { weights: [] }, /'weights'/],
     ['a short row', { weights: [[1]] }, /weights\[0\]/],

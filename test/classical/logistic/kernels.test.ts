@@ -143,19 +143,19 @@ describe('linear kernels', () => {
     );
   });
 
-  it('give the sigmoid residuals and loss of the plain formula, extreme scores included', () => {
+  it('give the sigmoid residuals and loss of one class against the rest by the plain formula, extreme scores included', () => {
     fc.assert(
-      fc.property(shapes, fc.constantFrom(1, 30, 1e4), ({ rows, seed }, size) => {
+      fc.property(shapes, fc.constantFrom(1, 30, 1e4), fc.constantFrom(0, 1, 2), ({ rows, seed }, size, own) => {
         const random = new Random(seed);
         const scores = Float64Array.from({ length: rows + 1 }, () => size * random.normal());
-        const y = Int32Array.from({ length: rows + 1 }, (_, i) => (i < rows ? random.int(2) : 0));
+        const y = Int32Array.from({ length: rows + 1 }, (_, i) => (i < rows ? random.int(3) : 0));
         const weights = Float64Array.from({ length: rows + 1 }, (_, i) => (i < rows ? random.float() : 0));
         const [ps, py, pw] = place(scores, y, weights);
-        const loss = kernels.sigmoidResiduals(ps, rows, py, pw);
+        const loss = kernels.sigmoidResiduals(ps, rows, py, own, pw);
         let want = 0;
         for (let i = 0; i < rows; i++) {
-          want += weights[i] * softplus(y[i] === 1 ? -scores[i] : scores[i]);
-          expect(doubles(ps, rows)[i]).toBeCloseTo(weights[i] * (sigmoid(scores[i]) - y[i]), 13);
+          want += weights[i] * softplus(y[i] === own ? -scores[i] : scores[i]);
+          expect(doubles(ps, rows)[i]).toBeCloseTo(weights[i] * (sigmoid(scores[i]) - (y[i] === own ? 1 : 0)), 13);
         }
         expect(Math.abs(loss - want)).toBeLessThanOrEqual(1e-12 * Math.max(1, want));
       }),

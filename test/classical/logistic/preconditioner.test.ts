@@ -62,7 +62,7 @@ describe('symmetricEigen', () => {
 describe('preconditioners', () => {
   const cols = 3;
   const size = cols + 1;
-  const shape = { cols, outputs: 3, ridge: Float64Array.of(0.5, 0, 0.1), leastDiagonal: 1e-8 };
+  const shape = { cols, outputs: 3, ridge: Float64Array.of(0.5, 0, 0.1), tied: true, leastDiagonal: 1e-8 };
   const shares = Float64Array.of(0.2, 0.5, 0.3);
   const random = new Random(7);
   const gram = gramOf(size, random);
@@ -96,7 +96,7 @@ describe('preconditioners', () => {
     const x = Float64Array.from({ length: size }, () => random.normal());
     const hessian = multiply(gram, x).map((v, j) => 0.24 * v + (j < cols ? shape.ridge[j] * x[j] : 0));
     const out = new Float64Array(size);
-    preconditionerAtShares({ ...shape, outputs: 1 }, Float64Array.of(0.4, 0.6), gram).apply(hessian, out);
+    preconditionerAtShares({ ...shape, outputs: 1, tied: false }, Float64Array.of(0.4, 0.6), gram).apply(hessian, out);
     for (let i = 0; i < size; i++) expect(out[i]).toBeCloseTo(x[i], 8);
   });
 
