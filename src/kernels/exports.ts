@@ -86,6 +86,7 @@ export interface HistogramKernels {
     count: number,
     scratch: number,
   ): void;
+  addSums(into: number, from: number, bytes: number): void;
   subtractHistogram(parent: number, child: number, from: number, to: number): void;
 }
 

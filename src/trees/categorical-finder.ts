@@ -4,6 +4,7 @@ import type { JobContext } from '../kernels/job.js';
 import { type BinMapper, firstCategorical, valueBins } from './bin-mapper.js';
 import { bitset, type CategoricalLimits } from './categories.js';
 import type { CategoryHistograms } from './category-histograms.js';
+import type { Histograms } from './histogram.js';
 import type { SummedRows } from './histogram-layout.js';
 import type { Scale, Sums } from './partition.js';
 import type { OtherWork } from './scan-records.js';
@@ -52,19 +53,21 @@ export class CategoricalFinder {
     context: JobContext,
     arena: Arena,
     mapper: BinMapper,
-    histograms: CategoryHistograms | undefined,
+    histograms: Histograms,
     limits: Omit<CategoricalFinderLimits, 'categorical'> & { categorical?: CategoricalLimits },
   ): CategoricalFinder | undefined {
     const { categorical } = limits;
-    if (!categorical || !histograms) return undefined;
-    return new CategoricalFinder(context, arena, mapper, histograms, { ...limits, categorical });
+    const { categories } = histograms;
+    if (!categorical || !categories) return undefined;
+    return new CategoricalFinder(context, arena, mapper, histograms, categories, { ...limits, categorical });
   }
 
   private constructor(
     private readonly context: JobContext,
     private readonly arena: Arena,
     mapper: BinMapper,
-    private readonly histograms: CategoryHistograms,
+    private readonly histograms: Histograms,
+    private readonly categories: CategoryHistograms,
     private readonly limits: CategoricalFinderLimits,
   ) {
     const { thread, threads } = context;
@@ -117,9 +120,9 @@ export class CategoricalFinder {
   /** The work on a node without a sibling, to be run by units; `allowed` has a flag a feature. */
   ofRoot(node: ScannedNode, rows: SummedRows, [allowed]: readonly Uint8Array[]): OtherWork {
     return {
-      units: this.histograms.groups,
+      units: this.categories.groups,
       run: (group) => {
-        this.histograms.build(node.slot, group, rows);
+        this.histograms.buildCategories(node.slot, group, rows);
         this.scan(0, node, group, allowed);
       },
     };
@@ -134,11 +137,11 @@ export class CategoricalFinder {
     [allowedSmall, allowedLarge]: readonly Uint8Array[],
   ): OtherWork {
     return {
-      units: this.histograms.groups,
+      units: this.categories.groups,
       run: (group) => {
-        if (parent) this.histograms.build(large.slot, group, parent);
-        this.histograms.build(small.slot, group, rows);
-        this.histograms.subtract(large.slot, small.slot, group);
+        if (parent) this.histograms.buildCategories(large.slot, group, parent);
+        this.histograms.buildCategories(small.slot, group, rows);
+        this.categories.subtract(large.slot, small.slot, group);
         this.scan(0, small, group, allowedSmall);
         this.scan(1, large, group, allowedLarge);
       },
@@ -149,13 +152,13 @@ export class CategoricalFinder {
   private scan(which: 0 | 1, node: ScannedNode, group: number, allowed: Uint8Array): void {
     const { kernels } = this.context;
     const { maxOneHot } = this.limits.categorical;
-    for (const feature of this.histograms.featuresOf(group)) {
+    for (const feature of this.categories.featuresOf(group)) {
       const record = this.recordOf(which, feature);
       const score = this.arena.float64(record, 1);
       score[0] = 0;
       if (!this.open[which] || !allowed[feature]) continue;
       const bins = this.bins[feature - this.first];
-      const histogram = this.histograms.address(node.slot, feature);
+      const histogram = this.categories.address(node.slot, feature);
       const oneHot = bins < maxOneHot ? 1 : 0;
       const limits = this.limitsOf(which);
       score[0] = kernels.scanCategories(histogram, bins, oneHot, limits, this.scratch, 0, record + SCORE_BYTES);

@@ -5,6 +5,7 @@ import { type BinnedMatrix, planeOffset } from './binned-matrix.js';
 import { BundleHistograms, type HistogramKind } from './bundle-histograms.js';
 import { CategoryHistograms, categorySlotBytes } from './category-histograms.js';
 import { FEATURE_BYTES, NARROW_FEATURE_BYTES, SCRATCH_BYTES, type SummedRows, unitsOf } from './histogram-layout.js';
+import { RowShares } from './row-shares.js';
 
 /** Most rows of a narrow histogram. */
 export const NARROW_ROWS = 32_767;
@@ -22,6 +23,9 @@ export class Histograms {
   /** Those of categorical columns, by the same slots. */
   readonly categories?: CategoryHistograms;
   private readonly bundles?: BundleHistograms;
+  private readonly shares?: RowShares;
+  /** Whether the node at hand was built from shares of its rows, which units have only to merge. */
+  private shared = false;
   private readonly base: number;
   private readonly slotBytes: number;
   private readonly scratch: number;
@@ -46,6 +50,9 @@ export class Histograms {
     if (bundles) this.bundles = new BundleHistograms(context, arena, bundles);
     if (categories) this.categories = new CategoryHistograms(context, arena, categories, this.slots);
     this.scratch = arena.alloc(context.threads * SCRATCH_BYTES) + context.thread * SCRATCH_BYTES;
+    if (!bundles && RowShares.serve(groups, context.threads)) {
+      this.shares = new RowShares(context, arena, matrix, this.categories, this.scratch);
+    }
     // The slot given back last is taken next: it is still in the cache.
     this.free = Array.from({ length: this.slots }, (_, i) => this.slots - 1 - i);
     this.units = unitsOf(groups, context.threads).map(
@@ -81,9 +88,16 @@ export class Histograms {
     return this.address(slot) + feature * NARROW_FEATURE_BYTES;
   }
 
-  /** Where columns are bundled, builds the histograms of nodes whole; `build`, `buildWide` and `buildNarrow` then have nothing to do. A barrier. */
-  buildBundled(kind: HistogramKind, nodes: readonly (readonly [slot: number, rows: SummedRows])[]): void {
-    this.bundles?.build(
+  /**
+   * Before the units of the nodes that are to be built next. Where columns are bundled it builds those nodes whole, and a large node
+   * of a narrow table from shares of its rows: `build`, `buildWide` and `buildNarrow` then have nothing or little left to do. May be a barrier.
+   */
+  begin(kind: HistogramKind, nodes: readonly (readonly [slot: number, rows: SummedRows])[]): void {
+    const { bundles, shares } = this;
+    const [slot, rows] = nodes[0];
+    this.shared = shares !== undefined && nodes.length === 1 && shares.fit(rows);
+    if (this.shared) shares?.build(kind, slot, this.address(slot), rows);
+    bundles?.build(
       kind,
       nodes.map(([slot, rows]) => ({ address: this.address(slot), rows })),
     );
@@ -93,27 +107,37 @@ export class Histograms {
    * Sums (gradient, hessian) of `count` rows by bin, for one unit's features. `rows` is the address of the row numbers, or 0 for
    * the first `count` rows.
    */
-  build(slot: number, unit: HistogramUnit, { rows, pairs, count }: SummedRows): void {
-    if (this.bundles) return;
-    const { matrix, scratch } = this;
-    const { into, bins, features } = this.placeOf(slot, unit, FEATURE_BYTES);
-    this.context.kernels.buildHistogram(into, bins, matrix.stride, features, rows, pairs, count, scratch);
+  build(slot: number, unit: HistogramUnit, rows: SummedRows): void {
+    this.buildUnit('exact', slot, unit, rows);
   }
 
   /** The same for gradients and hessians of at most 2^16. */
-  buildWide(slot: number, unit: HistogramUnit, { rows, pairs, count }: SummedRows): void {
-    if (this.bundles) return;
-    const { matrix, scratch } = this;
-    const { into, bins, features } = this.placeOf(slot, unit, FEATURE_BYTES);
-    this.context.kernels.buildWide(into, bins, matrix.stride, features, rows, pairs, count, scratch);
+  buildWide(slot: number, unit: HistogramUnit, rows: SummedRows): void {
+    this.buildUnit('wide', slot, unit, rows);
   }
 
   /** The same for those and at most `NARROW_ROWS` rows, both sums of a bin in one integer: see assembly/narrow.ts. */
-  buildNarrow(slot: number, unit: HistogramUnit, { rows, pairs, count }: SummedRows): void {
+  buildNarrow(slot: number, unit: HistogramUnit, rows: SummedRows): void {
+    this.buildUnit('narrow', slot, unit, rows);
+  }
+
+  /** Sums of one group's columns of categories. */
+  buildCategories(slot: number, group: number, rows: SummedRows): void {
+    if (this.shared) this.categories?.merge(slot, group);
+    else this.categories?.build(slot, group, rows);
+  }
+
+  private buildUnit(kind: HistogramKind, slot: number, unit: HistogramUnit, { rows, pairs, count }: SummedRows): void {
     if (this.bundles) return;
+    if (this.shared) {
+      this.shares?.merge(kind, this.address(slot), unit.features);
+      return;
+    }
     const { matrix, scratch } = this;
-    const { into, bins, features } = this.placeOf(slot, unit, NARROW_FEATURE_BYTES);
-    this.context.kernels.buildNarrow(into, bins, matrix.stride, features, rows, pairs, count, scratch);
+    const { kernels } = this.context;
+    const { into, bins, features } = this.placeOf(slot, unit, kind === 'narrow' ? NARROW_FEATURE_BYTES : FEATURE_BYTES);
+    const builds = { exact: kernels.buildHistogram, wide: kernels.buildWide, narrow: kernels.buildNarrow };
+    builds[kind](into, bins, matrix.stride, features, rows, pairs, count, scratch);
   }
 
   private placeOf(slot: number, { groups: [from, to] }: HistogramUnit, featureBytes: number) {

@@ -51,7 +51,7 @@ export class NarrowFinder extends SplitFinder {
     }
     this.isNarrow[node.slot] = 0;
     this.prepare(0, node);
-    this.histograms.buildBundled('wide', [[node.slot, rows]]);
+    this.histograms.begin('wide', [[node.slot, rows]]);
     this.records.run(
       (unit) => {
         this.histograms.buildWide(node.slot, unit, rows);
@@ -73,7 +73,7 @@ export class NarrowFinder extends SplitFinder {
     this.isNarrow[small.slot] = this.isNarrow[large.slot] = byNarrow ? 1 : 0;
     this.prepare(0, small);
     this.prepare(1, large);
-    this.histograms.buildBundled(byNarrow ? 'narrow' : 'wide', built(small, large, rows, parent));
+    this.histograms.begin(byNarrow ? 'narrow' : 'wide', built(small, large, rows, parent));
     if (byNarrow) this.evaluateNarrow(small, large, rows, parent);
     else this.evaluateWide(small, large, rows, parent);
   }

@@ -126,7 +126,7 @@ export class SplitFinder implements Finder {
     this.limitsAddress = arena.alloc(threads * 64) + thread * 64;
     this.draws = limits.extraTrees === true || (limits.featureFractionByNode ?? 1) < 1;
     if (needsBoundedScan(limits)) this.bounded = new BoundedScan(context, arena, mapper, histograms, limits);
-    this.categorical = CategoricalFinder.of(context, arena, mapper, histograms.categories, limits);
+    this.categorical = CategoricalFinder.of(context, arena, mapper, histograms, limits);
   }
 
   start({ scale, sums, count, features, seed }: TreeStart): Heritage {
@@ -160,7 +160,7 @@ export class SplitFinder implements Finder {
 
   evaluateRoot(node: OpenNode, rows: SummedRows): void {
     this.prepare(0, node);
-    this.histograms.buildBundled('exact', [[node.slot, rows]]);
+    this.histograms.begin('exact', [[node.slot, rows]]);
     this.records.run(
       (unit) => {
         this.histograms.build(node.slot, unit, rows);
@@ -179,7 +179,7 @@ export class SplitFinder implements Finder {
     this.prepare(0, small);
     this.prepare(1, large);
     if (fast) this.writeLimits(small, large);
-    this.histograms.buildBundled('exact', built(small, large, rows, parent));
+    this.histograms.begin('exact', built(small, large, rows, parent));
     const from = this.histograms.address(small.slot);
     const to = this.histograms.address(large.slot);
     this.records.run(

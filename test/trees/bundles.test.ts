@@ -45,7 +45,7 @@ function histograms(X: Matrix, bundle: boolean, kind: 'exact' | 'wide') {
   partition.load(pairs, 0, X.rows, kind === 'wide');
   const slot = store.take();
   const rows = { rows: partition.rowsAt(0), pairs: partition.pairsAt(0), count: X.rows };
-  store.buildBundled(kind, [[slot, rows]]);
+  store.begin(kind, [[slot, rows]]);
   for (const unit of store.units) {
     if (kind === 'wide') store.buildWide(slot, unit, rows);
     else store.build(slot, unit, rows);

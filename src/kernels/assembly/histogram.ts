@@ -105,3 +105,12 @@ export function subtractHistogram(parent: usize, child: usize, from: i32, to: i3
     parent += 16;
   }
 }
+
+/** Adds the sums of `bytes` of histograms, narrow or not, to those at `into`. */
+export function addSums(into: usize, from: usize, bytes: usize): void {
+  const end = from + bytes;
+  for (; from < end; from += 16) {
+    v128.store(into, i64x2.add(v128.load(into), v128.load(from)));
+    into += 16;
+  }
+}
