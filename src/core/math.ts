@@ -50,6 +50,9 @@ export function exp(x: number): number {
   return y * powerOfTwo(k + 1000) * powerOfTwo(-1000);
 }
 
+/** 2/23, 2/21, .. 2/3. */
+const LOG_COEFFICIENTS = Array.from({ length: 11 }, (_, k) => 2 / (23 - 2 * k));
+
 /** Natural logarithm; -Infinity at 0, NaN below. */
 export function log(x: number): number {
   if (!(x >= 0)) return Number.NaN;
@@ -74,7 +77,7 @@ export function log(x: number): number {
   const s = f / (2 + f);
   const z = s * s;
   let series = 0;
-  for (let i = 23; i >= 3; i -= 2) series = (series + 2 / i) * z;
+  for (let i = 0; i < LOG_COEFFICIENTS.length; i++) series = (series + LOG_COEFFICIENTS[i]) * z;
   return k * LN2_HI + (f - (s * (f - series) - k * LN2_LO));
 }
 

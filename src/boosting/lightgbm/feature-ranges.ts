@@ -50,19 +50,31 @@ class CategoryCounts {
 
   /** -1, then the categories, the most frequent first. */
   toString(): string {
-    const counts = [...this.near.entries(), ...this.far].filter(([, count]) => count > 0);
+    const counts = [...this.far];
+    for (let category = 0; category < NEAR; category++) {
+      if (this.near[category] > 0) counts.push([category, this.near[category]]);
+    }
     return [-1, ...counts.sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(([category]) => category)].join(':');
   }
 }
 
-function widen(X: Matrix, from: number, to: number, low: Float64Array, high: Float64Array): void {
-  const { data, cols } = X;
-  for (let i = from, p = from * cols; i < to; i++) {
-    for (let j = 0; j < cols; j++, p++) {
-      // NaN is neither below nor above.
-      const value = data[p];
-      if (value < low[j]) low[j] = value;
-      if (value > high[j]) high[j] = value;
+/** Rows whose columns are read one after the other: they stay in the nearest cache. */
+const BLOCK_VALUES = 8192;
+
+function widen({ data, cols }: Matrix, from: number, to: number, low: Float64Array, high: Float64Array): void {
+  const rows = Math.max(1, Math.floor(BLOCK_VALUES / cols));
+  for (let start = from; start < to; start += rows) {
+    const end = Math.min(to, start + rows) * cols;
+    for (let j = 0; j < cols; j++) {
+      let [least, most] = [low[j], high[j]];
+      for (let p = start * cols + j; p < end; p += cols) {
+        // NaN is neither below nor above.
+        const value = data[p];
+        if (value < least) least = value;
+        if (value > most) most = value;
+      }
+      low[j] = least;
+      high[j] = most;
     }
   }
 }
