@@ -1,4 +1,6 @@
 /** What a promise of the contract suite is, and the small assertions promises are made of. */
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type HoldfastError, InvalidInputError } from '../core/errors.js';
 import type { BaseModel, ModelClass } from '../model/base-model.js';
 import type { FitOptions, ModelInfo, Task, TrainingData } from '../model/types.js';
@@ -31,6 +33,19 @@ export interface Promised {
   /** Absent: for every model. */
   readonly applies?: (info: ModelInfo, task: Task) => boolean;
   readonly check: (subject: Subject) => Promise<void>;
+}
+
+export const classifier: Promised['applies'] = (_info, task) => task === 'classification';
+export const regressor: Promised['applies'] = (_info, task) => task === 'regression';
+
+/** Names and contents of the files that a model is saved as. */
+export async function savedBytes(model: BaseModel, subject: Subject, name: string): Promise<string> {
+  const directory = subject.directory(name);
+  await model.save(directory);
+  const files = (await readdir(directory)).sort();
+  return (
+    await Promise.all(files.map(async (file) => `${file}\n${await readFile(join(directory, file), 'latin1')}`))
+  ).join('\n');
 }
 
 export function assert(condition: boolean, message: string): asserts condition {
