@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CatBoostModel, LightGBMModel, XGBoostModel } from '../dist/boosting/index.js';
-import { LogisticRegressionModel } from '../dist/classical/index.js';
+import { LogisticRegressionModel, RandomForestModel } from '../dist/classical/index.js';
 import { Matrix } from '../dist/index.js';
 
 /** Integer noise (a linear congruential generator) and a label that depends on it. */
@@ -69,6 +69,10 @@ for (const [name, Model, config, classes] of [
     3,
   ],
   ['logistic 2 classes, standard errors', LogisticRegressionModel, { standardErrors: true }, 2],
+  ['random_forest 3 classes', RandomForestModel, { nTrees: 12, oobScore: true }, 3],
+  ['random_forest 9 classes', RandomForestModel, { nTrees: 8, criterion: 'entropy', maxDepth: 9 }, 9],
+  ['random_forest regression', RandomForestModel, { task: 'regression', nTrees: 6, maxFeatures: 0.4 }, 9],
+  ['random_forest extra trees', RandomForestModel, { nTrees: 8, extraTrees: true }, 2],
 ]) {
   const bytes = [1, 2, 4].map(async (threads) => {
     const model = new Model(config);

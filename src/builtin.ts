@@ -7,6 +7,8 @@ import { XGBOOST_INFO } from './boosting/xgboost/info.js';
 import type { XGBoostConfig } from './boosting/xgboost/model.js';
 import { LOGISTIC_INFO } from './classical/logistic/info.js';
 import type { LogisticRegressionConfig } from './classical/logistic/model.js';
+import { RANDOM_FOREST_INFO } from './classical/random-forest/info.js';
+import type { RandomForestConfig } from './classical/random-forest/model.js';
 import type { ModelClass } from './model/base-model.js';
 import { ModelRegistry } from './model/registry.js';
 
@@ -15,6 +17,7 @@ declare module './model/registry.js' {
     catboost: CatBoostConfig;
     lightgbm: LightGBMConfig;
     logistic: LogisticRegressionConfig;
+    random_forest: RandomForestConfig;
     xgboost: XGBoostConfig;
   }
 }
@@ -36,6 +39,10 @@ export function registerBuiltins(): void {
   ModelRegistry.register({
     ...named(LOGISTIC_INFO),
     load: async () => (await import('./classical/logistic/model.js')).LogisticRegressionModel as unknown as ModelClass,
+  });
+  ModelRegistry.register({
+    ...named(RANDOM_FOREST_INFO),
+    load: async () => (await import('./classical/random-forest/model.js')).RandomForestModel as unknown as ModelClass,
   });
 }
 

@@ -7,3 +7,4 @@ export {
   type Penalty,
   type RegularizationPath,
 } from './logistic/model.js';
+export { type ForestClassWeight, type RandomForestConfig, RandomForestModel } from './random-forest/model.js';

@@ -332,8 +332,51 @@ export interface ObjectiveKernels {
   ): number;
 }
 
+/** forest-*.ts: growing one tree of a forest. What is not given here was set by `forestPlan` for this worker. */
+export interface ForestKernels {
+  /** f64 fields in the order of src/classical/random-forest/plan.ts. */
+  forestPlan(fields: number): void;
+  /** Four u32. */
+  forestSeed(state: number): void;
+  forestBootstrap(counts: number, rows: number, draws: number): void;
+  forestClassCounts(counts: number, labels: number, classes: number, out: number): void;
+  /** Both return the number of rows in the tree. */
+  forestLoadPacked(counts: number, labels: number): number;
+  forestLoadWeighted(counts: number, weights: number, labels: number, targets: number, factors: number): number;
+  forestLogTable(out: number, count: number): void;
+  forestWeight(inside: number): number;
+  /** Number of nodes to split: 0 or 1. */
+  forestRoot(inside: number, outside: number, permutation: number): number;
+  /** Number of nodes; minus it while there are some to split. */
+  forestGrow(budget: number): number;
+  forestLeaf(begin: number, count: number, out: number): void;
+  forestAddLeaf(
+    value: number,
+    outputs: number,
+    scale: number,
+    begin: number,
+    count: number,
+    restBegin: number,
+    restCount: number,
+    sums: number,
+    outside: number,
+    seen: number,
+  ): void;
+  forestMeans(
+    sums: number,
+    outputs: number,
+    scale: number,
+    from: number,
+    to: number,
+    seen: number,
+    trees: number,
+    out: number,
+  ): void;
+}
+
 export interface KernelExports
   extends SyncKernels,
+    ForestKernels,
     SymmetricKernels,
     MathKernels,
     LinearKernels,

@@ -29,14 +29,24 @@ export interface BinnedMatrix {
 /** Groups a plane holds. */
 export const PLANE_GROUPS = 4;
 
-/** Reserves room for a matrix; `columns` says whether it is also kept by column. */
-export function reserveBinnedMatrix(arena: Arena, rows: number, mapper: BinMapper, columns: boolean): BinnedMatrix {
+/**
+ * Reserves room for a matrix; `columns` says whether it is also kept by column, `wholeRows` that a row's planes lie side by side, for
+ * readers of few rows and many features.
+ */
+export function reserveBinnedMatrix(
+  arena: Arena,
+  rows: number,
+  mapper: BinMapper,
+  columns: boolean,
+  wholeRows = false,
+): BinnedMatrix {
   const features = firstCategorical(mapper);
   const groups = Math.ceil(features / 8);
-  const stride = rowStride(groups);
-  const planeBytes = Math.ceil((rows * stride) / 64) * 64;
+  const planeCount = Math.ceil(groups / PLANE_GROUPS);
+  const stride = rowStride(groups) * (wholeRows ? Math.max(1, planeCount) : 1);
+  const planeBytes = wholeRows ? rowStride(groups) : Math.ceil((rows * stride) / 64) * 64;
   const pitch = Math.ceil(rows / 64) * 64;
-  const planes = arena.alloc(Math.ceil(groups / PLANE_GROUPS) * planeBytes);
+  const planes = arena.alloc(wholeRows ? rows * stride : planeCount * planeBytes);
   const columnMajor = columns ? arena.alloc(groups * 8 * pitch) : 0;
   const categories = reserveCategoryColumns(arena, rows, mapper);
   return { rows, features, groups, planes, planeBytes, stride, columnMajor, pitch, categories };

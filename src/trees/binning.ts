@@ -29,6 +29,8 @@ export interface BinningOptions extends BinOptions {
   seed: number;
   /** Cuts of a column of X by its distinct values and how many are missing, instead of `cutPoints`. */
   cutsOf?: (column: number, values: Float32Array, counts: Int32Array, missing: number) => Float64Array;
+  /** Told of the cuts of each column that has them found from its distinct values, ascending; on the thread that found them. */
+  onCuts?: (column: number, values: Float32Array, cuts: Float64Array) => void;
 }
 
 /** Columns handled together: half a cache line of X. */
@@ -81,18 +83,19 @@ export function findBins(context: JobContext, arena: Arena, source: RowSource, o
 /**
  * Bins every row of `source`; with `columns`, also by column, and then the mapper's `hasMissing` is completed; with `bundle`, those
  * columns are bundled if that makes few of many. `missingBins` says
- * for each feature where missing values go; by default a bin of their own after all others.
+ * for each feature where missing values go; by default a bin of their own after all others. `wholeRows` keeps a row's bins side by side
+ * instead of in planes.
  */
 export function binRows(
   context: JobContext,
   arena: Arena,
   source: RowSource,
   mapper: BinMapper,
-  options: { columns: boolean; missingBins?: ArrayLike<number>; bundle?: boolean },
+  options: { columns: boolean; missingBins?: ArrayLike<number>; bundle?: boolean; wholeRows?: boolean },
 ): BinnedMatrix {
   const { kernels, threads, thread } = context;
   const features = firstCategorical(mapper);
-  const matrix = reserveBinnedMatrix(arena, source.rows, mapper, options.columns);
+  const matrix = reserveBinnedMatrix(arena, source.rows, mapper, options.columns, options.wholeRows);
   const missing = arena.alloc(mapper.columns.length * 4);
   const room = options.bundle && options.columns ? reserveBundles(arena, matrix) : undefined;
   const mark = arena.mark();
@@ -192,6 +195,7 @@ function cutsOfColumn(
     return { kept: cuts, varies: cuts.length > 0, missing };
   }
   const cuts = cutPoints(values, counts, options);
+  options.onCuts?.(column, values, cuts);
   return { kept: cuts, varies: cuts.length > 0 || (present > 0 && missing > 0), missing };
 }
 

@@ -19,3 +19,8 @@ export * from './symmetric-scan';
 export * from './leaf-losses';
 export * from './sampling';
 export * from './target-statistics';
+export { forestPlan } from './forest-plan';
+export { forestBootstrap, forestSeed } from './forest-random';
+export { forestClassCounts, forestLoadPacked, forestLoadWeighted, forestLogTable } from './forest-rows';
+export { forestGrow, forestRoot } from './forest-grow';
+export { forestAddLeaf, forestLeaf, forestMeans, forestWeight } from './forest-leaves';

@@ -1,0 +1,194 @@
+/** `RandomForestModel`: forests of decision trees behind the contract of all models. */
+import { InvalidInputError, ModelFormatError, NotFittedError } from '../../core/errors.js';
+import { Matrix } from '../../core/matrix.js';
+import { BaseModel } from '../../model/base-model.js';
+import type { OnnxBody } from '../../model/onnx/export.js';
+import { lossAndAccuracy } from '../../model/output.js';
+import type {
+  FitContext,
+  FitData,
+  FitResult,
+  ImportanceKind,
+  ModelInput,
+  ModelPayload,
+  PredictContext,
+} from '../../model/types.js';
+import { type RandomForestConfig, type RandomForestSettings, randomForestConfig } from './config.js';
+import { concatForests, type Forest, firstValues, sizeOf } from './forest.js';
+import { readForest, writeForest } from './forest-file.js';
+import { forestImportance } from './importance.js';
+import { RANDOM_FOREST_INFO } from './info.js';
+import { forestOnnx } from './onnx.js';
+import { outOfBagScore } from './out-of-bag.js';
+import { predictForest, predictForestLeaves } from './predict.js';
+import { type TrainedForest, trainForest } from './train.js';
+
+export type { ForestClassWeight, RandomForestConfig } from './config.js';
+
+const FILE = 'model.forest.bin';
+
+/**
+ * Random forests (Breiman, 2001) and extremely randomised trees with scikit-learn's parameters, on columns of up to 255 bins. Missing
+ * values go to the better side of each split.
+ *
+ * @example
+ * const model = new RandomForestModel({ nTrees: 300, minSamplesLeaf: 5, oobScore: true });
+ * await model.fit({ X, y });
+ * const { probabilities } = await model.predict(X);
+ */
+export class RandomForestModel extends BaseModel<RandomForestSettings> {
+  static override readonly info = RANDOM_FOREST_INFO;
+  static override readonly configSchema = randomForestConfig;
+  private forest: Forest | undefined;
+  private outside: Float64Array | undefined;
+  private outsideScore: number | undefined;
+
+  /** @throws ConfigError - an unknown parameter, one out of range, or parameters that contradict each other */
+  constructor(config: RandomForestConfig = {}) {
+    super(config);
+  }
+
+  /** Trees of the fitted model. Throws `NotFittedError` before `fit`. */
+  get treeCount(): number {
+    return sizeOf(this.requireForest()).trees;
+  }
+
+  /**
+   * Accuracy (R² for regression) of the training rows by the trees that did not see them, rows that all trees saw left out. Only after `fit` with
+   * `oobScore`; kept by `save`.
+   */
+  get oobScore(): number | undefined {
+    this.requireForest();
+    return this.outsideScore;
+  }
+
+  /**
+   * (n, classes) shares of the classes of each training row by the trees that did not see it; NaN where all did. n counts the rows trained on:
+   * without those of weight 0. Only on the object that was fitted with `oobScore`.
+   */
+  get oobDecisionFunction(): Matrix | undefined {
+    const { outputs } = this.requireForest();
+    if (!this.outside || this.task !== 'classification') return undefined;
+    return Matrix.wrap(Float32Array.from(this.outside), outputs);
+  }
+
+  /** (n,) the same for regression. */
+  get oobPredictions(): Float64Array | undefined {
+    this.requireForest();
+    return this.task === 'regression' ? this.outside?.slice() : undefined;
+  }
+
+  protected override async fitModel(data: FitData, context: FitContext): Promise<FitResult> {
+    const { config } = this;
+    const earlier = config.warmStart ? this.forest : undefined;
+    this.forest = this.outside = this.outsideScore = undefined;
+    if (earlier) this.checkWarmStart(earlier, data);
+    const first = earlier ? sizeOf(earlier).trees : 0;
+    const trained = await trainForest(data, config, context, first);
+    const pure = firstValues(Math.max(1, data.classes.length), data.classes.length > 0);
+    const { forest } = trained;
+    this.forest = earlier ? concatForests(earlier, forest, pure.length / forest.outputs) : forest;
+    if (config.oobScore) {
+      this.outside = trained.outOfBag;
+      this.outsideScore = outOfBagScore(trained.outOfBag, data);
+    }
+    return this.describe(data, trained, first);
+  }
+
+  private checkWarmStart({ outputs, features }: Forest, data: FitData): void {
+    if (features === data.X.cols && outputs === Math.max(1, data.classes.length)) return;
+    throw new InvalidInputError(
+      'random_forest: warmStart: the data has other columns or classes than the trees at hand',
+      {
+        hint: 'Pass the same columns and labels, or start anew with a new model.',
+      },
+    );
+  }
+
+  private describe(data: FitData, trained: TrainedForest, first: number): FitResult {
+    const { trees, trainMeans, stoppedEarly, checkedAt, checkedLoss } = trained;
+    const known = first === 0 && trainMeans.length > 0;
+    const means = known ? this.output(trainMeans) : undefined;
+    const { loss, accuracy } = means
+      ? lossAndAccuracy(means, data.y, data.weights, data.classes.length)
+      : { loss: undefined, accuracy: undefined };
+    const metric = this.task === 'classification' ? 'log_loss' : 'mse';
+    return {
+      trainLoss: loss,
+      trainAccuracy: accuracy,
+      totalEpochs: first + trees,
+      bestEpoch: first + trees,
+      earlyStopped: stoppedEarly,
+      ...(checkedAt.length > 0 ? { evaluations: { oob: { [metric]: Array.from(checkedLoss) } } } : {}),
+    };
+  }
+
+  protected override async predictRaw(X: Matrix, { threads }: PredictContext): Promise<Matrix | Float64Array> {
+    return this.output(await predictForest(this.requireForest(), X, threads));
+  }
+
+  private output(means: Float64Array): Matrix | Float64Array {
+    const { outputs } = this.requireForest();
+    return this.task === 'classification' ? Matrix.wrap(Float32Array.from(means), outputs) : means;
+  }
+
+  /**
+   * Number of the leaf that each row falls into, (n * trees) row by row, leaves of a tree counted from the left.
+   *
+   * @throws NotFittedError - before `fit`
+   * @throws InvalidInputError - other columns than in training, infinite values
+   */
+  async predictLeaves(X: ModelInput): Promise<Int32Array> {
+    const input = await this.predictionInput(X);
+    return predictForestLeaves(this.requireForest(), input);
+  }
+
+  protected override importanceOf(kind: ImportanceKind = 'gain'): { kind: string; values: Float64Array } {
+    return { kind, values: forestImportance(this.requireForest(), kind) };
+  }
+
+  protected override serialize(): ModelPayload {
+    const { outsideScore } = this;
+    return {
+      state: outsideScore === undefined ? {} : { oobScore: outsideScore },
+      files: { [FILE]: writeForest(this.requireForest()) },
+    };
+  }
+
+  protected override deserialize({
+    state,
+    files,
+  }: {
+    state: unknown;
+    files: Readonly<Record<string, Uint8Array>>;
+  }): void {
+    const file = files[FILE];
+    if (!file) throw misfit(`${FILE} is missing`);
+    const forest = readForest(file);
+    if (forest.features !== this.featureNames.length)
+      throw misfit(`${FILE} has ${forest.features} columns, the model ${this.featureNames.length}`);
+    if (forest.outputs !== Math.max(1, this.classes.length))
+      throw misfit(`${FILE} has ${forest.outputs} outputs for ${this.classes.length} classes`);
+    this.forest = forest;
+    this.outside = undefined;
+    const score = (state as { oobScore?: unknown } | null)?.oobScore;
+    this.outsideScore = typeof score === 'number' ? score : undefined;
+  }
+
+  protected override onnxBody(): OnnxBody {
+    return forestOnnx(this.requireForest());
+  }
+
+  private requireForest(): Forest {
+    if (this.forest) return this.forest;
+    throw new NotFittedError('random_forest: this needs a fitted model', {
+      hint: 'Call await model.fit({ X, y }) first, or load a saved model.',
+    });
+  }
+}
+
+function misfit(problem: string): ModelFormatError {
+  return new ModelFormatError(`A saved random forest cannot be used: ${problem}`, {
+    hint: 'The model directory is damaged or was put together from two models; train again.',
+  });
+}
