@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CatBoostModel, LightGBMModel, XGBoostModel } from '../dist/boosting/index.js';
-import { LogisticRegressionModel, RandomForestModel } from '../dist/classical/index.js';
+import { LogisticRegressionModel, RandomForestModel, SVMModel } from '../dist/classical/index.js';
 import { Matrix } from '../dist/index.js';
 
 /** Integer noise (a linear congruential generator) and a label that depends on it. */
@@ -22,7 +22,7 @@ function data(rows, cols, classes) {
 }
 
 console.log(process.version);
-for (const [name, Model, config, classes] of [
+for (const [name, Model, config, classes, rows = 20_000] of [
   [
     'lightgbm 2 classes',
     LightGBMModel,
@@ -73,10 +73,13 @@ for (const [name, Model, config, classes] of [
   ['random_forest 9 classes', RandomForestModel, { nTrees: 8, criterion: 'entropy', maxDepth: 9 }, 9],
   ['random_forest regression', RandomForestModel, { task: 'regression', nTrees: 6, maxFeatures: 0.4 }, 9],
   ['random_forest extra trees', RandomForestModel, { nTrees: 8, extraTrees: true }, 2],
+  ['svm 2 classes', SVMModel, { C: 0.5, probability: false }, 2, 5000],
+  ['svm 3 classes', SVMModel, {}, 3, 1200],
+  ['svm regression', SVMModel, { task: 'regression', svmType: 'nu' }, 9, 2000],
 ]) {
   const bytes = [1, 2, 4].map(async (threads) => {
     const model = new Model(config);
-    await model.fit(data(20_000, 12, classes), { threads });
+    await model.fit(data(rows, 12, classes), { threads });
     const directory = mkdtempSync(join(tmpdir(), 'holdfast-hash-'));
     await model.save(join(directory, 'model'));
     const hash = createHash('sha256');

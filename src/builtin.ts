@@ -9,6 +9,8 @@ import { LOGISTIC_INFO } from './classical/logistic/info.js';
 import type { LogisticRegressionConfig } from './classical/logistic/model.js';
 import { RANDOM_FOREST_INFO } from './classical/random-forest/info.js';
 import type { RandomForestConfig } from './classical/random-forest/model.js';
+import { SVM_INFO } from './classical/svm/info.js';
+import type { SVMConfig } from './classical/svm/model.js';
 import type { ModelClass } from './model/base-model.js';
 import { ModelRegistry } from './model/registry.js';
 
@@ -18,6 +20,7 @@ declare module './model/registry.js' {
     lightgbm: LightGBMConfig;
     logistic: LogisticRegressionConfig;
     random_forest: RandomForestConfig;
+    svm: SVMConfig;
     xgboost: XGBoostConfig;
   }
 }
@@ -43,6 +46,8 @@ export function registerBuiltins(): void {
   ModelRegistry.register({
     ...named(RANDOM_FOREST_INFO),
     load: async () => (await import('./classical/random-forest/model.js')).RandomForestModel as unknown as ModelClass,
+    ...named(SVM_INFO),
+    load: async () => (await import('./classical/svm/model.js')).SVMModel as unknown as ModelClass,
   });
 }
 

@@ -8,3 +8,4 @@ export {
   type RegularizationPath,
 } from './logistic/model.js';
 export { type ForestClassWeight, type RandomForestConfig, RandomForestModel } from './random-forest/model.js';
+export { type SVMConfig, SVMModel, type SvmTraining } from './svm/model.js';

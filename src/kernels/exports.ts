@@ -370,6 +370,35 @@ export interface ForestKernels {
     to: number,
     seen: number,
     trees: number,
+/** assembly/svm.ts. Table rows in blocks of 32 float32 a feature; ranges are multiples of 32. */
+export interface SvmKernels {
+  svmDistances(x: number, blocks: number, cols: number, q: number, out: number): void;
+  svmDots: SvmKernels['svmDistances'];
+  svmExp(p: number, n: number, gamma: number): void;
+  svmPower(p: number, n: number, gamma: number, coef0: number, degree: number): void;
+  svmTanh(p: number, n: number, gamma: number, coef0: number): void;
+  svmAdd(row: number, factor: number, y: number, n: number): void;
+  svmPeaks(e: number, up: number, low: number, from: number, to: number, out: number): void;
+  svmStep(
+    rowI: number,
+    rowJ: number,
+    delta: number,
+    e: number,
+    up: number,
+    low: number,
+    from: number,
+    to: number,
+    out: number,
+  ): void;
+  svmPartner(
+    rowI: number,
+    kii: number,
+    m: number,
+    e: number,
+    low: number,
+    diagonal: number,
+    from: number,
+    to: number,
     out: number,
   ): void;
 }
@@ -391,4 +420,5 @@ export interface KernelExports
     BundleKernels,
     ScoreKernels,
     PredictKernels,
-    ObjectiveKernels {}
+    ObjectiveKernels,
+    SvmKernels {}

@@ -24,3 +24,4 @@ export { forestBootstrap, forestSeed } from './forest-random';
 export { forestClassCounts, forestLoadPacked, forestLoadWeighted, forestLogTable } from './forest-rows';
 export { forestGrow, forestRoot } from './forest-grow';
 export { forestAddLeaf, forestLeaf, forestMeans, forestWeight } from './forest-leaves';
+export * from './svm';

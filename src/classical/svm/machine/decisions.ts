@@ -1,0 +1,83 @@
+/**
+ * Decision values: for each row and pair the sum of coefficient times kernel over the support vectors, in their order, plus the bias.
+ * Few rows are done at once on this thread, many in the worker pool; both give the same bits.
+ */
+import { ownModule } from '../../../core/location.js';
+import type { Matrix } from '../../../core/matrix.js';
+import { runJob } from '../../../kernels/pool.js';
+import { shared } from '../../../kernels/shared.js';
+import { kernelScale, kernelValue, scaleRow } from '../kernel.js';
+import type { DecisionJobArgs } from './decision-job.js';
+import { type Machine, termsOf } from './machine.js';
+
+/** Multiply-adds up to which decision values are worked out on the calling thread, a few milliseconds. */
+const AT_ONCE = 2e6;
+
+/** (n * pairs,) row by row. */
+export async function decisionValues(machine: Machine, X: Matrix, threads: number): Promise<Float64Array> {
+  const { bias } = machine;
+  const terms = termsOf(machine);
+  const out = new Float64Array(new SharedArrayBuffer(X.rows * bias.length * 8));
+  if (X.rows * terms.length * (X.cols + 20) <= AT_ONCE) {
+    fewDecisions(machine, X, out);
+    return out;
+  }
+  const args: DecisionJobArgs = {
+    X: await shared(X.data),
+    cols: X.cols,
+    kernel: machine.kernel,
+    vectors: await shared(machine.vectors),
+    columns: machine.kernel.name === 'precomputed' ? machine.rows : undefined,
+    terms: await flattened(machine),
+    bias,
+    out,
+  };
+  const workers = Math.max(1, Math.min(threads, Math.ceil(X.rows / 256)));
+  await runJob({
+    module: ownModule('classical/svm/machine/decision-job'),
+    args,
+    threads: workers,
+    doing: 'Prediction',
+  });
+  return out;
+}
+
+/** The terms of all vectors as shared arrays. */
+async function flattened(machine: Machine): Promise<DecisionJobArgs['terms']> {
+  const terms = termsOf(machine);
+  const count = terms.reduce((sum, own) => sum + own.length, 0);
+  const starts = new Uint32Array(new SharedArrayBuffer((terms.length + 1) * 4));
+  const pairs = new Uint32Array(new SharedArrayBuffer(count * 4));
+  const coefficients = new Float64Array(new SharedArrayBuffer(count * 8));
+  let at = 0;
+  terms.forEach((own, s) => {
+    for (const { pair, coefficient } of own) {
+      pairs[at] = pair;
+      coefficients[at++] = coefficient;
+    }
+    starts[s + 1] = at;
+  });
+  return { starts, pairs, coefficients };
+}
+
+function fewDecisions(machine: Machine, X: Matrix, out: Float64Array): void {
+  const { kernel, vectors, rows, bias } = machine;
+  const { cols } = X;
+  const { factor, gamma } = kernelScale(kernel);
+  const terms = termsOf(machine);
+  const given = kernel.name === 'precomputed';
+  const own = new Float32Array(cols);
+  const scaled = new Float32Array(given ? 0 : vectors.length);
+  for (let s = 0; s < scaled.length; s += cols) scaleRow(vectors, s, cols, factor, scaled, s, 1);
+  for (let i = 0; i < X.rows; i++) {
+    const at = i * bias.length;
+    if (!given) scaleRow(X.data, i * cols, cols, factor, own, 0, 1);
+    for (let s = 0; s < terms.length; s++) {
+      const value = given
+        ? X.data[i * cols + (rows?.[s] ?? 0)]
+        : kernelValue(kernel, gamma, own, 0, scaled, s * cols, cols);
+      for (const { pair, coefficient } of terms[s]) out[at + pair] += coefficient * value;
+    }
+    for (let p = 0; p < bias.length; p++) out[at + p] += bias[p];
+  }
+}
