@@ -46,6 +46,8 @@ export function registerBuiltins(): void {
   ModelRegistry.register({
     ...named(RANDOM_FOREST_INFO),
     load: async () => (await import('./classical/random-forest/model.js')).RandomForestModel as unknown as ModelClass,
+  });
+  ModelRegistry.register({
     ...named(SVM_INFO),
     load: async () => (await import('./classical/svm/model.js')).SVMModel as unknown as ModelClass,
   });

@@ -370,6 +370,10 @@ export interface ForestKernels {
     to: number,
     seen: number,
     trees: number,
+    out: number,
+  ): void;
+}
+
 /** assembly/svm.ts. Table rows in blocks of 32 float32 a feature; ranges are multiples of 32. */
 export interface SvmKernels {
   svmDistances(x: number, blocks: number, cols: number, q: number, out: number): void;

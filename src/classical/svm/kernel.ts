@@ -95,6 +95,8 @@ const LOG2E = fround(Math.LOG2E);
 const LN2_HI = fround(0.693359375);
 const LN2_LO = fround(-0.00021219444);
 const EXP_LIMIT = 87;
+const SERIES = fround(0.3);
+const SERIES_COEFFICIENTS = [62 / 2835, -17 / 315, 2 / 15, -1 / 3].map(fround);
 const COEFFICIENTS = [1 / 5040, 1 / 720, 1 / 120, 1 / 24, 1 / 6, 1 / 2].map(fround);
 
 /** e^x of a float32, |x| cut at 87. */
@@ -119,7 +121,14 @@ function power32(u: number, degree: number): number {
   return result;
 }
 
+/** 1 - 2 / (e^2u + 1); near 0, where that would lose digits, the series. */
 function tanh32(u: number): number {
+  if (Math.abs(u) < SERIES) {
+    const z = fround(u * u);
+    let p = SERIES_COEFFICIENTS[0];
+    for (let i = 1; i < SERIES_COEFFICIENTS.length; i++) p = fround(fround(p * z) + SERIES_COEFFICIENTS[i]);
+    return fround(fround(fround(p * z) * u) + u);
+  }
   const t = exp32(fround(u + u));
   return fround(1 - fround(2 / fround(t + 1)));
 }

@@ -23,7 +23,7 @@ const functions: Record<string, KernelFunction> = {
   poly: { name: 'poly', gamma: 0.2, coef0: 0.7, degree: 3 },
   'poly of degree 0': { name: 'poly', gamma: 0.2, coef0: 0, degree: 0 },
   'poly of degree 7': { name: 'poly', gamma: 0.05, coef0: -0.3, degree: 7 },
-  sigmoid: { name: 'sigmoid', gamma: 0.3, coef0: -0.4, degree: 3 },
+  sigmoid: { name: 'sigmoid', gamma: 0.03, coef0: -0.04, degree: 3 },
   'sigmoid, saturated': { name: 'sigmoid', gamma: 60, coef0: 1, degree: 3 },
 };
 

@@ -108,7 +108,7 @@ export class SmoSolver {
     const kij = this.space.floats[rowI / 4 + j];
     const curvature = errors.diagonal[i] + errors.diagonal[j] - 2 * kij;
     // A kernel that is not positive definite may curve down: the step then goes as far as the bounds let it.
-    const wanted = (top - partner) / (curvature > TAU ? curvature : TAU);
+    const wanted = (top - partner) / Math.max(curvature, TAU);
     // A value may not cross zero in one step: the slope of epsilon |w| changes there.
     const targetI = w[i] < 0 ? 0 : upper[order[i]];
     const targetJ = w[j] > 0 ? 0 : lower[order[j]];
