@@ -7,7 +7,8 @@ import {
   noteMissing, bestSawMissing,
 } from './forest-best';
 import {
-  clearNarrow, clearWide, countNarrow, countWide, packedPerfect, packedPure, packedScore, packedTotals, packedWeight, scanNarrow, scanWide,
+  clearNarrow, clearWide, countNarrow, countWide, packedPerfect, packedPure, packedScore, packedTotals, packedWeight, plainGini, scanGini,
+  scanGiniMissing, scanNarrow, scanWide,
 } from './forest-packed';
 import {
   ABSOLUTE, bytes, columnCount, criterion, ENTROPY, extraTrees, featureOf, frontier, maxDepth, maxFeatures, maxLeaves, minGain, minLeaf,
@@ -149,6 +150,11 @@ function scan(feature: i32, packed: bool, narrow: bool): void {
   const missingBin = load<i32>(missingBins + (<usize>feature << 2));
   const missing = isPresent(missingBin);
   noteMissing(missing);
+  if (narrow && plainGini()) {
+    if (missing) scanGiniMissing(feature, missingBin);
+    else scanGini(feature);
+    return;
+  }
   if (extraTrees) drawCut(feature, missingBin);
   for (let side = 0; side < 1 + i32(missing); side++) {
     const missingLeft = side == 1;

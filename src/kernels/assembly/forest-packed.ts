@@ -1,6 +1,6 @@
 // Splits of nodes whose rows are counted: up to three classes, each row four u16 (its draws in the lane of its class, and one row).
 // Nodes of fewer than 2^15 draws add whole rows as one 64-bit integer; larger ones widen them to four 32-bit sums.
-import { bytes, criterion, first, GINI, histogram, logTable, minLeaf, minWeight, totals } from './forest-plan';
+import { bytes, criterion, extraTrees, first, GINI, histogram, logTable, minLeaf, minWeight, totals } from './forest-plan';
 import { mayCut, offer, presentWord, scanFeature } from './forest-best';
 
 /** Sums of a node's rows: i32 of each class and of rows, at `totals`. */
@@ -74,19 +74,7 @@ export function countWide(begin: i32, count: i32): void {
 // @ts-ignore: decorator
 @inline
 function scoreNarrow(sides: v128): f64 {
-  if (criterion == GINI) {
-    const draws = v128.and(sides, i16x8(-1, -1, -1, 0, -1, -1, -1, 0));
-    let squares = i32x4.dot_i16x8_s(draws, draws);
-    let sums = i32x4.dot_i16x8_s(draws, i16x8.splat(1));
-    squares = i32x4.add(squares, i64x2.shr_u(squares, 32));
-    sums = i32x4.add(sums, i64x2.shr_u(sums, 32));
-    const zero = i32x4.splat(0);
-    const parts = f64x2.div(
-      f64x2.convert_low_i32x4_s(v128.shuffle<i32>(squares, zero, 0, 2, 4, 4)),
-      f64x2.convert_low_i32x4_s(v128.shuffle<i32>(sums, zero, 0, 2, 4, 4)),
-    );
-    return f64x2.extract_lane(parts, 0) + f64x2.extract_lane(parts, 1);
-  }
+  if (criterion == GINI) return giniOf(sides);
   return scoreOf(
     i16x8.extract_lane_u(sides, 0), i16x8.extract_lane_u(sides, 1), i16x8.extract_lane_u(sides, 2),
   ) + scoreOf(i16x8.extract_lane_u(sides, 4), i16x8.extract_lane_u(sides, 5), i16x8.extract_lane_u(sides, 6));
@@ -100,26 +88,115 @@ function allowedNarrow(sides: v128): bool {
   return <f64>a >= minWeight && <f64>b >= minWeight;
 }
 
+/** Whether cuts need more than their score: room for `scanGini`. */
+export function plainGini(): bool {
+  return criterion == GINI && minLeaf <= 1 && minWeight <= 0 && !extraTrees;
+}
+
+// @ts-ignore: decorator
+@inline
+function giniOf(sides: v128): f64 {
+  const draws = v128.and(sides, i16x8(-1, -1, -1, 0, -1, -1, -1, 0));
+  let squares = i32x4.dot_i16x8_s(draws, draws);
+  let sums = i32x4.dot_i16x8_s(draws, i16x8.splat(1));
+  squares = i32x4.add(squares, i64x2.shr_u(squares, 32));
+  sums = i32x4.add(sums, i64x2.shr_u(sums, 32));
+  const both = v128.shuffle<i32>(squares, sums, 0, 2, 4, 6);
+  const parts = f64x2.div(
+    f64x2.convert_low_i32x4_s(both),
+    f64x2.convert_low_i32x4_s(v128.shuffle<i32>(both, both, 2, 3, 2, 3)),
+  );
+  return f64x2.extract_lane(parts, 0) + f64x2.extract_lane(parts, 1);
+}
+
+/** Both halves of what moves from the right side to the left one. */
+// @ts-ignore: decorator
+@inline
+function moved(own: v128): v128 {
+  const upper = i64x2(0, -1);
+  return i16x8.sub(v128.xor(own, upper), upper);
+}
+
+/** All cuts of a narrow histogram by Gini impurity alone. */
+export function scanGini(feature: i32): void {
+  let left: f64 = -Infinity, bin = -1, next = -1, before = -1;
+  let sides = i64x2.replace_lane(i64x2.splat(0), 1, i64x2.extract_lane(packedAll(), 0));
+  for (let w = 0; w < 4; w++) {
+    for (let bits = presentWord(w); bits; bits &= bits - 1) {
+      const at = w * 64 + <i32>ctz(bits);
+      if (before >= 0) {
+        const score = giniOf(sides);
+        if (score > left) {
+          left = score;
+          bin = before;
+          next = at;
+        }
+      }
+      sides = i16x8.add(sides, moved(v128.load64_splat(histogram + (<usize>at << 3))));
+      before = at;
+    }
+  }
+  scanFeature(feature, false);
+  offer(left, bin, next);
+}
+
+/** The same where some rows lack the feature: both sides for them in one pass, their bin the highest present. */
+export function scanGiniMissing(feature: i32, missingBin: i32): void {
+  const missing = moved(v128.load64_splat(histogram + (<usize>missingBin << 3)));
+  let right: f64 = -Infinity, rightBin = -1, rightNext = -1;
+  let left: f64 = -Infinity, leftBin = -1, leftNext = -1, before = -1;
+  let sides = i64x2.replace_lane(i64x2.splat(0), 1, i64x2.extract_lane(packedAll(), 0));
+  for (let w = 0; w < 4; w++) {
+    for (let bits = presentWord(w); bits; bits &= bits - 1) {
+      const at = w * 64 + <i32>ctz(bits);
+      if (before >= 0) {
+        const score = giniOf(sides);
+        if (score > right) {
+          right = score;
+          rightBin = before;
+          rightNext = at;
+        }
+        if (at == missingBin) break;
+        const other = giniOf(i16x8.add(sides, missing));
+        if (other > left) {
+          left = other;
+          leftBin = before;
+          leftNext = at;
+        }
+      }
+      sides = i16x8.add(sides, moved(v128.load64_splat(histogram + (<usize>at << 3))));
+      before = at;
+    }
+  }
+  scanFeature(feature, false);
+  offer(right, rightBin, rightNext);
+  scanFeature(feature, true);
+  offer(left, leftBin, leftNext);
+}
+
+/** Packed sums of all four lanes of the node; none overflows its 16 bits. */
+// @ts-ignore: decorator
+@inline
+function packedAll(): v128 {
+  return i16x8.narrow_i32x4_u(v128.load(totals), i32x4.splat(0));
+}
+
 /** Tries the cuts of the narrow histogram; rows of `missingBin` are on the left, if `missingLeft`, else the highest bin. */
 export function scanNarrow(feature: i32, missingBin: i32, missingLeft: bool): void {
   scanFeature(feature, missingLeft);
-  const upper = i64x2(0, -1);
   const limited = minLeaf > 1 || minWeight > 0;
   const left: u64 = missingLeft ? load<u64>(histogram + (<usize>missingBin << 3)) : 0;
-  // Packed sums of all four lanes; none overflows its 16 bits.
-  const all = i16x8.narrow_i32x4_u(v128.load(totals), i32x4.splat(0));
-  let sides = i64x2.replace_lane(i64x2.splat(left), 1, i64x2.extract_lane(all, 0) - left);
+  let sides = i64x2.replace_lane(i64x2.splat(left), 1, i64x2.extract_lane(packedAll(), 0) - left);
   let before = -1;
   for (let w = 0; w < 4; w++) {
     for (let bits = presentWord(w); bits; bits &= bits - 1) {
       const bin = w * 64 + <i32>ctz(bits);
-      const own = v128.load64_splat(histogram + (<usize>bin << 3));
-      if (i64x2.extract_lane(own, 0) == 0 || (missingLeft && bin == missingBin)) continue;
+      if (missingLeft && bin == missingBin) continue;
       if (before >= 0 && mayCut(before, bin) && (!limited || allowedNarrow(sides))) {
         offer(scoreNarrow(sides), before, bin);
       }
       // The upper half loses what the lower one gains.
-      sides = i16x8.add(sides, i16x8.sub(v128.xor(own, upper), upper));
+      sides = i16x8.add(sides, moved(v128.load64_splat(histogram + (<usize>bin << 3))));
       before = bin;
     }
   }
