@@ -16,9 +16,11 @@ const BENCHMARKS: Record<string, () => Promise<Benchmark>> = {
   xgboost: () => boosting('xgboost'),
   catboost: () => boosting('catboost'),
   prediction: () => import('./prediction.js'),
+  'random-forest': () => import('./random-forest.js'),
   'quality-lightgbm': () => quality('lightgbm'),
   'quality-xgboost': () => quality('xgboost'),
   'quality-catboost': () => quality('catboost'),
+  'quality-random-forest': () => import('./quality/random-forest.js'),
 };
 
 async function quality(library: Library): Promise<Benchmark> {

@@ -1,4 +1,4 @@
-"""One measurement of a boosting library's Python package: reads the benchmark data, trains, writes test probabilities, prints JSON."""
+"""One measurement of a Python library: reads the benchmark data, trains, writes test probabilities, prints JSON."""
 
 import json
 import sys
@@ -67,11 +67,22 @@ def catboost(X, y, request):
     return seconds, predict
 
 
+def random_forest(X, y, request):
+    from sklearn.ensemble import RandomForestClassifier
+
+    started = time.perf_counter()
+    model = RandomForestClassifier(n_estimators=request["rounds"], n_jobs=request["threads"], **request["params"])
+    model.fit(X, y)
+    seconds = time.perf_counter() - started
+    return seconds, lambda T: model.predict_proba(T)[:, 1] if request["target"] == "binary" else model.predict_proba(T)
+
+
 request = json.loads(sys.argv[1])
 data, target, cols = request["data"], request["target"], request["cols"]
 X = np.fromfile(f"{data}X_train.f32", np.float32).reshape(-1, cols)
 y = np.fromfile(f"{data}{target}_train.f32", np.float32)
-seconds, predict = {"lightgbm": lightgbm, "xgboost": xgboost, "catboost": catboost}[request["library"]](X, y, request)
+libraries = {"lightgbm": lightgbm, "xgboost": xgboost, "catboost": catboost, "random_forest": random_forest}
+seconds, predict = libraries[request["library"]](X, y, request)
 peak = peak_rss()
 T = np.fromfile(f"{data}X_test.f32", np.float32).reshape(-1, cols)
 np.ascontiguousarray(predict(T), np.float32).tofile(request["predictions"])

@@ -1,4 +1,4 @@
-// One measurement of a boosting model of the built package: reads the benchmark data, trains, writes test probabilities, prints JSON.
+// One measurement of a tree model of the built package: reads the benchmark data, trains, writes test probabilities, prints JSON.
 import { closeSync, openSync, readFileSync, readSync, statSync, writeFileSync } from 'node:fs';
 import { Matrix, ModelRegistry } from 'holdfast';
 

@@ -23,7 +23,11 @@ for (const { name, seed } of request.splits) {
   const model = new Model({
     ...request.params,
     seed,
-    ...(request.task === 'regression' ? { objective: request.objective } : {}),
+    ...(request.task === 'regression'
+      ? request.objective
+        ? { objective: request.objective }
+        : { task: 'regression' }
+      : {}),
     ...(request.categorical.length > 0 ? { categoricalFeatures: request.categorical } : {}),
   });
   await model.fit(

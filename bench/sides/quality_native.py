@@ -57,7 +57,18 @@ def catboost(train, test, seed):
     return probabilities[:, 1] if task == "binary" else probabilities
 
 
-library = {"lightgbm": lightgbm, "xgboost": xgboost, "catboost": catboost}[request["library"]]
+def random_forest(train, test, seed):
+    from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
+
+    Forest = RandomForestRegressor if task == "regression" else RandomForestClassifier
+    model = Forest(n_estimators=rounds, n_jobs=1, random_state=seed, **params).fit(X[train], y[train])
+    if task == "regression":
+        return model.predict(X[test])
+    probabilities = model.predict_proba(X[test])
+    return probabilities[:, 1] if task == "binary" else probabilities
+
+
+library = {"lightgbm": lightgbm, "xgboost": xgboost, "catboost": catboost, "random_forest": random_forest}[request["library"]]
 for split in request["splits"]:
     name = split["name"]
     values = library(read(f"train-{name}.i32", np.int32), read(f"test-{name}.i32", np.int32), split["seed"])
