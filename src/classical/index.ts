@@ -7,5 +7,11 @@ export {
   type Penalty,
   type RegularizationPath,
 } from './logistic/model.js';
-export { type ForestClassWeight, type RandomForestConfig, RandomForestModel } from './random-forest/model.js';
+export {
+  type ForestClassWeight,
+  type PermutationImportance,
+  type PermutationOptions,
+  type RandomForestConfig,
+  RandomForestModel,
+} from './random-forest/model.js';
 export { type SVMConfig, SVMModel, type SvmTraining } from './svm/model.js';

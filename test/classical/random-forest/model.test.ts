@@ -149,6 +149,20 @@ describe('RandomForestModel', () => {
     expect(() => model.oobScore).toThrow(NotFittedError);
   });
 
+  it('finds by permutation the columns that matter', async () => {
+    const model = new RandomForestModel({ nTrees: 20, minSamplesLeaf: 10 });
+    await model.fit({ X, y: classes });
+    const before = X.data.slice();
+    const one = await model.permutationImportance({ X, y: classes }, { repeats: 3, threads: 1 });
+    expect(X.data).toEqual(before);
+    expect(await model.permutationImportance({ X, y: classes }, { repeats: 3, threads: 2 })).toEqual(one);
+    expect(one.score).toBeCloseTo(model.trainingMetrics.trainAccuracy, 10);
+    // The last two columns are noise.
+    for (const j of [0, 1]) expect(one.mean[j]).toBeGreaterThan(3 * Math.max(one.mean[3], one.mean[4], 0.005));
+    await expect(model.permutationImportance({ X, y: classes }, { repeats: 0 })).rejects.toThrow(InvalidInputError);
+    await expect(model.permutationImportance({ X, y: classes.map((k) => k + 1) })).rejects.toThrow(InvalidInputError);
+  });
+
   it('refuses what does not fit the data', async () => {
     const fitted = (config: object, y: ArrayLike<number> = classes) => new RandomForestModel(config).fit({ X, y });
     await expect(fitted({ maxSamples: 401 })).rejects.toThrow(ConfigError);
