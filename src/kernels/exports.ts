@@ -407,6 +407,42 @@ export interface SvmKernels {
   ): void;
 }
 
+/** assembly/svm-linear.ts. Rows are float32, `stride` values apart, a multiple of 4. */
+export interface LinearSvmKernels {
+  svmProduct(x: number, w: number, stride: number): number;
+  svmMove(x: number, w: number, stride: number, by: number): void;
+  svmDescend(
+    x: number,
+    stride: number,
+    index: number,
+    active: number,
+    signs: number,
+    multipliers: number,
+    bounds: number,
+    diagonals: number,
+    curvatures: number,
+    w: number,
+    ceiling: number,
+    floor: number,
+    out: number,
+  ): number;
+  svmDescendValues(
+    x: number,
+    stride: number,
+    index: number,
+    active: number,
+    targets: number,
+    multipliers: number,
+    bounds: number,
+    diagonals: number,
+    curvatures: number,
+    w: number,
+    epsilon: number,
+    limit: number,
+    out: number,
+  ): number;
+}
+
 export interface KernelExports
   extends SyncKernels,
     ForestKernels,
@@ -425,4 +461,5 @@ export interface KernelExports
     ScoreKernels,
     PredictKernels,
     ObjectiveKernels,
-    SvmKernels {}
+    SvmKernels,
+    LinearSvmKernels {}

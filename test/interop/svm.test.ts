@@ -10,10 +10,12 @@ import { Matrix } from '../../src/core/matrix.js';
 import { randomData, toRows } from '../classical/svm/problems.js';
 import { kernelMatrix } from '../oracles/svm.js';
 import { itWithData } from '../shared-data.js';
+import { expectSameInOnnxruntime, type OnnxAnswer } from './onnx-check.js';
 import { runPython } from './python.js';
 
 const peer = fileURLToPath(new URL('./svm_peer.py', import.meta.url));
 const reader = fileURLToPath(new URL('./libsvm_reader.py', import.meta.url));
+const onnx = fileURLToPath(new URL('./onnx_peer.py', import.meta.url));
 const directory = mkdtempSync(join(tmpdir(), 'holdfast-svm-'));
 afterAll(() => rmSync(directory, { recursive: true }));
 
@@ -153,6 +155,80 @@ describe("support vector machines and scikit-learn's", () => {
     if (classes === 2 && answer.pairs) {
       expect(difference(probabilities?.column(0) ?? [], answer.pairs.flat())).toBeLessThan(1e-5);
     }
+  });
+});
+
+describe("linear machines and LIBLINEAR's", () => {
+  it.each([
+    ['LinearSVC', {}, 2],
+    ['LinearSVC', { loss: 'hinge', C: 0.01 }, 2],
+    ['LinearSVC', { fit_intercept: false }, 4],
+    ['LinearSVC', { intercept_scaling: 3 }, 2],
+    ['LinearSVR', { epsilon: 0.1, loss: 'squared_epsilon_insensitive' }, 0],
+    ['LinearSVR', { epsilon: 0.3, C: 0.01 }, 0],
+  ] as [string, SVMConfig, number][])('agree: %s %o', async (kind, config, classes) => {
+    const { X, y, weights } = randomData(60, 300, 6, classes);
+    const script = fileURLToPath(new URL('./linear_svm_peer.py', import.meta.url));
+    const wanted = (await runPython(script, {
+      kind,
+      params: config,
+      X: toRows(X),
+      y: [...y],
+      weights: [...weights],
+    })) as {
+      coef: number[][];
+      intercept: number[];
+    };
+    const model = new SVMModel({
+      kernel: 'linear',
+      solver: 'dcd',
+      probability: false,
+      task: classes === 0 ? 'regression' : 'classification',
+      tol: 1e-7,
+      max_iter: 20_000,
+      ...config,
+    });
+    await model.fit({ X, y, weights });
+    expect(difference(model.coefficients?.flatMap((row) => [...row]) ?? [], wanted.coef.flat())).toBeLessThan(1e-3);
+    expect(difference(model.intercept, wanted.intercept)).toBeLessThan(1e-3);
+  });
+});
+
+describe('onnxruntime', () => {
+  it.each([
+    ['two classes', {}, 2],
+    ['two classes, by votes', { probability: false, kernel: 'poly', coef0: 1 }, 2],
+    ['five classes', { kernel: 'sigmoid', gamma: 0.05 }, 5],
+    ['four classes, by votes', { probability: false, kernel: 'linear' }, 4],
+    ['nu-SVC', { svmType: 'nu', nu: 0.3 }, 3],
+    ['regression', { task: 'regression' }, 0],
+    ['linear, four classes', { kernel: 'linear', solver: 'dcd' }, 4],
+    ['linear, three classes, by value', { kernel: 'linear', solver: 'dcd', probability: false }, 3],
+    ['linear regression', { kernel: 'linear', solver: 'dcd', task: 'regression' }, 0],
+    ['approximate, two classes', { approximation: 'nystroem', components: 40 }, 2],
+  ] as [string, SVMConfig, number][])('gives what the model gives: %s', async (_name, config, classes) => {
+    const { X, y } = randomData(50, 250, 5, classes);
+    // Medians stand in for missing values.
+    const rows = toRows(X).map((row, i) => (i % 20 === 0 ? [Number.NaN, ...row.slice(1)] : row));
+    const model = new SVMModel(config);
+    await model.fit({ X: rows, y: classes > 0 ? y.map((k) => 2 * k - 3) : y });
+    const test = toRows(randomData(51, 60, 5, 2).X);
+    if (config.probability !== false) {
+      await expectSameInOnnxruntime(model, test, directory);
+      return;
+    }
+    const file = join(directory, 'votes.onnx');
+    await model.exportOnnx(file);
+    const { outputs } = (await runPython(onnx, { file, X: test })) as OnnxAnswer;
+    expect(outputs.label.values).toEqual([...(await model.predict(test)).predictions]);
+  });
+
+  it('takes a precomputed kernel', async () => {
+    const { X, y } = randomData(52, 100, 4, 2);
+    const K = kernelMatrix(toRows(X), { name: 'rbf', gamma: 0.3, coef0: 0, degree: 3 });
+    const model = new SVMModel({ kernel: 'precomputed' });
+    await model.fit({ X: K, y });
+    await expectSameInOnnxruntime(model, K.slice(0, 30), directory);
   });
 });
 

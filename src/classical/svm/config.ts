@@ -41,11 +41,28 @@ export interface SVMParameters {
   probability?: boolean;
   /** Multiplies C by class: `'balanced'` by rows / (classes * rows of the class), or a weight for each label. Default: all classes 1. */
   classWeight?: ClassWeight | null;
+  /**
+   * `'smo'`: libsvm's machines. `'dcd'`: dual coordinate descent on one linear function (LIBLINEAR's), for `kernel: 'linear'` or an
+   * approximation; several classes one-vs-rest, the intercept shrunk with the weights. Default `'smo'`, `'dcd'` with an approximation.
+   */
+  solver?: 'smo' | 'dcd';
+  /** Of `'dcd'`: `'hinge'` or `'squaredHinge'` (the default), `'epsilonInsensitive'` (the default) or `'squaredEpsilonInsensitive'`. */
+  loss?: 'hinge' | 'squaredHinge' | 'epsilonInsensitive' | 'squaredEpsilonInsensitive' | SklearnLoss;
+  /** Of `'dcd'`. Default true. */
+  fitIntercept?: boolean;
+  /** Of `'dcd'`: the value of the intercept's column; the larger, the less the intercept is shrunk. Default 1. */
+  interceptScaling?: number;
+  /** `'nystroem'`: a kernel is replaced by its best approximation from `components` training rows. Default `'none'`. */
+  approximation?: 'none' | 'nystroem';
+  /** Rows of the approximation, 1 .. 10,000. Default 500. */
+  components?: number;
   /** Columns of `decisionFunction` for three classes and more: one a class, or one a pair. Default `'ovr'`. */
   decisionFunctionShape?: 'ovr' | 'ovo';
-  /** Of the folds that probabilities are calibrated on. */
+  /** Of the folds that probabilities are calibrated on, the order of `'dcd'` and the rows of an approximation. */
   seed?: number;
 }
+
+type SklearnLoss = 'squared_hinge' | 'epsilon_insensitive' | 'squared_epsilon_insensitive';
 
 /** scikit-learn's names (sklearn.svm.SVC) and libsvm's. */
 const ALIASES = {
@@ -60,6 +77,9 @@ const ALIASES = {
   class_weight: 'classWeight',
   decision_function_shape: 'decisionFunctionShape',
   random_state: 'seed',
+  fit_intercept: 'fitIntercept',
+  intercept_scaling: 'interceptScaling',
+  n_components: 'components',
 } as const satisfies Record<string, keyof SVMParameters>;
 
 type Aliases = typeof ALIASES;
@@ -85,6 +105,13 @@ export interface SVMSettings {
   readonly probability: boolean;
   readonly classWeight?: ClassWeight;
   readonly decisionFunctionShape: 'ovr' | 'ovo';
+  readonly solver: 'smo' | 'dcd';
+  /** The loss of `'dcd'` is squared. */
+  readonly loss: 'hinge' | 'squaredHinge' | 'epsilonInsensitive' | 'squaredEpsilonInsensitive';
+  readonly fitIntercept: boolean;
+  readonly interceptScaling: number;
+  readonly approximation: 'none' | 'nystroem';
+  readonly components: number;
   readonly seed?: number;
 }
 
@@ -103,6 +130,12 @@ export const SVM_DEFAULTS: SVMSettings = Object.freeze({
   shrinking: true,
   probability: true,
   decisionFunctionShape: 'ovr',
+  solver: 'smo',
+  loss: 'squaredHinge',
+  fitIntercept: true,
+  interceptScaling: 1,
+  approximation: 'none',
+  components: 500,
 });
 
 function parameterSchemas(z: ZodModule): { [K in keyof SVMParameters]-?: ZodType } {
@@ -129,6 +162,22 @@ function parameterSchemas(z: ZodModule): { [K in keyof SVMParameters]-?: ZodType
       .nullable()
       .optional(),
     decisionFunctionShape: z.enum(['ovr', 'ovo']).optional(),
+    solver: z.enum(['smo', 'dcd']).optional(),
+    loss: z
+      .enum([
+        'hinge',
+        'squaredHinge',
+        'epsilonInsensitive',
+        'squaredEpsilonInsensitive',
+        'squared_hinge',
+        'epsilon_insensitive',
+        'squared_epsilon_insensitive',
+      ])
+      .optional(),
+    fitIntercept: z.boolean().optional(),
+    interceptScaling: z.number().gt(0).optional(),
+    approximation: z.enum(['none', 'nystroem']).optional(),
+    components: z.int().min(1).max(10_000).optional(),
     seed: z.int().min(0).optional(),
   };
 }
@@ -152,6 +201,39 @@ export const svmConfig = lazySchema((z): ZodType<SVMSettings, SVMConfig> => {
       source.set(name, key);
       settings[name] = value === null || (name === 'maxIterations' && value === -1) ? undefined : value;
     }
+    settle(settings, source, (path, message) => context.addIssue({ code: 'custom', path: [path], message }));
     return settings;
   }) as unknown as ZodType<SVMSettings, SVMConfig>;
 });
+
+/** Defaults that depend on other parameters, and combinations that mean nothing. */
+function settle(
+  settings: Record<string, unknown>,
+  source: ReadonlyMap<string, string>,
+  fail: (path: string, message: string) => void,
+): void {
+  const { kernel, svmType, task, approximation } = settings;
+  const name = (parameter: string) => source.get(parameter) ?? parameter;
+  if (approximation === 'nystroem') {
+    if (settings.solver === 'smo' && source.has('solver')) fail(name('solver'), "an approximation is solved by 'dcd'");
+    settings.solver = 'dcd';
+    if (kernel === 'linear' || kernel === 'precomputed') {
+      fail(name('approximation'), `a ${String(kernel)} kernel needs no approximation`);
+    }
+  } else if (settings.solver === 'dcd' && kernel !== 'linear') {
+    fail(name('solver'), "'dcd' is for kernel 'linear', or with approximation 'nystroem'");
+  }
+  if (settings.solver === 'dcd') {
+    if (svmType === 'nu') fail(name('svmType'), "'dcd' solves no nu formulation");
+    if (!source.has('tolerance')) settings.tolerance = 1e-4;
+  }
+  const losses = task === 'regression' ? REGRESSION_LOSSES : CLASSIFICATION_LOSSES;
+  const given = source.has('loss') ? camelCase(String(settings.loss)) : losses[0];
+  if (!losses.includes(given)) fail('loss', `is not a loss of ${String(task)}: ${losses.join(', ')}`);
+  settings.loss = given;
+}
+
+const CLASSIFICATION_LOSSES = ['squaredHinge', 'hinge'];
+const REGRESSION_LOSSES = ['epsilonInsensitive', 'squaredEpsilonInsensitive'];
+
+const camelCase = (name: string): string => name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());

@@ -5,6 +5,7 @@ import { writeFileAtomic } from '../../core/files.js';
 import { Matrix } from '../../core/matrix.js';
 import { Turns } from '../../core/turns.js';
 import { BaseModel } from '../../model/base-model.js';
+import type { OnnxBody } from '../../model/onnx/export.js';
 import { lossAndAccuracy } from '../../model/output.js';
 import type {
   FitContext,
@@ -17,6 +18,15 @@ import type {
 } from '../../model/types.js';
 import { type SVMConfig, type SVMSettings, svmConfig } from './config.js';
 import { SVM_INFO } from './info.js';
+import {
+  type LinearMachine,
+  linearDecisions,
+  linearFromJson,
+  linearProbabilities,
+  linearToJson,
+} from './linear/machine.js';
+import { linearOnnx } from './linear/onnx.js';
+import { type KernelError, trainLinear } from './linear/train.js';
 import { decisionValues } from './machine/decisions.js';
 import { damaged, inAscendingOrder, parseLibsvm } from './machine/libsvm-reader.js';
 import { formatLibsvm } from './machine/libsvm-writer.js';
@@ -26,13 +36,16 @@ import {
   type Machine,
   pairCount,
   probabilitiesOf,
+  termsOf,
   vectorCount,
 } from './machine/machine.js';
-import { trainMachine } from './train.js';
+import { machineOnnx } from './machine/onnx.js';
+import { kernelOf, trainMachine } from './train.js';
 
 export type { SVMConfig, SVMParameters, SVMSettings } from './config.js';
 
 const FILE = 'model.libsvm';
+const LINEAR_FILE = 'model.svm.json';
 /** Rows turned into probabilities at a stretch. */
 const STRETCH = 512;
 
@@ -43,6 +56,8 @@ export interface SvmTraining {
   readonly iterations: number;
   /** Violation of the optimality conditions that is left. */
   readonly violation: number;
+  /** With an approximation: how far its kernel is from the exact one over pairs of training rows. */
+  readonly kernelError?: KernelError;
 }
 
 /**
@@ -57,7 +72,7 @@ export interface SvmTraining {
 export class SVMModel extends BaseModel<SVMSettings> {
   static override readonly info = SVM_INFO;
   static override readonly configSchema = svmConfig;
-  private machine: Machine | undefined;
+  private machine: Machine | LinearMachine | undefined;
   private trained: SvmTraining | undefined;
 
   /** @throws ConfigError - an unknown parameter, one out of range, or one under two names */
@@ -70,7 +85,25 @@ export class SVMModel extends BaseModel<SVMSettings> {
     return this.trained;
   }
 
-  /** (support vectors, columns) the support vectors, class by class; without rows for a precomputed kernel. */
+  /**
+   * (functions, columns) weights of a linear kernel: of the second class for two classes, else of each pair (`'smo'`) or class
+   * (`'dcd'`); undefined for other kernels. `intercept` belongs to them.
+   */
+  get coefficients(): Float64Array[] | undefined {
+    const machine = this.requireAny();
+    if (machine.type === 'linear') {
+      if (machine.basis) return undefined;
+      const { features, weights } = machine;
+      return Array.from(machine.bias, (_, o) => weights.slice(o * features, (o + 1) * features));
+    }
+    return machine.kernel.name === 'linear' ? linearWeights(machine, this.sign(machine)) : undefined;
+  }
+
+  /**
+   * (support vectors, columns) the support vectors, class by class; without rows for a precomputed kernel.
+   *
+   * @throws InvalidInputError - `solver: 'dcd'` keeps none; so for `support`, `supportCounts` and `dualCoefficients`
+   */
   get supportVectors(): Matrix {
     const { vectors, features } = this.requireMachine();
     return Matrix.wrap(vectors.slice(), features);
@@ -102,7 +135,8 @@ export class SVMModel extends BaseModel<SVMSettings> {
 
   /** (pairs,) constants of the decision functions, signed as `dualCoefficients`. */
   get intercept(): Float64Array {
-    const machine = this.requireMachine();
+    const machine = this.requireAny();
+    if (machine.type === 'linear') return machine.bias.slice();
     const sign = this.sign(machine);
     return machine.bias.map((value) => sign * value);
   }
@@ -120,11 +154,16 @@ export class SVMModel extends BaseModel<SVMSettings> {
    * @throws InvalidInputError - other columns than in training, infinite values
    */
   async decisionFunction(X: ModelInput, options: { threads?: number } = {}): Promise<Matrix> {
-    const machine = this.requireMachine();
+    const machine = this.requireAny();
     const input = await this.predictionInput(X);
-    const decisions = await decisionValues(machine, input, this.predictContext(options).threads);
+    const decisions = await this.decisionsOf(machine, input, this.predictContext(options).threads);
+    if (machine.type === 'linear') return Matrix.wrap(Float32Array.from(decisions), machine.bias.length);
     if (isRegression(machine)) return Matrix.wrap(Float32Array.from(decisions), 1);
     return decisionTable(decisions, machine.counts.length, this.config.decisionFunctionShape);
+  }
+
+  private decisionsOf(machine: Machine | LinearMachine, X: Matrix, threads: number): Promise<Float64Array> {
+    return machine.type === 'linear' ? linearDecisions(machine, X, threads) : decisionValues(machine, X, threads);
   }
 
   /** Labels and probabilities, or values; without `probability` labels by votes alone. See `BaseModel.predict`. */
@@ -138,10 +177,16 @@ export class SVMModel extends BaseModel<SVMSettings> {
   protected override async fitModel(data: FitData, context: FitContext): Promise<FitResult> {
     this.machine = undefined;
     this.trained = undefined;
-    const { machine, decisions, ...training } = await trainMachine(data, this.config, context);
+    if (this.config.solver === 'dcd') {
+      const kernel = await kernelOf(this.config, data.X);
+      const { machine, warnings, ...training } = await trainLinear(data, kernel, this.config, context);
+      this.machine = machine;
+      this.trained = training;
+      return { warnings };
+    }
+    const { machine, decisions, warnings, ...training } = await trainMachine(data, this.config, context);
     this.machine = machine;
-    this.trained = { objectives: training.objectives, iterations: training.iterations, violation: training.violation };
-    const { warnings } = training;
+    this.trained = training;
     if (!decisions) return { warnings };
     const raw = isRegression(machine) ? decisions : await probabilityTable(machine, decisions);
     const { loss, accuracy } = lossAndAccuracy(raw, data.y, data.weights, data.classes.length);
@@ -149,13 +194,19 @@ export class SVMModel extends BaseModel<SVMSettings> {
   }
 
   protected override async predictRaw(X: Matrix, { threads }: PredictContext): Promise<Matrix | Float64Array> {
-    const machine = this.requireMachine();
-    const decisions = await decisionValues(machine, X, threads);
+    const machine = this.requireAny();
+    const decisions = await this.decisionsOf(machine, X, threads);
+    if (machine.type === 'linear') {
+      return machine.task === 'regression' ? decisions : linearProbabilities(machine, decisions);
+    }
     return isRegression(machine) ? decisions : probabilityTable(machine, decisions);
   }
 
   protected override serialize(): ModelPayload {
-    const machine = this.requireMachine();
+    const machine = this.requireAny();
+    if (machine.type === 'linear') {
+      return { state: { columns: machine.features }, files: { [LINEAR_FILE]: linearToJson(machine) } };
+    }
     const labels = machine.counts.map((_, c) => c);
     const rows = machine.rows && Array.from(machine.rows);
     return {
@@ -171,6 +222,12 @@ export class SVMModel extends BaseModel<SVMSettings> {
     state: unknown;
     files: Readonly<Record<string, Uint8Array>>;
   }): void {
+    if (files[LINEAR_FILE]) {
+      const machine = linearFromJson(new TextDecoder().decode(files[LINEAR_FILE]));
+      if (machine.classes !== this.classes.length) throw misfit(`${LINEAR_FILE} has ${machine.classes} classes`);
+      this.machine = machine;
+      return;
+    }
     const file = files[FILE];
     if (!file) throw misfit(`${FILE} is missing`);
     const { columns, support } = (state ?? {}) as { columns?: unknown; support?: unknown };
@@ -185,10 +242,15 @@ export class SVMModel extends BaseModel<SVMSettings> {
     this.machine = known ? { ...machine, rows: Uint32Array.from(support as number[]) } : machine;
   }
 
+  protected override onnxBody(): OnnxBody {
+    const machine = this.requireAny();
+    return machine.type === 'linear' ? linearOnnx(machine) : machineOnnx(machine);
+  }
+
   /**
    * Writes libsvm's text model, which `svm-predict` and `svm_load_model` open.
    *
-   * @throws InvalidInputError - labels that are not integers, which libsvm's file cannot hold
+   * @throws InvalidInputError - labels that are not integers, which libsvm's file cannot hold; a model of `solver: 'dcd'`
    */
   async exportNative(file: string): Promise<void> {
     const machine = this.requireMachine();
@@ -229,11 +291,31 @@ export class SVMModel extends BaseModel<SVMSettings> {
   }
 
   private requireMachine(): Machine {
+    const machine = this.requireAny();
+    if (machine.type !== 'linear') return machine;
+    throw new InvalidInputError("svm: solver 'dcd' keeps no support vectors, and libsvm's file cannot hold its model", {
+      hint: "Use coefficients and intercept, or solver: 'smo'.",
+    });
+  }
+
+  private requireAny(): Machine | LinearMachine {
     if (this.machine) return this.machine;
     throw new NotFittedError('svm: this needs a fitted model', {
       hint: 'Call await model.fit({ X, y }) first, or load a saved model.',
     });
   }
+}
+
+/** Weights of the columns of each pair's function. */
+function linearWeights(machine: Machine, sign: 1 | -1): Float64Array[] {
+  const { vectors, features, bias } = machine;
+  const out = Array.from(bias, () => new Float64Array(features));
+  termsOf(machine).forEach((terms, s) => {
+    for (const { pair, coefficient } of terms) {
+      for (let j = 0; j < features; j++) out[pair][j] += sign * coefficient * vectors[s * features + j];
+    }
+  });
+  return out;
 }
 
 /** (n, classes) in short turns. */

@@ -62,7 +62,8 @@ interface Plan {
   finish(kernel: KernelFunction): Promise<Pick<TrainedMachine, 'machine' | 'objectives' | 'decisions'>>;
 }
 
-async function kernelOf({ kernel, gamma, coef0, degree }: SVMSettings, X: Matrix): Promise<KernelFunction> {
+/** The kernel with its gamma as a number. */
+export async function kernelOf({ kernel, gamma, coef0, degree }: SVMSettings, X: Matrix): Promise<KernelFunction> {
   if (kernel === 'precomputed' && X.rows !== X.cols) {
     throw new InvalidInputError(`svm: a precomputed kernel is square, X is (${X.rows}, ${X.cols})`, {
       hint: 'Pass the kernel of every training row with every training row; leave rows of weight 0 out of both.',

@@ -25,3 +25,4 @@ export { forestClassCounts, forestLoadPacked, forestLoadWeighted, forestLogTable
 export { forestGrow, forestRoot } from './forest-grow';
 export { forestAddLeaf, forestLeaf, forestMeans, forestWeight } from './forest-leaves';
 export * from './svm';
+export * from './svm-linear';

@@ -77,7 +77,7 @@ describe('pairwise coupling', () => {
     const out = new Float64Array(5);
     couplePairs(Float64Array.from(pairs), 4, out, 1);
     p.forEach((value, i) => {
-      expect(out[i + 1]).toBeCloseTo(value, 2);
+      expect(out[i + 1]).toBeCloseTo(value, 12);
     });
   });
 

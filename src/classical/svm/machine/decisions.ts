@@ -6,29 +6,44 @@ import { ownModule } from '../../../core/location.js';
 import type { Matrix } from '../../../core/matrix.js';
 import { runJob } from '../../../kernels/pool.js';
 import { shared } from '../../../kernels/shared.js';
-import { kernelScale, kernelValue, scaleRow } from '../kernel.js';
+import { type KernelFunction, kernelScale, kernelValue, scaleRow } from '../kernel.js';
 import type { DecisionJobArgs } from './decision-job.js';
-import { type Machine, termsOf } from './machine.js';
+import { type Machine, type Term, termsOf } from './machine.js';
 
 /** Multiply-adds up to which decision values are worked out on the calling thread, a few milliseconds. */
 const AT_ONCE = 2e6;
 
+/** What decision values are sums of. */
+export interface KernelSums {
+  readonly kernel: KernelFunction;
+  /** (vectors, columns); empty for a precomputed kernel. */
+  readonly vectors: Float32Array;
+  /** Column of X of each vector, for a precomputed kernel. */
+  readonly rows?: Uint32Array;
+  readonly terms: readonly (readonly Term[])[];
+  readonly bias: Float64Array;
+}
+
 /** (n * pairs,) row by row. */
-export async function decisionValues(machine: Machine, X: Matrix, threads: number): Promise<Float64Array> {
-  const { bias } = machine;
-  const terms = termsOf(machine);
+export function decisionValues(machine: Machine, X: Matrix, threads: number): Promise<Float64Array> {
+  return kernelSums({ ...machine, terms: termsOf(machine) }, X, threads);
+}
+
+/** (n * outputs,) row by row. */
+export async function kernelSums(sums: KernelSums, X: Matrix, threads: number): Promise<Float64Array> {
+  const { kernel, vectors, rows, terms, bias } = sums;
   const out = new Float64Array(new SharedArrayBuffer(X.rows * bias.length * 8));
   if (X.rows * terms.length * (X.cols + 20) <= AT_ONCE) {
-    fewDecisions(machine, X, out);
+    fewDecisions(sums, X, out);
     return out;
   }
   const args: DecisionJobArgs = {
     X: await shared(X.data),
     cols: X.cols,
-    kernel: machine.kernel,
-    vectors: await shared(machine.vectors),
-    columns: machine.kernel.name === 'precomputed' ? machine.rows : undefined,
-    terms: await flattened(machine),
+    kernel,
+    vectors: await shared(vectors),
+    columns: kernel.name === 'precomputed' ? rows : undefined,
+    terms: flattened(terms),
     bias,
     out,
   };
@@ -43,8 +58,7 @@ export async function decisionValues(machine: Machine, X: Matrix, threads: numbe
 }
 
 /** The terms of all vectors as shared arrays. */
-async function flattened(machine: Machine): Promise<DecisionJobArgs['terms']> {
-  const terms = termsOf(machine);
+function flattened(terms: readonly (readonly Term[])[]): DecisionJobArgs['terms'] {
   const count = terms.reduce((sum, own) => sum + own.length, 0);
   const starts = new Uint32Array(new SharedArrayBuffer((terms.length + 1) * 4));
   const pairs = new Uint32Array(new SharedArrayBuffer(count * 4));
@@ -60,11 +74,9 @@ async function flattened(machine: Machine): Promise<DecisionJobArgs['terms']> {
   return { starts, pairs, coefficients };
 }
 
-function fewDecisions(machine: Machine, X: Matrix, out: Float64Array): void {
-  const { kernel, vectors, rows, bias } = machine;
+function fewDecisions({ kernel, vectors, rows, terms, bias }: KernelSums, X: Matrix, out: Float64Array): void {
   const { cols } = X;
   const { factor, gamma } = kernelScale(kernel);
-  const terms = termsOf(machine);
   const given = kernel.name === 'precomputed';
   const own = new Float32Array(cols);
   const scaled = new Float32Array(given ? 0 : vectors.length);

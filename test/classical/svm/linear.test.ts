@@ -1,0 +1,195 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type SVMConfig, SVMModel } from '../../../src/classical/index.js';
+import { svmConfig } from '../../../src/classical/svm/config.js';
+import { linearFromJson } from '../../../src/classical/svm/linear/machine.js';
+import { ConfigError, InvalidInputError, ModelFormatError } from '../../../src/core/errors.js';
+import type { ModelClass } from '../../../src/model/base-model.js';
+import { checkModel } from '../../../src/testing/index.js';
+import { randomData } from './problems.js';
+
+const linear: SVMConfig = { kernel: 'linear', solver: 'dcd', probability: false };
+const nystroem: SVMConfig = { approximation: 'nystroem', components: 60, probability: false };
+
+let directory = '';
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'holdfast-linear-svm-'));
+});
+afterAll(() => rm(directory, { recursive: true }));
+
+async function fitted(config: SVMConfig, data: Parameters<SVMModel['fit']>[0], threads = 2): Promise<SVMModel> {
+  const model = new SVMModel(config);
+  await model.fit(data, { threads });
+  return model;
+}
+
+describe('dual coordinate descent', () => {
+  const binary = randomData(1, 300, 6, 2);
+  const values = randomData(2, 300, 6, 0);
+
+  /** The primal objective of one function, its intercept a weight like the others. */
+  function objective(w: number[], data: typeof binary, loss: (value: number, i: number) => number): number {
+    let sum = w.reduce((total, value) => total + 0.5 * value * value, 0);
+    for (let i = 0; i < data.X.rows; i++) {
+      const value = data.X.row(i).reduce((total, x, j) => total + x * w[j], w[6]);
+      sum += data.weights[i] * loss(value, i);
+    }
+    return sum;
+  }
+
+  it.each([
+    ['hinge', {}, (v: number, y: number) => Math.max(0, 1 - v * (y > 0 ? 1 : -1)), binary],
+    ['squaredHinge', {}, (v: number, y: number) => Math.max(0, 1 - v * (y > 0 ? 1 : -1)) ** 2, binary],
+    ['epsilonInsensitive', {}, (v: number, y: number) => Math.max(0, Math.abs(v - y) - 0.1), values],
+    ['squaredEpsilonInsensitive', {}, (v: number, y: number) => Math.max(0, Math.abs(v - y) - 0.1) ** 2, values],
+  ] as const)('%s: no step from the weights lowers the primal objective', async (loss, _none, lossOf, data) => {
+    const task = data === values ? 'regression' : 'classification';
+    const model = await fitted({ ...linear, loss, task, tolerance: 1e-7, maxIterations: 20_000 }, data);
+    const w = [...(model.coefficients?.[0] ?? []), model.intercept[0]];
+    const at = (point: number[]) => objective(point, data, (value, i) => lossOf(value, data.y[i]));
+    expect(model.training?.objectives[0]).toBeCloseTo(at(w), 6);
+    for (let j = 0; j < w.length; j++) {
+      for (const step of [1e-2, -1e-2, 1e-3, -1e-3]) {
+        expect(at(w.map((value, k) => (k === j ? value + step : value)))).toBeGreaterThan(at(w) - 1e-7);
+      }
+    }
+  });
+
+  it('has one function for each of several classes, and gives the class of the largest', async () => {
+    const data = randomData(3, 400, 6, 4);
+    const model = await fitted(linear, data);
+    expect(model.coefficients).toHaveLength(4);
+    const decisions = await model.decisionFunction(data.X);
+    const { predictions } = await model.predict(data.X);
+    for (let i = 0; i < 400; i++) {
+      const row = [...decisions.row(i)];
+      expect(predictions[i]).toBe(row.indexOf(Math.max(...row)));
+    }
+  });
+
+  it('says how far the optimum was where it ran out of passes', async () => {
+    const model = await fitted({ ...linear, maxIterations: 2 }, binary);
+    expect(model.trainingMetrics.warnings[0]).toContain('violated by');
+  });
+
+  it('without an intercept has none; a larger interceptScaling shrinks it less', async () => {
+    expect([...(await fitted({ ...linear, fitIntercept: false }, binary)).intercept]).toEqual([0]);
+    const skewed = { ...binary, y: binary.y.map((_, i) => (i % 10 === 0 ? 1 : 0)), weights: undefined };
+    const [one, ten] = await Promise.all(
+      [1, 10].map((interceptScaling) => fitted({ ...linear, C: 1e-3, interceptScaling }, skewed)),
+    );
+    expect(Math.abs(ten.intercept[0])).toBeGreaterThan(Math.abs(one.intercept[0]));
+  });
+
+  it('the weights of libsvm machines with a linear kernel are read off too', async () => {
+    const model = await fitted({ kernel: 'linear', probability: false }, binary);
+    const decisions = await model.decisionFunction(binary.X);
+    const [w] = model.coefficients ?? [];
+    binary.X.row(5).forEach((_, j) => {
+      expect(w[j]).toBeTypeOf('number');
+    });
+    const value = binary.X.row(5).reduce((sum, x, j) => sum + x * w[j], model.intercept[0]);
+    expect(decisions.row(5)[0]).toBeCloseTo(value, 4);
+  });
+});
+
+describe("Nystroem's approximation", () => {
+  const data = randomData(4, 1200, 5, 2);
+
+  it('comes as near to the exact machine as its kernel error says, the nearer the more components', async () => {
+    const exact = await fitted({ probability: false, gamma: 0.1 }, data);
+    const errors: number[] = [];
+    for (const components of [20, 100, 400]) {
+      const model = await fitted({ ...nystroem, components, gamma: 0.1, loss: 'hinge' }, data);
+      errors.push(model.training?.kernelError?.mean ?? Number.NaN);
+      const { trainAccuracy } = model.trainingMetrics;
+      if (components === 400) expect(Math.abs(trainAccuracy - exact.trainingMetrics.trainAccuracy)).toBeLessThan(0.01);
+    }
+    expect(errors[1]).toBeLessThan(errors[0] / 2);
+    expect(errors[2]).toBeLessThan(errors[1] / 2);
+    expect(errors[2]).toBeLessThan(1e-4);
+  });
+
+  it('takes more components than there are rows, and a kernel that is not positive definite', async () => {
+    const few = randomData(5, 40, 3, 2);
+    const model = await fitted({ ...nystroem, components: 500, kernel: 'sigmoid', gamma: 0.1, coef0: -1 }, few);
+    expect((await model.decisionFunction(few.X)).data.every(Number.isFinite)).toBe(true);
+  });
+});
+
+describe.each([
+  ['linear', linear],
+  ['nystroem', nystroem],
+])('%s', (name, config) => {
+  it('has the same bytes on 1, 2 and 4 threads', async () => {
+    const data = randomData(6, 900, 6, 3);
+    const texts = [];
+    for (const threads of [1, 2, 4]) {
+      const model = await fitted({ ...config, probability: true }, data, threads);
+      await model.save(join(directory, `${name}-${threads}`));
+      texts.push(await readFile(join(directory, `${name}-${threads}`, 'model.svm.json'), 'utf8'));
+    }
+    expect(new Set(texts).size).toBe(1);
+  });
+
+  it.each([2, 3, 0])('is saved and loaded (%i classes)', async (classes) => {
+    const data = randomData(7, 200, 4, classes);
+    const task = classes === 0 ? 'regression' : 'classification';
+    const model = await fitted({ ...config, task, probability: true }, data);
+    await model.save(join(directory, `saved-${name}-${classes}`));
+    const loaded = await SVMModel.load(join(directory, `saved-${name}-${classes}`));
+    expect(await loaded.predict(data.X)).toEqual(await model.predict(data.X));
+  });
+
+  it('keeps the model contract', async () => {
+    const results = await checkModel(SVMModel as unknown as ModelClass, { config: { ...config, probability: true } });
+    expect(results.filter(({ status }) => status === 'failed').map(({ name, reason }) => `${name}: ${reason}`)).toEqual(
+      [],
+    );
+  }, 60_000);
+
+  it('has no support vectors and no libsvm file', async () => {
+    const model = await fitted(config, randomData(8, 100, 3, 2));
+    expect(() => model.supportVectors).toThrow(InvalidInputError);
+    await expect(model.exportNative(join(directory, 'x.model'))).rejects.toThrow(InvalidInputError);
+  });
+});
+
+describe('settings that do not go together', () => {
+  it.each([
+    [{ solver: 'dcd' }, /for kernel 'linear'/],
+    [{ solver: 'dcd', kernel: 'linear', svmType: 'nu' }, /nu/],
+    [{ approximation: 'nystroem', kernel: 'linear' }, /needs no approximation/],
+    [{ approximation: 'nystroem', solver: 'smo' }, /'dcd'/],
+    [{ loss: 'epsilonInsensitive' }, /not a loss of classification/],
+    [{ loss: 'hinge', task: 'regression' }, /not a loss of regression/],
+  ])('%o', (config, message) => {
+    expect(() => svmConfig.parse(config, 'svm')).toThrow(ConfigError);
+    expect(() => svmConfig.parse(config, 'svm')).toThrow(message);
+  });
+});
+
+describe('damaged files', () => {
+  it('are refused', async () => {
+    const place = join(directory, 'damaged');
+    await (await fitted(nystroem, randomData(9, 80, 3, 2))).save(place);
+    const text = await readFile(join(place, 'model.svm.json'), 'utf8');
+    for (const damage of [
+      text.slice(0, 200),
+      'null',
+      text.replace('"classes":2', '"classes":3'),
+      text.replace('"features":3', '"features":7'),
+      text.replace('"name":"rbf"', '"name":"cosine"'),
+      text.replace(/"bias":\[[^\]]*\]/, '"bias":[null]'),
+      text.replace(/"weights":\[/, '"weights":[1,'),
+      text.replace('"version":1', '"version":2'),
+    ]) {
+      expect(damage).not.toBe(text);
+      expect(() => linearFromJson(damage)).toThrow(ModelFormatError);
+    }
+    await writeFile(join(place, 'model.svm.json'), text.slice(0, 200));
+    await expect(SVMModel.load(place)).rejects.toThrow(ModelFormatError);
+  });
+});
