@@ -34,9 +34,23 @@ const LEAST_CHARGE = 4 * 2 ** 20;
  */
 export async function runJob<R>(job: Job): Promise<R> {
   throwIfAborted(job.signal, job.doing);
-  pool ??= compileKernels().then((wasm) => new Pool(wasm));
-  pool.catch(() => (pool = undefined));
-  return (await pool).run(job) as Promise<R>;
+  return (await openPool()).run(job) as Promise<R>;
+}
+
+/** Lets the workers of a coming job start while its arguments are still being made. What goes wrong shows when the job runs. */
+export function startWorkers(threads: number): void {
+  openPool().then(
+    (open) => open.grow(threads),
+    () => {},
+  );
+}
+
+function openPool(): Promise<Pool> {
+  if (!pool) {
+    pool = compileKernels().then((wasm) => new Pool(wasm));
+    pool.catch(() => (pool = undefined));
+  }
+  return pool;
 }
 
 /** Workers alive, workers in a job, jobs waiting. */
@@ -92,6 +106,12 @@ class Pool {
     this.waiting.push(running);
     this.dispatch();
     return running.promise;
+  }
+
+  /** Has at least so many workers. */
+  grow(threads: number): void {
+    this.limit = Math.max(this.limit, threads);
+    while (this.workers.size < threads) this.spawn();
   }
 
   /** Starts waiting jobs, first come first served, while workers suffice. */

@@ -37,12 +37,17 @@ interface Chunk {
 export class BorderColumns {
   private readonly wanted: number[][];
   private readonly borders: Float32Array[] = [];
-  private readonly chunks = new Map<string, Chunk>();
+  private readonly chunks: Chunk[] = [];
+  /** By source: the columns of its borders, MOST_BORDERS of them each, and those of single values. */
+  private readonly parts: (Chunk | undefined)[][];
+  private readonly singles: Map<number, Chunk>[];
   /** Columns of bins. */
   count = 0;
 
   constructor(private readonly sources: readonly Source[]) {
     this.wanted = sources.map(() => []);
+    this.parts = sources.map(() => []);
+    this.singles = sources.map(() => new Map());
   }
 
   /** Says that conditions will ask for a border (float32). First for all of them, then `settle`, then `above`. */
@@ -52,7 +57,7 @@ export class BorderColumns {
 
   settle(): void {
     for (const [source, wanted] of this.wanted.entries()) {
-      this.borders[source] = Float32Array.from(new Set(wanted)).sort();
+      this.borders[source] = sortedOnce(wanted);
       wanted.length = 0;
     }
   }
@@ -62,7 +67,7 @@ export class BorderColumns {
     const rank = rankOf(this.borders[source], border);
     const part = Math.floor(rank / MOST_BORDERS);
     const first = part * MOST_BORDERS;
-    const chunk = this.chunk(`${source}/${part}`, () => ({
+    const chunk = (this.parts[source][part] ??= this.add({
       source,
       borders: this.borders[source].subarray(first, first + MOST_BORDERS),
       equal: false,
@@ -77,9 +82,12 @@ export class BorderColumns {
 
   /** The condition x === value. */
   equal(source: number, value: number): BinTest {
-    const borders = Float32Array.of(value);
-    const make = () => ({ source, borders, equal: true, low: this.count++, high: NONE });
-    return { column: this.chunk(`${source}=${value}`, make).low * BLOCK_ROWS, cut: 0 };
+    let chunk = this.singles[source].get(value);
+    if (!chunk) {
+      chunk = this.add({ source, borders: Float32Array.of(value), equal: true, low: this.count++, high: NONE });
+      this.singles[source].set(value, chunk);
+    }
+    return { column: chunk.low * BLOCK_ROWS, cut: 0 };
   }
 
   /** A condition that holds for no row. */
@@ -89,23 +97,33 @@ export class BorderColumns {
 
   /** Writes what the kernel that fills the columns reads. */
   write(image: ImageWriter): { records: number; recordCount: number } {
-    const records = image.reserve(this.chunks.size * RECORD_BYTES);
+    const records = image.reserve(this.chunks.length * RECORD_BYTES);
     let at = records;
-    for (const { source, borders, equal, low, high } of this.chunks.values()) {
+    for (const { source, borders, equal, low, high } of this.chunks) {
       const { offset, stride } = this.sources[source];
       const levels = equal ? 0 : Math.ceil(Math.log2(borders.length + 1));
       const fields = [offset, stride, writeSearchTree(image, borders, levels), levels, low, high];
       for (const [i, field] of fields.entries()) image.uint32(at + 4 * i, field);
       at += RECORD_BYTES;
     }
-    return { records, recordCount: this.chunks.size };
+    return { records, recordCount: this.chunks.length };
   }
 
-  private chunk(key: string, make: () => Chunk): Chunk {
-    let chunk = this.chunks.get(key);
-    if (!chunk) this.chunks.set(key, (chunk = make()));
+  private add(chunk: Chunk): Chunk {
+    this.chunks.push(chunk);
     return chunk;
   }
+}
+
+/** Different values in ascending order. */
+function sortedOnce(values: readonly number[]): Float32Array {
+  const sorted = Float32Array.from(values).sort();
+  let count = 0;
+  for (let i = 0; i < sorted.length; i++) {
+    // Zero without a sign.
+    if (i === 0 || sorted[i] !== sorted[count - 1]) sorted[count++] = sorted[i] + 0;
+  }
+  return sorted.slice(0, count);
 }
 
 /** Sorted borders level by level, the root at element 1 and the children of element k at 2k and 2k + 1; what is left over is infinite. */

@@ -1,7 +1,7 @@
 /** Raw scores and leaf numbers of an ensemble: small inputs at once on the calling thread, large ones on the worker pool. */
 import { ownModule } from '../core/location.js';
 import type { Matrix } from '../core/matrix.js';
-import { runJob } from '../kernels/pool.js';
+import { runJob, startWorkers } from '../kernels/pool.js';
 import { shared } from '../kernels/shared.js';
 import { addScores, type FlatTrees, fillStart, findLeaves, flattenTrees } from './flat-trees.js';
 import { packTrees } from './packed-trees.js';
@@ -12,11 +12,24 @@ import type { Ensemble } from './tree.js';
 /** Up to here (about 5 ms) the calling thread is done before a job would have started. */
 const WALKS_AT_ONCE = 100_000;
 
-/** Iterations from .. to-1 of an ensemble, as one of their own. */
+const parts = new WeakMap<Ensemble, { from: number; to: number; part: Ensemble }>();
+
+/**
+ * Iterations from .. to-1 of an ensemble, as one of their own: the same object, with its layout, when asked again. Those from a later
+ * one on leave out where boosting started.
+ */
 export function iterationsOf(ensemble: Ensemble, from: number, to: number): Ensemble {
-  const { trees, outputs, treesPerIteration = outputs } = ensemble;
+  const { trees, outputs, float32Start, treesPerIteration = outputs } = ensemble;
   if (from === 0 && to * treesPerIteration >= trees.length) return ensemble;
-  return { ...ensemble, trees: trees.slice(from * treesPerIteration, to * treesPerIteration) };
+  const last = parts.get(ensemble);
+  if (last?.from === from && last.to === to) return last.part;
+  const part = {
+    ...ensemble,
+    trees: trees.slice(from * treesPerIteration, to * treesPerIteration),
+    ...(float32Start && from > 0 ? { float32Start: new Array<number>(outputs).fill(0) } : {}),
+  };
+  parts.set(ensemble, { from, to, part });
+  return part;
 }
 
 const layouts = new WeakMap<Ensemble, FlatTrees>();
@@ -30,9 +43,12 @@ function layoutOf(ensemble: Ensemble, iterations: number | undefined): FlatTrees
 
 const packings = new WeakMap<FlatTrees, { cols: number; packed: Promise<PackedTrees> }>();
 
-function packingOf(flat: FlatTrees, cols: number): Promise<PackedTrees> {
+function packingOf(flat: FlatTrees, cols: number, threads: number): Promise<PackedTrees> {
   let packing = packings.get(flat);
-  if (packing?.cols !== cols) packings.set(flat, (packing = { cols, packed: packTrees(flat, cols) }));
+  if (packing?.cols !== cols) {
+    startWorkers(threads);
+    packings.set(flat, (packing = { cols, packed: packTrees(flat, cols) }));
+  }
   return packing.packed;
 }
 
@@ -66,7 +82,7 @@ export async function predictEnsemble(
   if (X.rows * flat.roots.length <= WALKS_AT_ONCE) return predictRows(ensemble, X, options.iterations);
   const scores = new Float64Array(new SharedArrayBuffer(X.rows * flat.outputs * 8));
   fillStart(flat, scores);
-  const packed = flat.bitsetLength ? undefined : await packingOf(flat, X.cols);
+  const packed = flat.bitsetLength ? undefined : await packingOf(flat, X.cols, options.threads);
   const args: PredictArgs = { flat, packed, data: await shared(X.data), cols: X.cols, rows: X.rows, scores };
   await runJob({
     module: ownModule('trees/predict-job'),

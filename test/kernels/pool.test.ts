@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { InvalidInputError, TrainingCancelledError, TrainingFailedError } from '../../src/core/errors.js';
 import type { ProgressEvent } from '../../src/core/progress.js';
 import type { Job } from '../../src/kernels/job.js';
-import { poolState, runJob } from '../../src/kernels/pool.js';
+import { poolState, runJob, startWorkers } from '../../src/kernels/pool.js';
 import { shared } from '../../src/kernels/shared.js';
 import { BUSY_MACHINE } from '../busy-machine.js';
 import type { Work } from './jobs/work.js';
@@ -49,6 +49,15 @@ describe('pool', () => {
     const input = await shared(values);
     for (const threads of [1, 2, 4])
       expect(await work<number>({ does: 'sum', shared: input }, { threads })).toBe(499500);
+  });
+
+  it('starts workers ahead of a job, which takes them and starts no others', async () => {
+    startWorkers(4);
+    const { workers } = await poolState();
+    expect(workers).toBeGreaterThanOrEqual(4);
+    const values = new Float64Array(new SharedArrayBuffer(80)).fill(2);
+    expect(await work<number>({ does: 'sum', shared: values }, { threads: 4 })).toBe(20);
+    expect((await poolState()).workers).toBe(workers);
   });
 
   it('gives every work unit to exactly one thread, anew after each barrier', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Matrix } from '../../src/core/matrix.js';
 import { Random } from '../../src/core/random.js';
-import { predictEnsemble, predictLeaves, predictRows } from '../../src/trees/predictor.js';
+import { iterationsOf, predictEnsemble, predictLeaves, predictRows } from '../../src/trees/predictor.js';
 import { type Ensemble, emptyTree } from '../../src/trees/tree.js';
 import { leafOf, rawScores } from '../oracles/lightgbm-predict.js';
 import { randomCase, randomTree } from './random-trees.js';
@@ -68,6 +68,22 @@ describe('prediction of tree ensembles', () => {
     const { ensemble, X } = randomCase(5, 2, 10, 30);
     const first = { ...ensemble, trees: ensemble.trees.slice(0, 6) };
     expect(await predictEnsemble(ensemble, X, { threads: 1, iterations: 3 })).toEqual(predictRows(first, X));
+  });
+
+  it('keeps the last range of iterations, so that it is laid out once, and gives each range its own trees', () => {
+    const { ensemble } = randomCase(6, 2, 10, 30);
+    const early = iterationsOf(ensemble, 0, 4);
+    expect(iterationsOf(ensemble, 0, 4)).toBe(early);
+    expect(early.trees).toEqual(ensemble.trees.slice(0, 8));
+    expect(iterationsOf(ensemble, 4, 10).trees).toEqual(ensemble.trees.slice(8));
+    expect(iterationsOf(ensemble, 0, 4)).toEqual(early);
+    expect(iterationsOf(ensemble, 0, 10)).toBe(ensemble);
+  });
+
+  it('leaves out where boosting started for iterations from a later one on', () => {
+    const ensemble = { ...randomCase(6, 2, 10, 30).ensemble, float32Start: [0.5, -1] };
+    expect(iterationsOf(ensemble, 0, 4).float32Start).toEqual([0.5, -1]);
+    expect(iterationsOf(ensemble, 3, 4).float32Start).toEqual([0, 0]);
   });
 
   it('takes no rows and trees without nodes', () => {

@@ -1,7 +1,7 @@
 /** Raw scores and leaf numbers of a CatBoost model: few rows at once on the calling thread, many on the worker pool. */
 import { ownModule } from '../../core/location.js';
 import type { Matrix } from '../../core/matrix.js';
-import { runJob } from '../../kernels/pool.js';
+import { runJob, startWorkers } from '../../kernels/pool.js';
 import { shared } from '../../kernels/shared.js';
 import type { PackedTrees } from '../../trees/prediction-block.js';
 import type { IterationRange } from '../options.js';
@@ -18,7 +18,7 @@ const LOOKS_AT_ONCE = 2_000_000;
 export class CatBoostPredictor {
   private readonly plan: Plan;
   private readonly own: BlockPredictor;
-  private packed: PackedTrees | undefined;
+  private packed: Promise<PackedTrees> | undefined;
 
   constructor({ ensemble, categoryNames }: Pick<CatBoostFile, 'ensemble' | 'categoryNames'>) {
     this.plan = planPrediction(ensemble, categoryNames);
@@ -61,11 +61,14 @@ export class CatBoostPredictor {
     options: { threads: number; signal?: AbortSignal },
   ): Promise<Float64Array> {
     const { plan } = this;
-    if (!plan.trees.branching.includes(1)) this.packed ??= packSymmetric(plan);
+    if (!this.packed && !plan.trees.branching.includes(1)) {
+      startWorkers(options.threads);
+      this.packed = packSymmetric(plan);
+    }
     const scores = new Float64Array(new SharedArrayBuffer(X.rows * plan.outputs * 8));
     const args: PredictArgs = {
       plan,
-      packed: this.packed,
+      packed: await this.packed,
       data: await shared(X.data),
       cols: X.cols,
       rows: X.rows,

@@ -1,4 +1,5 @@
 /** Symmetric trees of a plan laid out for the kernels that score blocks of rows, and one worker's block. */
+import { Turns } from '../../core/turns.js';
 import { Arena } from '../../kernels/arena.js';
 import type { JobContext } from '../../kernels/job.js';
 import { BorderColumns } from '../../trees/border-columns.js';
@@ -14,9 +15,12 @@ import { ImageWriter } from '../../trees/prediction-image.js';
 import type { Plan } from './plan.js';
 
 const CONDITION_BYTES = 8;
+/** Conditions that are laid out between two looks at the clock. */
+const CONDITIONS_A_TURN = 512;
 
 /** Lays out a plan whose trees are all symmetric; shared memory, so that worker threads read it in place. */
-export function packSymmetric(plan: Plan): PackedTrees {
+export async function packSymmetric(plan: Plan): Promise<PackedTrees> {
+  const turns = new Turns();
   const { trees, floats, features, slots } = plan;
   const image = new ImageWriter();
   // Numbers lie where they are in the rows of X; the other slots behind them, one column after the other.
@@ -31,6 +35,7 @@ export function packSymmetric(plan: Plan): PackedTrees {
   // NaN counts as infinite, which is not more than infinity, nor than NaN.
   const isNever = (c: number) => !(trees.border[c] < Number.POSITIVE_INFINITY);
   for (let c = 0; c < count; c++) if (!trees.equal[c] && !isNever(c)) columns.want(trees.slot[c], trees.border[c]);
+  await turns.pause();
   columns.settle();
   const table = image.reserve(trees.count * TREE_BYTES);
   const conditions = image.reserve(count * CONDITION_BYTES);
@@ -45,6 +50,7 @@ export function packSymmetric(plan: Plan): PackedTrees {
         : columns.above(slot, border, slot < floats.length && floats[slot].missing > 0);
     image.uint32(conditions + c * CONDITION_BYTES, test.column);
     image.uint32(conditions + c * CONDITION_BYTES + 4, (test.cut & 255) * 0x01010101);
+    if (c % CONDITIONS_A_TURN === 0) await turns.pause();
   }
   for (let i = 0; i < trees.leafValues.length; i++) image.float64(values + 8 * i, trees.leafValues[i]);
   for (let t = 0; t < trees.count; t++) {

@@ -122,10 +122,7 @@ export class XGBoostModel extends BoostingModel<XGBoostSettings> {
         hint: 'Leave numIterationRange out.',
       });
     }
-    const part = iterationsOf(file.ensemble, from, to);
-    // Iterations from a later one on leave out where boosting started.
-    const start = from > 0 ? { ...part, float32Start: new Array<number>(part.outputs).fill(0) } : part;
-    return predictScores(file, X, { threads, ensemble: start });
+    return predictScores(file, X, { threads, ensemble: iterationsOf(file.ensemble, from, to) });
   }
 
   /** XGBoost's numbers of the nodes, as its `pred_leaf` gives them. */

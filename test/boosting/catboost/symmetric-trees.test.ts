@@ -12,14 +12,20 @@ import { rawScores } from '../../oracles/catboost-predict.js';
 import { NAMES, randomModel, randomRows } from './random-models.js';
 
 /** Sums of the leaf values of trees from .. to-1, by the kernels or without them. */
-function sums(ensemble: CatBoostEnsemble, X: Matrix, way: 'kernel' | 'plain', from = 0, to = ensemble.trees.length) {
+async function sums(
+  ensemble: CatBoostEnsemble,
+  X: Matrix,
+  way: 'kernel' | 'plain',
+  from = 0,
+  to = ensemble.trees.length,
+): Promise<Float64Array> {
   const plan = planPrediction(ensemble, NAMES);
   const scores = new Float64Array(X.rows * plan.outputs);
   if (way === 'plain') new BlockPredictor(plan).addScores(X.data, X.cols, 0, X.rows, scores, from, to);
   else {
     const { data, cols, rows } = X;
     run(
-      aloneContext({ plan, packed: packSymmetric(plan), data, cols, rows, scores, firstTree: from, endTree: to })
+      aloneContext({ plan, packed: await packSymmetric(plan), data, cols, rows, scores, firstTree: from, endTree: to })
         .context,
     );
   }
@@ -60,42 +66,42 @@ function numericRows(random: Random, rows: number): Matrix {
 }
 
 describe('symmetric trees by kernels', () => {
-  it.each([0, 1, 2, 6, 7, 8, 9, 12, 16])('score as one condition at a time: %d conditions', (depth) => {
+  it.each([0, 1, 2, 6, 7, 8, 9, 12, 16])('score as one condition at a time: %d conditions', async (depth) => {
     for (const outputs of [1, 3]) {
       const random = new Random(depth);
       const ensemble = numericModel(random, [3, 3, depth, depth, 1, depth, 5], 40, outputs);
       const X = numericRows(random, 401);
-      const scores = sums(ensemble, X, 'kernel');
-      expect(scores).toEqual(sums(ensemble, X, 'plain'));
+      const scores = await sums(ensemble, X, 'kernel');
+      expect(scores).toEqual(await sums(ensemble, X, 'plain'));
       for (const i of [0, 200, 400]) {
         expect([...scores.subarray(i * outputs, (i + 1) * outputs)]).toEqual(rawScores(ensemble, X.row(i)));
       }
     }
   });
 
-  it.each([1, 7, 16, 17, 96, 97, 384, 385, 1000])('whatever the number of rows: %d', (rows) => {
+  it.each([1, 7, 16, 17, 96, 97, 384, 385, 1000])('whatever the number of rows: %d', async (rows) => {
     const random = new Random(rows);
     const ensemble = numericModel(random, [6, 5, 6, 4, 6, 0, 9, 6], 30, 1 + (rows % 2));
     const X = numericRows(random, rows);
-    expect(sums(ensemble, X, 'kernel')).toEqual(sums(ensemble, X, 'plain'));
+    expect(await sums(ensemble, X, 'kernel')).toEqual(await sums(ensemble, X, 'plain'));
   });
 
-  it.each([254, 255, 600, 3000])('whatever the number of borders: %d', (borders) => {
+  it.each([254, 255, 600, 3000])('whatever the number of borders: %d', async (borders) => {
     const random = new Random(borders);
     const ensemble = numericModel(random, new Array(600).fill(6), borders, 1);
     const X = numericRows(random, 390);
-    expect(sums(ensemble, X, 'kernel')).toEqual(sums(ensemble, X, 'plain'));
+    expect(await sums(ensemble, X, 'kernel')).toEqual(await sums(ensemble, X, 'plain'));
   });
 
-  it('with categories, their statistics and one-hot conditions', () => {
+  it('with categories, their statistics and one-hot conditions', async () => {
     for (let seed = 0; seed < 12; seed++) {
       const { ensemble } = randomModel({ seed, outputs: 1 + 2 * (seed % 2), trees: 20 });
       const X = randomRows(500, seed);
-      expect(sums(ensemble, X, 'kernel')).toEqual(sums(ensemble, X, 'plain'));
+      expect(await sums(ensemble, X, 'kernel')).toEqual(await sums(ensemble, X, 'plain'));
     }
   });
 
-  it('by ranges of trees', () => {
+  it('by ranges of trees', async () => {
     const random = new Random(3);
     const ensemble = numericModel(random, [6, 5, 6, 4, 6, 2, 9, 6, 3], 30, 1);
     const X = numericRows(random, 100);
@@ -105,11 +111,11 @@ describe('symmetric trees by kernels', () => {
       [3, 3],
       [6, 8],
     ]) {
-      expect(sums(ensemble, X, 'kernel', from, to)).toEqual(sums(ensemble, X, 'plain', from, to));
+      expect(await sums(ensemble, X, 'kernel', from, to)).toEqual(await sums(ensemble, X, 'plain', from, to));
     }
   });
 
-  it('with borders that nothing is above', () => {
+  it('with borders that nothing is above', async () => {
     const random = new Random(8);
     const ensemble = numericModel(random, [2, 3, 4], 5, 1);
     for (const { conditions } of ensemble.trees) {
@@ -118,6 +124,6 @@ describe('symmetric trees by kernels', () => {
       }
     }
     const X = numericRows(random, 60);
-    expect(sums(ensemble, X, 'kernel')).toEqual(sums(ensemble, X, 'plain'));
+    expect(await sums(ensemble, X, 'kernel')).toEqual(await sums(ensemble, X, 'plain'));
   });
 });
