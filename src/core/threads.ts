@@ -3,6 +3,8 @@ import { availableParallelism } from 'node:os';
 import { InvalidInputError } from './errors.js';
 
 const MAX_THREADS = 64;
+/** Asked once: it costs as much as the prediction of a row. */
+let cores: number | undefined;
 
 /** A positive integer; throws `InvalidInputError` on anything else. Results never depend on it, only speed does. */
 export function resolveThreads(option?: number): number {
@@ -19,5 +21,6 @@ export function resolveThreads(option?: number): number {
     const value = Number(process.env[name]?.split(',')[0]);
     if (Number.isInteger(value) && value >= 1) return Math.min(value, MAX_THREADS);
   }
-  return Math.min(availableParallelism(), MAX_THREADS);
+  cores ??= Math.min(availableParallelism(), MAX_THREADS);
+  return cores;
 }

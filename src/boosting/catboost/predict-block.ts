@@ -20,6 +20,10 @@ export class BlockPredictor {
   private readonly leaf = new Int32Array(BLOCK);
   private readonly hashes: Terms = { low: new Uint32Array(BLOCK), high: new Uint32Array(BLOCK) };
   private readonly categories: CategoryColumn[];
+  /** Where in `values` each condition looks. */
+  private readonly offsets: Int32Array;
+  /** All trees are symmetric, of one output, and ask whether something is above a border. */
+  private readonly onlyBorders: boolean;
   /** The kernel reads numbers from X. */
   private readonly wantsFloats: boolean;
 
@@ -29,6 +33,9 @@ export class BlockPredictor {
     private readonly kernel?: SymmetricTrees,
   ) {
     this.plan = plan;
+    const { branching, equal, slot } = plan.trees;
+    this.offsets = slot.map((at) => at * BLOCK);
+    this.onlyBorders = plan.outputs === 1 && !branching.includes(1) && !equal.includes(1);
     this.wantsFloats = !kernel || plan.tables.some(({ conditions }) => conditions.length > 0);
     this.values = kernel?.slots ?? new Float32Array(plan.slots * BLOCK);
     this.categories = plan.categories.map(({ names }) => new CategoryColumn(names));
@@ -53,6 +60,10 @@ export class BlockPredictor {
       if (this.kernel) {
         const sums = this.kernel.sums(data.subarray(at * cols, (at + rows) * cols), firstTree, endTree);
         for (let p = 0, out = (at - from) * outputs; p < sums.length; p++, out++) scores[out] += sums[p];
+        continue;
+      }
+      if (this.onlyBorders && rows < FEW) {
+        this.addRows(rows, scores, at - from, firstTree, endTree);
         continue;
       }
       for (let t = firstTree; t < endTree; t++) {
@@ -132,6 +143,23 @@ export class BlockPredictor {
     if (trees.branching[t] === 1) this.walk(t, rows);
     else if (rows < FEW) for (let r = 0; r < rows; r++) this.leaf[r] = this.leafOf(t, r);
     else this.collectBits(t, rows);
+  }
+
+  /** The same a row at a time, without a branch that depends on it. */
+  private addRows(rows: number, scores: Float64Array, at: number, firstTree: number, endTree: number): void {
+    const { values, offsets } = this;
+    const { start, border, leafStart, leafValues } = this.plan.trees;
+    for (let r = 0; r < rows; r++) {
+      let sum = scores[at + r];
+      let c = start[firstTree];
+      for (let t = firstTree; t < endTree; t++) {
+        const end = start[t + 1];
+        let leaf = 0;
+        for (let d = 0; c < end; c++, d++) leaf |= Number(values[offsets[c] + r] > border[c]) << d;
+        sum += leafValues[leafStart[t] + leaf];
+      }
+      scores[at + r] = sum;
+    }
   }
 
   /** Without a branch that depends on the row. */
