@@ -4,8 +4,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CatBoostModel, LightGBMModel, XGBoostModel } from '../dist/boosting/index.js';
-import { LogisticRegressionModel, RandomForestModel, SVMModel } from '../dist/classical/index.js';
-import { Matrix } from '../dist/index.js';
+import { LogisticRegressionModel, RandomForestModel, RidgeModel, SVMModel } from '../dist/classical/index.js';
+import { CalibratedModel, Matrix } from '../dist/index.js';
 
 /** Integer noise (a linear congruential generator) and a label that depends on it. */
 function data(rows, cols, classes) {
@@ -68,6 +68,9 @@ for (const [name, Model, config, classes, rows = 20_000] of [
     { penalty: 'l1', multiClass: 'ovr', Cs: [0.001, 0.01], folds: 3 },
     3,
   ],
+  ['ridge regression', RidgeModel, { task: 'regression' }, 9],
+  ['ridge 3 classes', RidgeModel, { alphas: [0.1, 1, 10] }, 3],
+  ['calibrated 3 classes', CalibratedModel, { method: 'isotonic', folds: 3 }, 3],
   ['logistic 2 classes, standard errors', LogisticRegressionModel, { standardErrors: true }, 2],
   ['random_forest 3 classes', RandomForestModel, { nTrees: 12, oobScore: true }, 3],
   ['random_forest 9 classes', RandomForestModel, { nTrees: 8, criterion: 'entropy', maxDepth: 9 }, 9],

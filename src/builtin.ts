@@ -5,10 +5,14 @@ import { LIGHTGBM_INFO } from './boosting/lightgbm/info.js';
 import type { LightGBMConfig } from './boosting/lightgbm/model.js';
 import { XGBOOST_INFO } from './boosting/xgboost/info.js';
 import type { XGBoostConfig } from './boosting/xgboost/model.js';
+import type { CalibratedConfig } from './calibration/config.js';
+import { CALIBRATED_INFO } from './calibration/info.js';
 import { LOGISTIC_INFO } from './classical/logistic/info.js';
 import type { LogisticRegressionConfig } from './classical/logistic/model.js';
 import { RANDOM_FOREST_INFO } from './classical/random-forest/info.js';
 import type { RandomForestConfig } from './classical/random-forest/model.js';
+import { RIDGE_INFO } from './classical/ridge/info.js';
+import type { RidgeConfig } from './classical/ridge/model.js';
 import { SVM_INFO } from './classical/svm/info.js';
 import type { SVMConfig } from './classical/svm/model.js';
 import type { ModelClass } from './model/base-model.js';
@@ -16,17 +20,23 @@ import { ModelRegistry } from './model/registry.js';
 
 declare module './model/registry.js' {
   interface ModelConfigs {
+    calibrated: CalibratedConfig;
     catboost: CatBoostConfig;
     lightgbm: LightGBMConfig;
     logistic: LogisticRegressionConfig;
     random_forest: RandomForestConfig;
     svm: SVMConfig;
+    ridge: RidgeConfig;
     xgboost: XGBoostConfig;
   }
 }
 
 /** Registers the built-in models; done once by the core entry point. */
 export function registerBuiltins(): void {
+  ModelRegistry.register({
+    ...named(CALIBRATED_INFO),
+    load: async () => (await import('./calibration/model.js')).CalibratedModel as unknown as ModelClass,
+  });
   ModelRegistry.register({
     ...named(CATBOOST_INFO),
     load: async () => (await import('./boosting/catboost/model.js')).CatBoostModel as unknown as ModelClass,
@@ -50,6 +60,10 @@ export function registerBuiltins(): void {
   ModelRegistry.register({
     ...named(SVM_INFO),
     load: async () => (await import('./classical/svm/model.js')).SVMModel as unknown as ModelClass,
+  });
+  ModelRegistry.register({
+    ...named(RIDGE_INFO),
+    load: async () => (await import('./classical/ridge/model.js')).RidgeModel as unknown as ModelClass,
   });
 }
 

@@ -3,6 +3,13 @@ import { registerBuiltins } from './builtin.js';
 
 registerBuiltins();
 
+export { BetaCalibrator } from './calibration/beta.js';
+export { IsotonicCalibrator } from './calibration/isotonic.js';
+export { type CalibratedConfig, CalibratedModel, type CalibrateOptions } from './calibration/model.js';
+export { PlattCalibrator } from './calibration/platt.js';
+export type { CalibrationMethod, ProbabilityMap } from './calibration/probability-map.js';
+export { TemperatureCalibrator } from './calibration/temperature.js';
+export { type CalibrationSplit, splitForCalibration } from './calibration/untouched.js';
 export * from './core/errors.js';
 export { Matrix } from './core/matrix.js';
 export type { ProgressEvent, ProgressListener } from './core/progress.js';

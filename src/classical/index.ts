@@ -14,4 +14,5 @@ export {
   type RandomForestConfig,
   RandomForestModel,
 } from './random-forest/model.js';
+export { type RidgeConfig, RidgeModel } from './ridge/model.js';
 export { type SVMConfig, SVMModel, type SvmTraining } from './svm/model.js';

@@ -41,6 +41,7 @@ import type {
   TrainingData,
   TrainingMetrics,
 } from './types.js';
+import { noteRows } from './used-rows.js';
 
 export const DEFAULT_SEED = 42;
 
@@ -190,6 +191,7 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
       throwIfAborted(options.signal);
       const metrics = await this.measure(prepared.data, result, threads, started);
       this.fitted = { ...prepared.fitted, seed, metrics };
+      noteRows(this, this.wantsValidation && data.validation ? [data.X, data.validation.X] : [data.X]);
       return metrics;
     } catch (error) {
       if (error instanceof HoldfastError) throw error;
@@ -320,6 +322,12 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
 
   /** Writes the model into `directory`, atomically: a reader (or a crash) sees the old model or the new one, never half. */
   async save(directory: string): Promise<void> {
+    const { metadata, files } = await this.toBundle();
+    await writeBundle(directory, metadata, files);
+  }
+
+  /** @internal What `save` writes: for models that hold models. */
+  async toBundle(): Promise<{ metadata: ModelMetadata; files: ModelPayload['files'] }> {
     const fitted = this.requireFitted('save');
     const payload = await this.serialize();
     const { trainingTime: _notPartOfTheModel, ...metrics } = fitted.metrics;
@@ -337,7 +345,7 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
       state: payload.state,
     };
     // Through JSON, so that the checksum is of what a reader will see (NaN becomes null).
-    await writeBundle(directory, JSON.parse(JSON.stringify(metadata)) as ModelMetadata, payload.files);
+    return { metadata: JSON.parse(JSON.stringify(metadata)) as ModelMetadata, files: payload.files };
   }
 
   /**
@@ -376,6 +384,15 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
       );
     }
     await exportOnnxFile(file, { name: this.label, classes, featureNames, missing, body });
+  }
+
+  /** @internal `onnxBody` with what stands in for missing values before it: for models that hold models. */
+  async toOnnxBody(): Promise<OnnxBody | undefined> {
+    const { missing, featureNames } = this.requireFitted('exportOnnx');
+    const body = await this.onnxBody();
+    if (!body || !missing) return body;
+    const { withoutMissing } = await import('./onnx/export.js');
+    return (graph, X) => body(graph, withoutMissing(graph, X, missing, featureNames.length));
   }
 
   /** @internal Puts loaded state in place. */

@@ -1,7 +1,6 @@
 /** The regularisation path and its cross-validation: which C predicts held-out rows best, by log-loss. */
-import { InvalidInputError } from '../../core/errors.js';
 import { log, pow } from '../../core/math.js';
-import { deriveSeed, Random } from '../../core/random.js';
+import { assignFolds, type FoldOptions } from '../../model/folds.js';
 import type { LogisticCoefficients } from './coefficients.js';
 import { predictLogisticInTurns } from './predict.js';
 import {
@@ -26,12 +25,6 @@ export interface RegularizationPath {
   readonly coefficients: readonly LogisticCoefficients[];
 }
 
-export interface FoldOptions {
-  readonly folds: number;
-  readonly foldKind: 'stratified' | 'blocks';
-  readonly seed: number;
-}
-
 /** Ascending values; a number stands for so many between 1e-4 and 1e4, evenly on a log scale. */
 export function strengthsOf(Cs: readonly number[] | number): number[] {
   const list =
@@ -47,12 +40,12 @@ export async function crossValidate(
   data: LogisticData,
   options: LogisticOptions,
   Cs: readonly number[],
-  { folds, foldKind, seed }: FoldOptions,
+  foldOptions: FoldOptions,
   context: LogisticContext,
 ): Promise<{ path: RegularizationPath; result: LogisticResult }> {
-  const { y, classes } = data;
-  const fold = foldKind === 'blocks' ? blocks(y.length, folds) : stratified(y, classes.length, folds, seed);
-  checkFolds(fold, data, folds);
+  const { y } = data;
+  const { folds } = foldOptions;
+  const fold = assignFolds(data, foldOptions, 'Logistic regression');
   const report = (step: number) => context.onProgress?.({ phase: 'cross-validation', step, total: folds + 1 });
   const foldLogLoss: number[][] = [];
   const quiet = { ...context, onProgress: undefined };
@@ -96,42 +89,4 @@ async function heldOutLosses(
     losses.push(loss / total);
   }
   return losses;
-}
-
-/** (n,) fold of each row: contiguous runs whose lengths differ by at most one. */
-function blocks(rows: number, folds: number): Uint32Array {
-  return Uint32Array.from({ length: rows }, (_, i) => Math.floor((i * folds) / rows));
-}
-
-/** (n,) fold of each row: rows in random order, those of a class dealt out in turn, class after class. */
-function stratified(y: Float64Array, classes: number, folds: number, seed: number): Uint32Array {
-  const order = new Random(deriveSeed(seed, 'logistic folds')).permutation(y.length);
-  const fold = new Uint32Array(y.length);
-  let dealt = 0;
-  for (let k = 0; k < classes; k++) for (const row of order) if (y[row] === k) fold[row] = dealt++ % folds;
-  return fold;
-}
-
-function checkFolds(fold: Uint32Array, { y, classes, weights }: LogisticData, folds: number): void {
-  if (y.length < folds) {
-    throw new InvalidInputError(`Logistic regression: ${y.length} rows cannot be cut into ${folds} folds`, {
-      hint: 'Use fewer folds.',
-    });
-  }
-  const totals = new Float64Array(folds * classes.length);
-  const all = new Float64Array(classes.length);
-  y.forEach((k, i) => {
-    const weight = weights?.[i] ?? 1;
-    totals[fold[i] * classes.length + k] += weight > 0 ? 1 : 0;
-    all[k] += weight > 0 ? 1 : 0;
-  });
-  for (let f = 0; f < folds; f++) {
-    for (const [k, label] of classes.entries()) {
-      if (totals[f * classes.length + k] < all[k]) continue;
-      throw new InvalidInputError(`Logistic regression: all rows of class ${label} lie in fold ${f + 1} of ${folds}`, {
-        hint: "Each class needs rows outside every fold: use foldKind 'stratified', fewer folds, or more rows of the class.",
-        details: { label, fold: f },
-      });
-    }
-  }
 }

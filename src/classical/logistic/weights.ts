@@ -26,6 +26,7 @@ export async function weightedRows(
   sampleWeights: ArrayLike<number> | undefined,
   classes: readonly number[],
   classWeight: ClassWeight | undefined,
+  what = 'Logistic regression',
 ): Promise<WeightedRows> {
   const weightTotals = new Float64Array(classes.length);
   const counted = new Uint32Array(classes.length);
@@ -34,7 +35,7 @@ export async function weightedRows(
     weightTotals[y[i]] += weight;
     if (weight > 0) counted[y[i]]++;
   });
-  const factors = classFactors(weightTotals, classes, classWeight);
+  const factors = classFactors(weightTotals, classes, classWeight, what);
   const kept = counted.reduce((sum, count, k) => sum + (factors[k] > 0 ? count : 0), 0);
   const result = {
     y: new Int32Array(shared(kept * 4)),
@@ -52,7 +53,7 @@ export async function weightedRows(
     if (result.rows) result.rows[at] = i;
     at++;
   });
-  checkTotals(result.classTotals, classes);
+  checkTotals(result.classTotals, classes, what);
   return result;
 }
 
@@ -65,10 +66,10 @@ async function inTurns(rows: number, visit: (row: number) => void): Promise<void
   }
 }
 
-function checkTotals(totals: Float64Array, classes: readonly number[]): void {
+function checkTotals(totals: Float64Array, classes: readonly number[], what: string): void {
   const without = classes.filter((_, k) => !(totals[k] > 0));
   if (without.length > 0) {
-    throw new InvalidInputError(`Logistic regression: no row of class ${listed(without)} has a weight above zero`, {
+    throw new InvalidInputError(`${what}: no row of class ${listed(without)} has a weight above zero`, {
       hint: 'Leave the class out of the training rows, or give its rows or its classWeight a positive weight.',
       details: { classes: without },
     });
@@ -80,6 +81,7 @@ function classFactors(
   totals: Float64Array,
   classes: readonly number[],
   classWeight: ClassWeight | undefined,
+  what: string,
 ): Float64Array {
   const factors = new Float64Array(classes.length).fill(1);
   if (classWeight === undefined) return factors;
@@ -90,13 +92,10 @@ function classFactors(
   for (const [label, weight] of Object.entries(classWeight)) {
     const k = classes.indexOf(Number(label));
     if (k < 0) {
-      throw new ConfigError(
-        `Logistic regression: classWeight names '${label}', which is not a label of the training rows`,
-        {
-          hint: `The labels are ${listed([...classes], 20)}.`,
-          details: { label, classes },
-        },
-      );
+      throw new ConfigError(`${what}: classWeight names '${label}', which is not a label of the training rows`, {
+        hint: `The labels are ${listed([...classes], 20)}.`,
+        details: { label, classes },
+      });
     }
     factors[k] = weight;
   }

@@ -52,7 +52,12 @@ export function onnxBytes({ name, classes, featureNames, missing, body }: OnnxEx
 }
 
 /** Columns kept in training, NaN replaced by their medians. */
-function withoutMissing(graph: OnnxGraph, X: string, { kept, medians }: MissingValuePlan, columns: number): string {
+export function withoutMissing(
+  graph: OnnxGraph,
+  X: string,
+  { kept, medians }: MissingValuePlan,
+  columns: number,
+): string {
   const values =
     kept.length === columns ? X : graph.node('Gather', [X, graph.vector('int64', kept)], { axis: { int: 1 } });
   return graph.node('Where', [graph.node('IsNaN', [values]), graph.vector('float', medians), values]);
