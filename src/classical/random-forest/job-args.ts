@@ -9,6 +9,8 @@ export interface ForestJobArgs {
   readonly y: Float64Array;
   /** (rows,) weight times class weight, > 0, shared; absent where all are 1. */
   readonly weights?: Float64Array;
+  /** (rows,) the weight alone, shared: what losses are weighed by. */
+  readonly sampleWeights?: Float32Array;
   readonly params: ForestParams;
   readonly seed: number;
 }
@@ -27,8 +29,10 @@ export interface ForestJobResult {
   /** Out-of-bag loss where it was looked at, and after how many trees. */
   readonly checkedAt: Int32Array;
   readonly checkedLoss: Float64Array;
-  /** (rows * outputs,) means over all trees; empty where they were not kept. */
-  readonly trainMeans: Float64Array;
+  /** Loss and accuracy of the training rows by all trees; absent where their means were not kept. */
+  readonly train?: { readonly loss: number; readonly accuracy: number };
+  /** Accuracy or R² of the rows that some tree did not see; absent unless asked for. */
+  readonly outOfBagScore?: number;
   /** (rows * outputs,) means over the trees that did not see a row, NaN where there is none; empty unless asked for. */
   readonly outOfBag: Float64Array;
 }

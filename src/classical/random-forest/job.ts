@@ -1,9 +1,12 @@
 /** A forest on the worker pool: every worker grows whole trees, by turns, and writes them into arrays all share. */
+import { Matrix } from '../../core/matrix.js';
 import { Arena } from '../../kernels/arena.js';
 import type { JobContext } from '../../kernels/job.js';
+import { lossAndAccuracy } from '../../model/output.js';
 import { finishTree, prune, RawNodes } from './finished-tree.js';
 import { firstValues, type GrownTree, placeTree } from './forest.js';
 import type { ForestJobArgs, ForestJobResult, RoomAnswer, RoomQuestion } from './job-args.js';
+import { outOfBagScore } from './out-of-bag.js';
 import { RowSums } from './row-sums.js';
 import { shareTrainingTable, type TrainingTable } from './training-table.js';
 import { TreeGrower } from './tree-grower.js';
@@ -63,14 +66,27 @@ class ForestRun {
       if (params.earlyStoppingRounds > 0) stopped = this.shouldStop(done);
     }
     this.place(done);
-    const first = this.context.thread === 0;
     return {
       trees: done,
       stoppedEarly: stopped && done < this.trees,
       checkedAt: Int32Array.from(this.checkedAt),
       checkedLoss: Float64Array.from(this.checkedLoss),
-      trainMeans: first ? this.sums.means(done) : new Float64Array(0),
-      outOfBag: first ? this.sums.outOfBag() : new Float64Array(0),
+      outOfBag: new Float64Array(0),
+      ...(this.context.thread === 0 ? this.scores(done) : {}),
+    };
+  }
+
+  /** Of the training rows; here, because the calling thread must not be held up. */
+  private scores(trees: number): Pick<ForestJobResult, 'train' | 'outOfBag' | 'outOfBagScore'> {
+    const { params, y, sampleWeights } = this.context.args;
+    const { outputs } = this.sums;
+    const means = this.sums.means(trees);
+    const raw = params.classes > 0 ? Matrix.wrap(new Float32Array(means), outputs) : means;
+    const outOfBag = this.sums.outOfBag();
+    return {
+      outOfBag,
+      ...(means.length > 0 ? { train: lossAndAccuracy(raw, y, sampleWeights, params.classes) } : {}),
+      ...(params.outOfBag ? { outOfBagScore: outOfBagScore(outOfBag, y, params.classes) } : {}),
     };
   }
 

@@ -23,7 +23,6 @@ import { readForest, writeForest } from './forest-file.js';
 import { forestImportance } from './importance.js';
 import { RANDOM_FOREST_INFO } from './info.js';
 import { forestOnnx } from './onnx.js';
-import { outOfBagScore } from './out-of-bag.js';
 import { type PermutationImportance, permutationImportance } from './permutation.js';
 import { predictForest, predictForestLeaves } from './predict.js';
 import { type TrainedForest, trainForest } from './train.js';
@@ -104,9 +103,9 @@ export class RandomForestModel extends BaseModel<RandomForestSettings> {
     this.forest = earlier ? concatForests(earlier, forest, pure.length / forest.outputs) : forest;
     if (config.oobScore) {
       this.outside = trained.outOfBag;
-      this.outsideScore = outOfBagScore(trained.outOfBag, data);
+      this.outsideScore = trained.outOfBagScore;
     }
-    return this.describe(data, trained, first);
+    return this.describe(trained, first);
   }
 
   private checkWarmStart({ outputs, features }: Forest, data: FitData): void {
@@ -119,17 +118,14 @@ export class RandomForestModel extends BaseModel<RandomForestSettings> {
     );
   }
 
-  private describe(data: FitData, trained: TrainedForest, first: number): FitResult {
-    const { trees, trainMeans, stoppedEarly, checkedAt, checkedLoss } = trained;
-    const known = first === 0 && trainMeans.length > 0;
-    const means = known ? this.output(trainMeans) : undefined;
-    const { loss, accuracy } = means
-      ? lossAndAccuracy(means, data.y, data.weights, data.classes.length)
-      : { loss: undefined, accuracy: undefined };
+  private describe(trained: TrainedForest, first: number): FitResult {
+    const { trees, stoppedEarly, checkedAt, checkedLoss } = trained;
+    // Sums of a warm start are of the new trees only.
+    const train = first === 0 ? trained.train : undefined;
     const metric = this.task === 'classification' ? 'log_loss' : 'mse';
     return {
-      trainLoss: loss,
-      trainAccuracy: accuracy,
+      trainLoss: train?.loss,
+      trainAccuracy: train?.accuracy,
       totalEpochs: first + trees,
       bestEpoch: first + trees,
       earlyStopped: stoppedEarly,

@@ -37,6 +37,7 @@ export async function trainForest(
     source: { data: await shared(X.data), cols: X.cols, rows: X.rows },
     y: await shared(y),
     weights: treeWeights(data, settings.classWeight, settings.bootstrap),
+    sampleWeights: data.weights && (await shared(data.weights)),
     params,
     seed: context.seed,
   };
