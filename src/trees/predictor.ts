@@ -7,6 +7,7 @@ import { addScores, type FlatTrees, fillStart, findLeaves, flattenTrees } from '
 import { packTrees } from './packed-trees.js';
 import type { PredictArgs } from './predict-job.js';
 import type { PackedTrees } from './prediction-block.js';
+import { addRowScores, hasMissing, layOutRowTrees, type RowTrees } from './row-trees.js';
 import type { Ensemble } from './tree.js';
 
 /** Up to here (about 5 ms) the calling thread is done before a job would have started. */
@@ -52,12 +53,39 @@ function packingOf(flat: FlatTrees, cols: number, threads: number): Promise<Pack
   return packing.packed;
 }
 
+/** Fewer rows are walked one by one. */
+const FEW_ROWS = 8;
+
+/** Null where rows were walked once, which is no reason to lay out anything. */
+const rowTrees = new WeakMap<FlatTrees, RowTrees | null>();
+
+function rowTreesOf(flat: FlatTrees): RowTrees | null {
+  const known = rowTrees.get(flat);
+  if (known) return known;
+  const made = known === null && !flat.bitsetLength ? layOutRowTrees(flat) : null;
+  rowTrees.set(flat, made);
+  return made;
+}
+
 /** Raw scores (rows * outputs) on the calling thread; for few rows. */
 export function predictRows(ensemble: Ensemble, X: Matrix, iterations?: number): Float64Array {
-  const flat = layoutOf(ensemble, iterations);
-  const scores = new Float64Array(X.rows * flat.outputs);
+  return scoresHere(layoutOf(ensemble, iterations), X);
+}
+
+function scoresHere(flat: FlatTrees, { data, rows, cols }: Matrix): Float64Array {
+  const { outputs } = flat;
+  const scores = new Float64Array(rows * outputs);
   fillStart(flat, scores);
-  addScores(flat, X.data, X.cols, 0, X.rows, scores);
+  const trees = rows < FEW_ROWS ? rowTreesOf(flat) : null;
+  if (!trees) {
+    addScores(flat, data, cols, 0, rows, scores);
+    return scores;
+  }
+  for (let i = 0; i < rows; i++) {
+    if (hasMissing(data, i * cols, (i + 1) * cols)) {
+      addScores(flat, data, cols, i, i + 1, scores.subarray(i * outputs, (i + 1) * outputs));
+    } else addRowScores(trees, flat, data, i * cols, scores, i * outputs);
+  }
   return scores;
 }
 
@@ -79,7 +107,7 @@ export async function predictEnsemble(
   options: { threads: number; signal?: AbortSignal; iterations?: number },
 ): Promise<Float64Array> {
   const flat = layoutOf(ensemble, options.iterations);
-  if (X.rows * flat.roots.length <= WALKS_AT_ONCE) return predictRows(ensemble, X, options.iterations);
+  if (X.rows * flat.roots.length <= WALKS_AT_ONCE) return scoresHere(flat, X);
   const scores = new Float64Array(new SharedArrayBuffer(X.rows * flat.outputs * 8));
   fillStart(flat, scores);
   const packed = flat.bitsetLength ? undefined : await packingOf(flat, X.cols, options.threads);

@@ -25,6 +25,23 @@ describe('prediction of tree ensembles', () => {
     }
   });
 
+  it.each([
+    ['one output', 1, undefined],
+    ['three outputs, a number of trees that is no multiple of four', 3, undefined],
+    ['sums in float32', 2, [0.1, 0.7]],
+  ])('gives rows that come alone, again and again, the bits of all at once: %s', (_what, outputs, start) => {
+    for (const seed of [1, 2]) {
+      const { ensemble: trees, X } = randomCase(seed, outputs, 7, 60);
+      const ensemble = { ...trees, float32Start: start?.map(Math.fround) };
+      const all = predictRows(ensemble, X);
+      for (let i = 0; i < X.rows; i++) {
+        const [alone, missing] = [X.row(i), X.row(i).some(Number.isNaN)];
+        const expected = all.subarray(i * outputs, (i + 1) * outputs);
+        expect(predictRows(ensemble, Matrix.from([alone])), `row ${i}, missing: ${missing}`).toEqual(expected);
+      }
+    }
+  });
+
   it('gives the same bits at once and on the pool, for 1, 2 and 4 threads', async () => {
     const { ensemble, X } = randomCase(3, 2, 40, 3000);
     const expected = predictRows(ensemble, X);
@@ -61,7 +78,9 @@ describe('prediction of tree ensembles', () => {
       ensemble.trees.push(tree);
       for (let i = t; i < X.rows; i += 6) X.data[i] = [x, 0, -0, 1e-45, -1e-45, Number.POSITIVE_INFINITY][i % 7];
     }
-    expect(await predictEnsemble(ensemble, X, { threads: 2 })).toEqual(predictRows(ensemble, X));
+    const scores = await predictEnsemble(ensemble, X, { threads: 2 });
+    expect(scores).toEqual(predictRows(ensemble, X));
+    for (let i = 0; i < 100; i++) expect(predictRows(ensemble, Matrix.from([X.row(i)]))[0]).toBe(scores[i]);
   });
 
   it('takes the first iterations only when asked', async () => {
