@@ -16,6 +16,7 @@ const BENCHMARKS: Record<string, () => Promise<Benchmark>> = {
   xgboost: () => boosting('xgboost'),
   catboost: () => boosting('catboost'),
   prediction: () => import('./prediction.js'),
+  logistic: () => import('./logistic.js'),
   'random-forest': () => import('./random-forest.js'),
   'quality-lightgbm': () => quality('lightgbm'),
   'quality-xgboost': () => quality('xgboost'),
