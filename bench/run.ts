@@ -18,6 +18,7 @@ const BENCHMARKS: Record<string, () => Promise<Benchmark>> = {
   prediction: () => import('./prediction.js'),
   logistic: () => import('./logistic.js'),
   'random-forest': () => import('./random-forest.js'),
+  svm: () => import('./svm.js'),
   'quality-lightgbm': () => quality('lightgbm'),
   'quality-xgboost': () => quality('xgboost'),
   'quality-catboost': () => quality('catboost'),

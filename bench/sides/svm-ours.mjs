@@ -1,0 +1,52 @@
+// One measurement of support vector machines of the built package: reads the benchmark data, scales it, trains, prints JSON.
+import { readFileSync } from 'node:fs';
+import { Matrix } from 'holdfast';
+import { SVMModel } from 'holdfast/classical';
+
+function readFloat32(path) {
+  const bytes = readFileSync(path);
+  return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+}
+
+const { data, cols, rows, threads, ours } = JSON.parse(process.argv[2]);
+
+/** Columns to mean 0 and variance 1 of the training rows; missing values to the mean. */
+function scaled(train, test) {
+  const n = train.length / cols;
+  for (let j = 0; j < cols; j++) {
+    let [sum, square, known] = [0, 0, 0];
+    for (let i = 0; i < n; i++) {
+      const value = train[i * cols + j];
+      if (Number.isNaN(value)) continue;
+      sum += value;
+      square += value * value;
+      known++;
+    }
+    const mean = sum / known;
+    const deviation = Math.sqrt(square / known - mean * mean) || 1;
+    for (const part of [train, test]) {
+      for (let p = j; p < part.length; p += cols) part[p] = Number.isNaN(part[p]) ? 0 : (part[p] - mean) / deviation;
+    }
+  }
+}
+
+const train = readFloat32(`${data}X_train.f32`).slice(0, rows * cols);
+const test = readFloat32(`${data}X_test.f32`);
+scaled(train, test);
+const X = Matrix.zeros(rows, cols);
+X.data.set(train);
+const y = readFloat32(`${data}binary_train.f32`).slice(0, rows);
+const yTest = readFloat32(`${data}binary_test.f32`);
+const model = new SVMModel({ probability: false, ...ours });
+const started = performance.now();
+await model.fit({ X, y }, { threads });
+const seconds = (performance.now() - started) / 1000;
+const peakRss = Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync('/proc/self/status', 'utf8'))[1]) * 1024;
+const T = Matrix.wrap(test, cols);
+const { predictions } = await model.predict(T, { threads });
+const decisions = await model.decisionFunction(T.take(Array.from({ length: 200 }, (_, i) => i)), { threads });
+const accuracy = predictions.reduce((hits, label, i) => hits + (label === yTest[i] ? 1 : 0), 0) / yTest.length;
+const { objectives, kernelError } = model.training;
+console.log(
+  JSON.stringify({ seconds, peakRss, accuracy, objective: objectives[0], kernelError, decisions: [...decisions.data] }),
+);

@@ -1,0 +1,156 @@
+/** Support vector machines beside scikit-learn's libsvm and LIBLINEAR: the same objective, decision values, accuracy, and the time to get there. */
+import { fileURLToPath } from 'node:url';
+import type { SVMConfig } from '../src/classical/index.js';
+import { python } from '../test/interop/python.js';
+import type { BenchmarkOptions, BenchmarkReport } from './benchmark.js';
+import { benchmarkData, type DataSize, MARKET } from './data.js';
+import { type Measurement, measurePairs, type PairedResult, runSide, type Spread } from './harness.js';
+import { describeMachine, describeVersions } from './machine.js';
+
+interface SvmCase {
+  data: DataSize;
+  rows: number;
+  ours: SVMConfig;
+  /** scikit-learn's class and parameters. */
+  native: Record<string, unknown>;
+  /** Largest difference of decision values allowed; not for approximations, which differ in their random rows. */
+  decisions?: number;
+}
+
+const TABLE: DataSize = { trainRows: 20_000, testRows: 5000, cols: 30, missing: 0 };
+const WIDE_GAMMA = 1 / 720;
+
+const CASES: Record<string, SvmCase> = {
+  'rbf-20000x30': {
+    data: TABLE,
+    rows: 20_000,
+    ours: { C: 1 },
+    native: { kind: 'SVC', C: 1, cache_size: 200 },
+    decisions: 2e-3,
+  },
+  'linear-73000x180': {
+    data: MARKET,
+    rows: 73_000,
+    ours: { kernel: 'linear', solver: 'dcd', C: 0.01 },
+    native: { kind: 'LinearSVC', C: 0.01, tol: 1e-4, dual: true },
+    decisions: 2e-3,
+  },
+  'approximate-73000x180': {
+    data: MARKET,
+    rows: 73_000,
+    ours: { approximation: 'nystroem', components: 1000, gamma: WIDE_GAMMA, C: 1, tolerance: 1e-2 },
+    native: { kind: 'Nystroem', gamma: WIDE_GAMMA, n_components: 1000, C: 1, tol: 1e-2 },
+  },
+};
+
+/** The exact machine on a sample, whose accuracy the approximate one has to come near. */
+const EXACT = { rows: 20_000, ours: { gamma: WIDE_GAMMA, C: 1 } satisfies SVMConfig };
+
+interface Fit extends Measurement {
+  accuracy: number;
+  objective: number | null;
+  decisions: number[];
+  kernelError?: { mean: number; max: number };
+}
+
+interface Result {
+  name: string;
+  threads: number;
+  times: PairedResult;
+  accuracy: { ours: number; native: number };
+  objective: { ours: number | null; native: number | null };
+  /** Largest difference of 200 decision values. */
+  difference: number;
+  kernelError?: { mean: number; max: number };
+  /** Accuracy of the exact machine on a sample of the rows. */
+  exact?: number;
+}
+
+const sides = fileURLToPath(new URL('./sides/', import.meta.url));
+
+export async function run(options: BenchmarkOptions): Promise<BenchmarkReport> {
+  const { busyAtStart, ...machine } = describeMachine();
+  const names = Object.keys(CASES).filter((name) => !options.cases || options.cases.includes(name));
+  const results: Result[] = [];
+  for (const name of names) {
+    for (const threads of options.threads) results.push(await measure(name, CASES[name], threads, options));
+  }
+  const versions = describeVersions(python(), ['sklearn', 'numpy']);
+  const result = { machine, busyAtStart, versions, cases: CASES, results };
+  const partial = names.length < Object.keys(CASES).length;
+  return { result, partial, markdown: table(results, `${machine.cpu}, ${machine.cores} cores`, versions) };
+}
+
+async function measure(
+  name: string,
+  { data, rows, ours, native, decisions }: SvmCase,
+  threads: number,
+  { pairs, quick, log }: BenchmarkOptions,
+): Promise<Result> {
+  const request = { data: benchmarkData(data), cols: data.cols, rows, threads, ours, native };
+  const environment = { OMP_NUM_THREADS: String(threads), OPENBLAS_NUM_THREADS: String(threads) };
+  const found: { ours?: Fit; native?: Fit } = {};
+  const side = (which: 'ours' | 'native') => async () => {
+    const program: [string, ...string[]] =
+      which === 'ours' ? [process.execPath, `${sides}svm-ours.mjs`] : [python(), `${sides}svm_native.py`];
+    const fit = await runSide<Fit>(program, request, environment);
+    found[which] = fit;
+    return fit;
+  };
+  const times = await measurePairs(
+    { ours: side('ours'), native: side('native') },
+    {
+      pairs,
+      warmup: !quick,
+      onPair: (pair) => {
+        log(
+          `${name}, ${threads} thread(s): ours ${pair.ours.seconds.toFixed(2)} s, native ${pair.native.seconds.toFixed(2)} s`,
+        );
+      },
+    },
+  );
+  const { ours: own, native: peer } = found;
+  if (!own || !peer) throw new Error(`${name}: nothing was measured`);
+  const difference = own.decisions.reduce((most, value, i) => Math.max(most, Math.abs(value - peer.decisions[i])), 0);
+  if (decisions !== undefined && !(difference <= decisions)) {
+    throw new Error(`${name}: decision values differ by ${difference}`);
+  }
+  if (own.objective !== null && peer.objective !== null && Math.abs(own.objective / peer.objective - 1) > 1e-3) {
+    throw new Error(`${name}: objectives differ: ${own.objective} and ${peer.objective}`);
+  }
+  const exact =
+    native.kind === 'Nystroem' && !quick
+      ? (await runSide<Fit>([process.execPath, `${sides}svm-ours.mjs`], { ...request, ...EXACT })).accuracy
+      : undefined;
+  return {
+    name,
+    threads,
+    times,
+    accuracy: { ours: own.accuracy, native: peer.accuracy },
+    objective: { ours: own.objective, native: peer.objective },
+    difference,
+    kernelError: own.kernelError,
+    exact,
+  };
+}
+
+function table(results: readonly Result[], machine: string, versions: Record<string, string>): string {
+  const seconds = ({ median, min, max }: Spread) => `${median.toFixed(2)} (${min.toFixed(2)} to ${max.toFixed(2)})`;
+  const number = (value: number | null | undefined, digits: number) =>
+    value === null || value === undefined ? '' : value.toFixed(digits);
+  return [
+    `Seconds of fit in a fresh process, probabilities off on both sides; medians (smallest to largest) over ${results[0]?.times.pairs.length ?? 0} pairs. The ratio is scikit-learn / holdfast, pair by pair: above 1 ours is faster.`,
+    'Objectives are of the dual (rbf) and of the primal (linear); accuracies of 5,000 or 20,000 test rows; the difference is the largest of 200 decision values. The exact machine is ours on 20,000 of the rows.',
+    '',
+    '| case | threads | holdfast s | scikit-learn s | ratio | objective: holdfast | scikit-learn | difference | accuracy: holdfast | scikit-learn | exact |',
+    '| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |',
+    ...results.map(
+      ({ name, threads, times, accuracy, objective, difference, exact }) =>
+        `| ${name} | ${threads} | ${seconds(times.seconds.ours)} | ${seconds(times.seconds.native)} | ${(1 / times.ratio.median).toFixed(2)} | ${number(objective.ours, 3)} | ${number(objective.native, 3)} | ${difference.toExponential(1)} | ${number(accuracy.ours, 4)} | ${number(accuracy.native, 4)} | ${number(exact, 4)} |`,
+    ),
+    '',
+    `Machine: ${machine}. Versions: ${Object.entries(versions)
+      .map(([key, version]) => `${key} ${version}`)
+      .join(', ')}.`,
+  ].join('\n');
+}
