@@ -1,5 +1,7 @@
 /** Where a column is cut into bins: greedy equal-frequency cuts, with a bin of its own for every value that is frequent enough. */
 
+import { justBelow } from '../core/float32.js';
+
 /** Most bins a column may have, not counting the one for missing values. */
 export const MOST_BINS = 255;
 
@@ -8,8 +10,10 @@ export interface BinOptions {
   maxBin: number;
   /** Least number of sampled rows in a bin. */
   minDataInBin: number;
+  /** Cuts lie right below the upper of two values and not halfway: what falls between them is then above, as in XGBoost. */
+  cutBelowValues?: boolean;
   /** Columns of X that hold categories. */
-  categorical?: { readonly columns: readonly number[] };
+  categorical?: { readonly columns: readonly number[]; readonly byCategory?: boolean };
 }
 
 /** Cuts of the columns worth looking at; what trees need to turn a bin back into a threshold. */
@@ -52,7 +56,7 @@ export function thresholdOf(mapper: BinMapper, feature: number, bin: number): nu
 /**
  * Cuts between ascending distinct `values` that occur `counts` times. Up to `maxBin` bins of about equal counts; a value as frequent
  * as an average bin gets its own. Cuts are midpoints in float64, so that float32 values fall on the same side in training and in
- * prediction.
+ * prediction, unless they are to lie `cutBelowValues`.
  */
 export function cutPoints(values: Float32Array, counts: Int32Array, options: BinOptions): Float64Array {
   const ends =
@@ -60,7 +64,8 @@ export function cutPoints(values: Float32Array, counts: Int32Array, options: Bin
       ? endsOfFewValues(counts, options.minDataInBin)
       : endsOfManyValues(counts, options.maxBin, options.minDataInBin);
   const cuts = new Float64Array(ends.length);
-  for (let i = 0; i < cuts.length; i++) cuts[i] = between(values[ends[i]], values[ends[i] + 1]);
+  const cut = options.cutBelowValues ? (_below: number, above: number) => justBelow(above) : between;
+  for (let i = 0; i < cuts.length; i++) cuts[i] = cut(values[ends[i]], values[ends[i] + 1]);
   return cuts;
 }
 
@@ -113,16 +118,4 @@ function endsOfManyValues(counts: Int32Array, maxBin: number, minDataInBin: numb
     target = rows / Math.max(1, bins);
   }
   return ends;
-}
-
-const float = new Float32Array(1);
-const bits = new Int32Array(float.buffer);
-
-/** The largest float32 at or below `x`: comparing float32 values with it is comparing them with `x`. */
-export function float32AtOrBelow(x: number): number {
-  float[0] = x;
-  if (float[0] <= x) return float[0];
-  if (float[0] === 0) return -1.401298464324817e-45;
-  bits[0] += float[0] > 0 ? -1 : 1;
-  return float[0];
 }

@@ -2,18 +2,11 @@
  * From X to bins, by all workers of a job: cuts from a sample of rows, then every row's bins. X stays where the caller has it;
  * blocks of columns are gathered from it into a scratch area that fits the cache.
  */
+import { float32AtOrBelow } from '../core/float32.js';
 import { Random } from '../core/random.js';
 import type { Arena } from '../kernels/arena.js';
 import type { JobContext } from '../kernels/job.js';
-import {
-  type BinMapper,
-  type BinOptions,
-  cutPoints,
-  cutsOfBins,
-  firstCategorical,
-  float32AtOrBelow,
-  MOST_BINS,
-} from './bin-mapper.js';
+import { type BinMapper, type BinOptions, cutPoints, cutsOfBins, firstCategorical, MOST_BINS } from './bin-mapper.js';
 import { type BinnedMatrix, planeOffset, reserveBinnedMatrix } from './binned-matrix.js';
 import { bundleColumns, reserveBundles } from './bundles.js';
 import { frequentCategories } from './categories.js';
@@ -210,7 +203,11 @@ function categoriesOfColumn(
   options: BinningOptions,
 ): ColumnBins {
   const { values, counts } = valuesOfColumn(context, arena, scratch, j, rows);
-  const { categories, known } = frequentCategories(values, counts, { ...options, most: MOST_CATEGORIES });
+  const { categories, known } = frequentCategories(values, counts, {
+    ...options,
+    byCategory: options.categorical?.byCategory,
+    most: MOST_CATEGORIES,
+  });
   const missing = rows - known;
   return { kept: categories, varies: categories.length + (missing > 0 ? 1 : 0) > 1, missing };
 }

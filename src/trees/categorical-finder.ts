@@ -75,7 +75,7 @@ export class CategoricalFinder {
     this.first = firstCategorical(mapper);
     this.bins = mapper.cuts.slice(this.first).map((_, i) => valueBins(mapper, this.first + i));
     const most = Math.max(...this.bins);
-    const longest = Math.min(most, categorical.maxThreshold);
+    const longest = categorical.wholeScan ? most : Math.min(most, categorical.maxThreshold);
     this.recordBytes = Math.ceil((SCORE_BYTES + 20 + 4 * longest) / 64) * 64;
     this.records = arena.alloc(this.bins.length * 2 * this.recordBytes);
     this.limitsAddress = arena.alloc(threads * 2 * LIMITS_BYTES) + thread * 2 * LIMITS_BYTES;

@@ -19,6 +19,8 @@ export interface CategoricalLimits {
   minHessianToRank?: number;
   /** Gather up to all categories from each end, not half of them: with missing values, the other half differs (XGBoost). */
   wholeScan?: boolean;
+  /** Number bins by category and not by frequency: equal ones are then sorted so (XGBoost). */
+  byCategory?: boolean;
 }
 
 /** Codes from here on have no neighbours in float32, the type of X. */
@@ -28,7 +30,7 @@ const KEPT_SHARE = 0.99;
 
 /**
  * Categories that get a bin, the most frequent first and equal ones by number: up to `maxBin` and then until 99% of the rows have
- * one, without those of fewer than `minDataInBin` rows, and never more than `most`. Categories and counts are given by ascending
+ * one, without those of fewer than `minDataInBin` rows, and never more than `most`; in ascending order if `byCategory`. Categories and counts are given by ascending
  * value; values are cut to whole numbers, negative ones count as missing. `known` rows have a category with a bin.
  *
  * @throws InvalidInputError - a category of 2^24 or more
@@ -36,7 +38,7 @@ const KEPT_SHARE = 0.99;
 export function frequentCategories(
   values: Float32Array,
   counts: Int32Array,
-  options: { maxBin: number; minDataInBin: number; most: number },
+  options: { maxBin: number; minDataInBin: number; most: number; byCategory?: boolean },
 ): { categories: Int32Array; known: number } {
   const rows = countRows(values, counts);
   let total = 0;
@@ -51,7 +53,8 @@ export function frequentCategories(
     kept.push(category);
     used += count;
   }
-  return { categories: Int32Array.from(kept), known: used };
+  const categories = Int32Array.from(kept);
+  return { categories: options.byCategory ? categories.sort() : categories, known: used };
 }
 
 /** Rows of each category, by ascending category. */

@@ -1,6 +1,7 @@
 /** Numeric trees laid out for the prediction kernels, by size: as the leaves each node rules out, or as nodes to walk. */
+
+import { float32AtOrBelow } from '../core/float32.js';
 import { Turns } from '../core/turns.js';
-import { float32AtOrBelow } from './bin-mapper.js';
 import { BorderColumns } from './border-columns.js';
 import type { FlatTrees } from './flat-trees.js';
 import { type PackedTrees, TREE_BYTES, TreeKind, writeTree } from './prediction-block.js';

@@ -1,5 +1,5 @@
 /** Trees that test thresholds, a node to a quarter of a cache line, for walking a row alone; the same bits as `addScores`. */
-import { float32AtOrBelow } from './bin-mapper.js';
+import { float32AtOrBelow } from '../core/float32.js';
 import type { FlatTrees } from './flat-trees.js';
 
 /** Words of a node: column, float32 threshold, left child, right child; a child is the first word of a node, or ~leaf. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cutPoints, float32AtOrBelow } from '../../src/trees/bin-mapper.js';
+import { float32AtOrBelow } from '../../src/core/float32.js';
+import { cutPoints } from '../../src/trees/bin-mapper.js';
 
 const column = fc
   .array(fc.tuple(fc.float({ noNaN: true, noDefaultInfinity: true }), fc.integer({ min: 1, max: 50 })), {

@@ -135,6 +135,8 @@ export interface BinningParams {
   /** Bins a column, at most 255; missing values have one more. */
   maxBin: number;
   minDataInBin: number;
+  /** Cuts lie right below values, as XGBoost has them, and not halfway between two. */
+  cutBelowValues?: boolean;
   /** Rows from which bins are found, at most. */
   binSampleCount: number;
   /** Build the histograms of columns that exclude each other as those of one (Ke et al., 2017); never changes the model. */

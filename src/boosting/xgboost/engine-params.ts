@@ -157,7 +157,7 @@ export function engineParams(
     categorical: {
       columns: categoricalColumns(settings, names),
       // XGBoost: one against the rest below this number.
-      maxOneHot: settings.maxCatToOnehot - 1,
+      maxOneHot: settings.maxCatToOnehot,
       // XGBoost sorts by leaf values, which are 0 below the least hessian, and takes one fewer than it says.
       smooth: settings.regLambda,
       minHessianToRank: settings.minChildWeight,
@@ -166,11 +166,13 @@ export function engineParams(
       minDataPerGroup: 1,
       minDataPerCategory: 0,
       wholeScan: true,
+      byCategory: true,
     },
     baggingFraction: settings.subsample,
     baggingFreq: settings.subsample < 1 ? 1 : 0,
     maxBin: Math.min(settings.maxBin, MOST_BINS),
     minDataInBin: 1,
+    cutBelowValues: true,
   };
 }
 

@@ -1,7 +1,7 @@
 /** Trees of the engine as XGBoost keeps them: float32 throughout, a direction for NaN at every node, leaves in its order. */
-import { float32AtOrBelow } from '../../trees/bin-mapper.js';
+
+import { float32AtOrBelow, justBelow, LARGEST_FLOAT32 } from '../../core/float32.js';
 import type { Tree } from '../../trees/tree.js';
-import { justBelow, LARGEST_FLOAT32 } from './float32.js';
 import { sortLeaves } from './nodes.js';
 
 /** The condition of a split must be finite. */

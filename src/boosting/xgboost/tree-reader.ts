@@ -1,8 +1,9 @@
 /** One tree of an XGBoost file: read, checked to be a tree, and laid out as ours. */
+
+import { justBelow } from '../../core/float32.js';
 import { emptyTree, type Tree } from '../../trees/tree.js';
 import { damaged } from './damage.js';
 import type { Part } from './document.js';
-import { justBelow } from './float32.js';
 
 /** Categories are numbers below this to XGBoost. */
 const MOST_CATEGORIES = 1 << 24;

@@ -1,7 +1,8 @@
 /** One tree of ours as XGBoost's arrays. */
+
+import { justAbove } from '../../core/float32.js';
 import type { Tree } from '../../trees/tree.js';
 import type { DocumentValue } from './document.js';
-import { justAbove } from './float32.js';
 import { nodeNumbers } from './nodes.js';
 
 const NO_PARENT = 2 ** 31 - 1;

@@ -1,7 +1,9 @@
 /** From the nodes that the kernels leave to a tree's arrays: pruned, parents before children, thresholds for bins. */
+
+import { float32AtOrBelow } from '../../core/float32.js';
 import type { Arena } from '../../kernels/arena.js';
 import type { KernelExports } from '../../kernels/exports.js';
-import { type BinMapper, float32AtOrBelow, thresholdOf } from '../../trees/bin-mapper.js';
+import { type BinMapper, thresholdOf } from '../../trees/bin-mapper.js';
 import type { GrownTree } from './forest.js';
 import { NODE_BYTES } from './tree-grower.js';
 

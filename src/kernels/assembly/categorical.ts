@@ -53,6 +53,7 @@ export function scanSorted(histogram: usize, bins: i32, limits: usize, scratch: 
   const lambda = load<f64>(limits, LAMBDA) + load<f64>(limits, MORE_LAMBDA), alpha = load<f64>(limits, ALPHA);
   const leastH = load<f64>(limits, LEAST_H), leastRows = load<f64>(limits, LEAST_ROWS), groupRows = load<f64>(limits, GROUP_ROWS);
   const perHessian = rows / sumH;
+  const sign = orderSign(limits);
   const used = listCategories(histogram, bins, perHessian, limits, scratch);
   const most = min(<i32>load<f64>(limits, MOST), load<f64>(limits, WHOLE) != 0 ? used : (used + 1) >> 1);
   // Both ends in the order in which they are gathered.
@@ -85,6 +86,13 @@ export function scanSorted(histogram: usize, bins: i32, limits: usize, scratch: 
     }
   }
   if (bestLength == 0) return best;
+  // XGBoost's set is that of the low end, whichever was gathered: categories that training did not see go with the others. Missing
+  // values stay with what was not gathered, so the set can only be turned over where there are none.
+  const missing = histogram + (<usize>bins << 4);
+  if (bestEnd && sign < 0 && load<i64>(missing) == 0 && load<i64>(missing, 8) == 0) {
+    writeBelow(few ? scratch : ends, used, high + step * (bestLength - 1), histogram, out);
+    return best;
+  }
   let sums = i64x2.splat(0);
   let entry = bestEnd ? high : ends;
   for (let i = 0; i < bestLength; i++) {
@@ -98,9 +106,34 @@ export function scanSorted(histogram: usize, bins: i32, limits: usize, scratch: 
   return best;
 }
 
+/**
+ * XGBoost, which scans whole, sorts by the values of leaves, which fall as gradients rise: of equal sets the first counts, and equal categories
+ * stay in their order.
+ */
+function orderSign(limits: usize): f64 {
+  return load<f64>(limits, WHOLE) != 0 ? -1 : 1;
+}
+
+/** Writes the set of the entries that come before `end` in the order of keys, equal ones by bin. */
+function writeBelow(entries: usize, count: i32, end: usize, histogram: usize, out: usize): void {
+  const key = load<f64>(end), endBin = load<u32>(end, 8);
+  const last = entries + (<usize>count << 4);
+  let sums = i64x2.splat(0), length = 0;
+  for (let entry = entries; entry < last; entry += 16) {
+    const own = load<f64>(entry), bin = load<u32>(entry, 8);
+    if (own > key || (own == key && bin >= endBin)) continue;
+    sums = i64x2.add(sums, v128.load(histogram + (<usize>bin << 4)));
+    store<u32>(out + (<usize>length << 2), bin, 20);
+    length++;
+  }
+  v128.store(out, sums);
+  store<i32>(out, length, 16);
+}
+
 /** Categories with rows enough: f64 G / (H + smooth), or 0 where H is small; u32 bin; 16 bytes each. Returns how many. */
 function listCategories(histogram: usize, bins: i32, perHessian: f64, limits: usize, out: usize): i32 {
   const leastRows = load<f64>(limits, CATEGORY_ROWS), smooth = load<f64>(limits, SMOOTH), ranked = load<f64>(limits, RANKED_H);
+  const sign = orderSign(limits);
   let used = 0;
   for (let bin = 0; bin < bins; bin++) {
     const p = histogram + (<usize>bin << 4);
@@ -108,7 +141,7 @@ function listCategories(histogram: usize, bins: i32, perHessian: f64, limits: us
     if ((h <= 0 && ranked == 0) || floor(h * perHessian + 0.5) < leastRows) continue;
     const entry = out + (<usize>used << 4);
     used++;
-    store<f64>(entry, h < ranked ? 0.0 : <f64>load<i64>(p) / (h + smooth));
+    store<f64>(entry, h < ranked ? 0.0 : (sign * <f64>load<i64>(p)) / (h + smooth));
     store<u32>(entry, bin, 8);
   }
   return used;

@@ -1,7 +1,6 @@
 /** XGBoost files: both encodings hold the same model, and damaged ones are refused by name. */
 import { describe, expect, it } from 'vitest';
 import type { DocumentValue } from '../../../src/boosting/xgboost/document.js';
-import { justAbove, justBelow } from '../../../src/boosting/xgboost/float32.js';
 import type { XGBoostFile } from '../../../src/boosting/xgboost/format.js';
 import { readModel } from '../../../src/boosting/xgboost/format-reader.js';
 import { modelDocument, writeJson, writeUbjson } from '../../../src/boosting/xgboost/format-writer.js';
@@ -9,6 +8,7 @@ import { formatFloat, formatJson } from '../../../src/boosting/xgboost/json.js';
 import { sortLeaves } from '../../../src/boosting/xgboost/nodes.js';
 import { formatUbjson } from '../../../src/boosting/xgboost/ubjson-writer.js';
 import { ModelFormatError } from '../../../src/core/errors.js';
+import { justAbove, justBelow } from '../../../src/core/float32.js';
 import { Random } from '../../../src/core/random.js';
 import { emptyTree, type Tree } from '../../../src/trees/tree.js';
 

@@ -1,4 +1,4 @@
-/** Neighbours of float32 numbers: XGBoost's tests are `x < condition` in float32, ours are `x <= threshold`. */
+/** Neighbours of float32 numbers. */
 
 const float = new Float32Array(1);
 const bits = new Int32Array(float.buffer);
@@ -18,4 +18,10 @@ export function justBelow(x: number): number {
 /** The smallest float32 above the float32 `x`; Infinity stays. */
 export function justAbove(x: number): number {
   return -justBelow(-x);
+}
+
+/** The largest float32 at or below `x`: comparing float32 values with it is comparing them with `x`. */
+export function float32AtOrBelow(x: number): number {
+  const rounded = Math.fround(x);
+  return rounded <= x ? rounded : justBelow(rounded);
 }
