@@ -1,4 +1,4 @@
-/** The sets of categories that a node may send left, written out plainly: LightGBM's rules, one candidate at a time. */
+/** The sets of categories that a node may send left, written out plainly, one candidate at a time: LightGBM's rules, or XGBoost's (`wholeScan`). */
 import type { CategoricalLimits } from '../../src/trees/categories.js';
 
 export interface PlainCategory {
@@ -20,7 +20,10 @@ interface Node {
   unit: number;
 }
 
-/** Candidates in the order in which ties are decided. `categories` are all with a bin, also those without rows in the node. */
+/**
+ * Candidates in the order in which ties are decided. `categories` are all with a bin, also those without rows in the node. XGBoost orders
+ * them by the values of leaves, and its set is always that of the lower ones, unless missing values are with them.
+ */
 export function categoricalCandidates(
   node: Node,
   categories: readonly PlainCategory[],
@@ -37,14 +40,14 @@ export function categoricalCandidates(
   }
   const smooth = categorical.smooth / node.unit;
   const ranked = (categorical.minHessianToRank ?? 0) / node.unit;
-  const keyOf = ({ g, h }: PlainCategory) => (h < ranked ? 0 : g / (h + smooth));
+  const { wholeScan = false } = categorical;
+  const keyOf = ({ g, h }: PlainCategory) => (h < ranked ? 0 : ((wholeScan ? -1 : 1) * g) / (h + smooth));
   const sorted = categories
     .filter(({ h }) => (h > 0 || ranked > 0) && rowsOf(h) >= (categorical.minDataPerCategory ?? categorical.smooth))
     .sort((a, b) => keyOf(a) - keyOf(b) || a.bin - b.bin);
-  const most = Math.min(
-    categorical.maxThreshold,
-    categorical.wholeScan ? sorted.length : Math.floor((sorted.length + 1) / 2),
-  );
+  const most = Math.min(categorical.maxThreshold, wholeScan ? sorted.length : Math.floor((sorted.length + 1) / 2));
+  const all = categories.reduce((sum, { g, h }) => ({ g: sum.g + g, h: sum.h + h }), { g: 0, h: 0 });
+  const noneMissing = all.g === node.g && all.h === node.h;
   const found: PlainCandidate[] = [];
   for (const order of [sorted, [...sorted].reverse()]) {
     let [h, rows, group] = [0, 0, 0];
@@ -56,7 +59,9 @@ export function categoricalCandidates(
       if (!fits(node.h - h, node.rows - rows) || node.rows - rows < categorical.minDataPerGroup) break;
       if (group < categorical.minDataPerGroup) continue;
       group = 0;
-      found.push({ bins: order.slice(0, i + 1).map(({ bin }) => bin), extraL2: categorical.l2 });
+      const turned = wholeScan && order !== sorted && noneMissing;
+      const set = turned ? order.slice(i + 1) : order.slice(0, i + 1);
+      found.push({ bins: set.map(({ bin }) => bin), extraL2: categorical.l2 });
     }
   }
   return found;
