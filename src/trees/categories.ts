@@ -19,7 +19,7 @@ export interface CategoricalLimits {
   minHessianToRank?: number;
   /** Gather up to all categories from each end, not half of them: with missing values, the other half differs (XGBoost). */
   wholeScan?: boolean;
-  /** Number bins by category and not by frequency: equal ones are then sorted so (XGBoost). */
+  /** Give every code up to the largest a bin, in ascending order, whether it occurs or not: each counts as a category (XGBoost). */
   byCategory?: boolean;
 }
 
@@ -30,7 +30,8 @@ const KEPT_SHARE = 0.99;
 
 /**
  * Categories that get a bin, the most frequent first and equal ones by number: up to `maxBin` and then until 99% of the rows have
- * one, without those of fewer than `minDataInBin` rows, and never more than `most`; in ascending order if `byCategory`. Categories and counts are given by ascending
+ * one, without those of fewer than `minDataInBin` rows, and never more than `most`; with `byCategory` every code up to the largest, in
+ * ascending order, if there is room. Categories and counts are given by ascending
  * value; values are cut to whole numbers, negative ones count as missing. `known` rows have a category with a bin.
  *
  * @throws InvalidInputError - a category of 2^24 or more
@@ -44,6 +45,10 @@ export function frequentCategories(
   let total = 0;
   for (const count of rows.values()) total += count;
   const order = [...rows].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
+  const largest = order.reduce((most, [category]) => Math.max(most, category), -1);
+  if (options.byCategory && largest < options.most) {
+    return { categories: Int32Array.from({ length: largest + 1 }, (_, category) => category), known: total };
+  }
   const enough = Math.round(total * KEPT_SHARE);
   const kept: number[] = [];
   let used = 0;
@@ -53,8 +58,7 @@ export function frequentCategories(
     kept.push(category);
     used += count;
   }
-  const categories = Int32Array.from(kept);
-  return { categories: options.byCategory ? categories.sort() : categories, known: used };
+  return { categories: Int32Array.from(kept), known: used };
 }
 
 /** Rows of each category, by ascending category. */

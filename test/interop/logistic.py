@@ -122,7 +122,7 @@ def fit(problem):
         C=C if penalised else np.inf,
         l1_ratio=share,
         solver=problem.get("sklearnSolver", "saga" if share > 0 else "lbfgs"),
-        tol=1e-7 if share > 0 else 1e-9,
+        tol=1e-8 if share > 0 else 1e-9,
         max_iter=20000,
         fit_intercept=problem.get("fitIntercept", True),
         class_weight=class_weight,

@@ -8,7 +8,7 @@ import { binned, binsOf } from './random-rows.js';
 
 const options = { maxBin: 255, minDataInBin: 3, most: 255 };
 
-const frequent = (rows: Record<number, number>, more: Partial<typeof options> = {}) => {
+const frequent = (rows: Record<number, number>, more: Partial<typeof options & { byCategory: boolean }> = {}) => {
   const values = Object.keys(rows)
     .map(Number)
     .sort((a, b) => a - b);
@@ -20,6 +20,13 @@ const frequent = (rows: Record<number, number>, more: Partial<typeof options> = 
 describe('bins of categories', () => {
   it('go to the most frequent first, of equal ones to the lower code', () => {
     expect(frequent({ 0: 10, 1: 30, 2: 10, 900: 50 })).toEqual({ categories: [900, 1, 0, 2], known: 100 });
+  });
+
+  it('by category go to every code up to the largest, also to those that do not occur', () => {
+    const { categories, known } = frequent({ 1: 30, 3: 1 }, { byCategory: true });
+    expect(categories).toEqual([0, 1, 2, 3]);
+    expect(known).toBe(31);
+    expect(frequent({ 1: 30, 300: 50 }, { byCategory: true }).categories).toEqual([300, 1]);
   });
 
   it('are refused to rare categories but the first two', () => {
