@@ -41,7 +41,10 @@ export class RowShares {
     return count * BYTES_A_ROW >= this.shareBytes + (this.categories?.slotBytes ?? 0);
   }
 
-  /** Every worker sums its share of a node's rows; `merge` completes the histogram at `address`, and `CategoryHistograms.merge` those of the slot's columns of categories. A barrier. */
+  /**
+   * Every worker sums its share of a node's rows; `merge` completes the histogram at `address`, `CategoryHistograms.merge` those of the
+   * slot's columns of categories. A barrier.
+   */
   build(kind: HistogramKind, slot: number, address: number, rows: SummedRows): void {
     const { thread, threads } = this.context;
     const [from, to] = share(0, rows.count, thread, threads);
