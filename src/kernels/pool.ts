@@ -39,10 +39,9 @@ export async function runJob<R>(job: Job): Promise<R> {
 
 /** Lets the workers of a coming job start while its arguments are still being made. What goes wrong shows when the job runs. */
 export function startWorkers(threads: number): void {
-  openPool().then(
-    (open) => open.grow(threads),
-    () => {},
-  );
+  openPool()
+    .then((open) => open.grow(threads))
+    .catch(() => {});
 }
 
 function openPool(): Promise<Pool> {

@@ -49,6 +49,8 @@ function packingOf(flat: FlatTrees, cols: number, threads: number): Promise<Pack
   if (packing?.cols !== cols) {
     startWorkers(threads);
     packings.set(flat, (packing = { cols, packed: packTrees(flat, cols) }));
+    // A layout that failed, for want of memory, is tried again.
+    packing.packed.catch(() => packings.delete(flat));
   }
   return packing.packed;
 }

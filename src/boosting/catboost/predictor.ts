@@ -64,6 +64,8 @@ export class CatBoostPredictor {
     if (!this.packed && !plan.trees.branching.includes(1)) {
       startWorkers(options.threads);
       this.packed = packSymmetric(plan);
+      // A layout that failed, for want of memory, is tried again.
+      this.packed.catch(() => (this.packed = undefined));
     }
     const scores = new Float64Array(new SharedArrayBuffer(X.rows * plan.outputs * 8));
     const args: PredictArgs = {
