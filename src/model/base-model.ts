@@ -19,7 +19,7 @@ import { Windows } from '../core/windows.js';
 import { type ModelMetadata, readBundle, writeBundle } from './bundle.js';
 import { describeModel, withFamilyEntry } from './info.js';
 import { checkValues, columnCount, rowCount, takeRows, toModelInput } from './input.js';
-import { applyMissing } from './missing.js';
+import { applyMissingTo } from './missing.js';
 import type { OnnxBody } from './onnx/export.js';
 import { checkOutput, classifierOutput, lossAndAccuracy, regressorOutput } from './output.js';
 import { type LearnedFromData, prepareTraining } from './prepare.js';
@@ -300,7 +300,7 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
       );
     }
     await checkValues(input, what);
-    return (fitted.missing && input instanceof Matrix ? await applyMissing(input, fitted.missing) : input) as X;
+    return (fitted.missing ? await applyMissingTo(input, fitted.missing) : input) as X;
   }
 
   /** Importance of each training feature; undefined for models that have none. Dropped columns count 0. */
@@ -365,15 +365,15 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
   }
 
   /**
-   * Writes the model as an ONNX file of standard operators. Input `X`, float (rows, features) in the order of `featureNames`, NaN where a
-   * value is missing; medians and dropped columns are part of the graph. Output: `label` (rows,), int64 where all labels are
+   * Writes the model as an ONNX file of standard operators. Input `X`, float (rows, features), or (rows, length, channels) for a model of
+   * sequences, in the order of `featureNames`, NaN where a value is missing; medians and dropped columns are part of the graph. Output: `label` (rows,), int64 where all labels are
    * integers, else float, and `probabilities`, float (rows, classes); or `variable`, float (rows, 1), for regression.
    *
    * @throws NotFittedError - before `fit`
    * @throws InvalidInputError - a model that ONNX cannot express; the hint says what can be done
    */
   async exportOnnx(file: string): Promise<void> {
-    const { classes, featureNames, missing } = this.requireFitted('exportOnnx');
+    const { classes, featureNames, missing, sequenceLength } = this.requireFitted('exportOnnx');
     const { exportOnnxFile, noOnnxForm } = await import('./onnx/export.js');
     const body = await this.onnxBody();
     if (!body) {
@@ -383,16 +383,16 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
         'Models that can be exported override onnxBody; save(directory) keeps any model.',
       );
     }
-    await exportOnnxFile(file, { name: this.label, classes, featureNames, missing, body });
+    await exportOnnxFile(file, { name: this.label, classes, featureNames, sequenceLength, missing, body });
   }
 
   /** @internal `onnxBody` with what stands in for missing values before it: for models that hold models. */
   async toOnnxBody(): Promise<OnnxBody | undefined> {
-    const { missing, featureNames } = this.requireFitted('exportOnnx');
+    const { missing, featureNames, sequenceLength } = this.requireFitted('exportOnnx');
     const body = await this.onnxBody();
     if (!body || !missing) return body;
     const { withoutMissing } = await import('./onnx/export.js');
-    return (graph, X) => body(graph, withoutMissing(graph, X, missing, featureNames.length));
+    return (graph, X) => body(graph, withoutMissing(graph, X, missing, featureNames.length, sequenceLength));
   }
 
   /** @internal Puts loaded state in place. */

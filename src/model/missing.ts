@@ -2,6 +2,8 @@
 import { InvalidInputError } from '../core/errors.js';
 import { Matrix } from '../core/matrix.js';
 import { Turns } from '../core/turns.js';
+import { Windows } from '../core/windows.js';
+import type { ModelInputMatrix } from './types.js';
 
 /** Learned from the training rows; saved with the model. */
 export interface MissingValuePlan {
@@ -9,6 +11,35 @@ export interface MissingValuePlan {
   readonly kept: number[];
   /** Median of each kept column over its known values. */
   readonly medians: number[];
+}
+
+/**
+ * The plan of a model's training input: of a matrix, or of the rows that its windows cover, each counted once. Undefined where a model takes
+ * features and sequences together.
+ */
+export async function planMissingOf(X: ModelInputMatrix): Promise<MissingValuePlan | undefined> {
+  if (X instanceof Matrix) return planMissing(X);
+  return X instanceof Windows ? planMissing(coveredRows(X)) : undefined;
+}
+
+/** A model's input with the plan applied; the input itself when there is nothing to do. */
+export async function applyMissingTo<X extends ModelInputMatrix>(X: X, plan: MissingValuePlan): Promise<X> {
+  if (X instanceof Matrix) return (await applyMissing(X, plan)) as X;
+  if (!(X instanceof Windows)) return X;
+  const base = await applyMissing(X.base, plan);
+  return (base === X.base ? X : new Windows(base, X.ends, X.length)) as X;
+}
+
+/** The rows of the base that some window holds: rows of other windows say nothing to training. */
+function coveredRows({ base, ends, length }: Windows): Matrix {
+  const covered = new Uint8Array(base.rows);
+  for (const end of ends) covered.fill(1, end + 1 - length, end + 1);
+  let count = 0;
+  for (let row = 0; row < base.rows; row++) count += covered[row];
+  if (count === base.rows) return base;
+  const rows = new Uint32Array(count);
+  for (let row = 0, i = 0; row < base.rows; row++) if (covered[row]) rows[i++] = row;
+  return base.take(rows);
 }
 
 /** Medians of the known values of each column; columns without any are left out. */

@@ -1,12 +1,12 @@
 /** From what the caller of `fit` passes to what a model's hooks are given: checked, encoded, without rows of weight 0. */
 import { finiteLabels, isArrayLike, sampleWeights } from '../core/checks.js';
 import { InvalidInputError } from '../core/errors.js';
-import { Matrix, sharedFloat32 } from '../core/matrix.js';
+import { sharedFloat32 } from '../core/matrix.js';
 import { Windows } from '../core/windows.js';
 import { checkValues, columnCount, rowCount, takeRows, toModelInput } from './input.js';
 import { internalValidationRows } from './internal-validation.js';
 import { checkClasses, distinctLabels, encodeLabels } from './label-encoder.js';
-import { applyMissing, type MissingValuePlan, planMissing } from './missing.js';
+import { applyMissingTo, type MissingValuePlan, planMissingOf } from './missing.js';
 import type { EvaluationData, FitData, FitRows, ModelInfo, ModelInputMatrix, Task, TrainingData } from './types.js';
 
 /** What prediction must know of the training data; saved with the model. */
@@ -83,10 +83,9 @@ export async function prepareTraining<X extends ModelInputMatrix>(
       ? setAside(all, classes.length, options.seed)
       : { train: all, validation: undefined };
 
-  const missing =
-    !info.capabilities.missingValues && train.X instanceof Matrix ? await planMissing(train.X) : undefined;
+  const missing = info.capabilities.missingValues ? undefined : await planMissingOf(train.X);
   const filled = async ({ X, ...rest }: Rows) => ({
-    X: (missing && X instanceof Matrix ? await applyMissing(X, missing) : X) as X,
+    X: (missing ? await applyMissingTo(X, missing) : X) as X,
     ...rest,
   });
   const filledSets: Record<string, FitRows<X>> = {};
@@ -103,7 +102,7 @@ export async function prepareTraining<X extends ModelInputMatrix>(
       task,
       classes,
       featureNames,
-      sequenceLength: given.X instanceof Windows ? given.X.length : undefined,
+      sequenceLength: windowLength(given.X),
       missing,
     },
   };
@@ -160,10 +159,23 @@ function initialScores(values: ArrayLike<number>, rows: number, what: string): F
 async function readEvaluationRows(data: EvaluationData, train: Rows, info: ModelInfo, what: string): Promise<Rows> {
   const rows = withoutZeroWeights(await readRows(data, info, what));
   const [own, expected] = [columnCount(rows.X), columnCount(train.X)];
-  if (own === expected) return rows;
-  throw new InvalidInputError(`${what}: ${own} columns, the training rows have ${expected}`, {
-    hint: 'Pass the same features in the same order.',
-  });
+  if (own !== expected) {
+    throw new InvalidInputError(`${what}: ${own} columns, the training rows have ${expected}`, {
+      hint: 'Pass the same features in the same order.',
+    });
+  }
+  const [length, trained] = [windowLength(rows.X), windowLength(train.X)];
+  if (length !== trained) {
+    throw new InvalidInputError(`${what}: windows of ${length} rows, those of training have ${trained}`, {
+      hint: `Use toSequences(${trained}).`,
+    });
+  }
+  return rows;
+}
+
+function windowLength(X: ModelInputMatrix): number | undefined {
+  if ('sequences' in X) return X.sequences.length;
+  return X instanceof Windows ? X.length : undefined;
 }
 
 function setAside(rows: Rows, classes: number, seed: number): { train: Rows; validation?: Rows } {

@@ -8,6 +8,7 @@ import { ModelRegistry } from '../model/registry.js';
 import type { Task } from '../model/types.js';
 import { dataFor, type Subject } from './promise.js';
 import { PROMISES } from './promises.js';
+import { inputFor, takingRows } from './taking-rows.js';
 
 export interface CheckResult {
   readonly name: string;
@@ -104,11 +105,14 @@ function checksOf(model: ModelClass, options: CheckOptions): Check[] {
   );
 }
 
-function subjectOf(model: ModelClass, task: Task, config: Record<string, unknown>, root: string): Subject {
+function subjectOf(original: ModelClass, task: Task, config: Record<string, unknown>, root: string): Subject {
+  const info = describeModel(original);
+  const model = takingRows(original);
   const make = () => new model({ ...config, task });
   const subject: Subject = {
     model,
-    info: describeModel(model),
+    info,
+    input: (X) => inputFor(info.inputMode, X),
     task,
     make,
     data: (options) => dataFor(task, options),

@@ -21,7 +21,7 @@ export const DISK: readonly Promised[] = [
         'metadata differs',
       );
       assertSame(
-        await outputs(await loadModel(s.directory('saved')), X),
+        await outputs(await loadModel(s.directory('saved')), s.input(X)),
         await outputs(model, X),
         'loadModel and original',
       );

@@ -8,11 +8,14 @@ import { type SyntheticData, syntheticClassification, syntheticRegression } from
 
 /** The model under test, and data for its task. */
 export interface Subject {
+  /** Takes rows of features whatever the model's input mode; see taking-rows.ts. */
   readonly model: ModelClass;
   readonly info: ModelInfo;
   readonly task: Task;
   /** A new object with the suite's config. */
   make(): BaseModel;
+  /** Rows of features as the model's own class takes them. */
+  input(X: TrainingData['X']): TrainingData['X'];
   /** A fitted object. */
   fitted(data?: TrainingData, options?: FitOptions): Promise<BaseModel>;
   /** Rows with a signal for the task. */
@@ -37,6 +40,7 @@ export interface Promised {
 
 export const classifier: Promised['applies'] = (_info, task) => task === 'classification';
 export const regressor: Promised['applies'] = (_info, task) => task === 'regression';
+export const sequential: Promised['applies'] = (info) => info.inputMode === 'sequence';
 
 /** Names and contents of the files that a model is saved as. */
 export async function savedBytes(model: BaseModel, subject: Subject, name: string): Promise<string> {

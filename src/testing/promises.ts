@@ -5,6 +5,7 @@ import { INPUTS } from './inputs-promises.js';
 import { PREDICTION } from './prediction-promises.js';
 import type { Promised } from './promise.js';
 import { REFUSALS } from './refusals-promises.js';
+import { SEQUENCES } from './sequences-promises.js';
 import { TRAINING } from './training-promises.js';
 import { WEIGHTS } from './weights-promises.js';
 
@@ -13,6 +14,7 @@ export const PROMISES: readonly Promised[] = [
   ...PREDICTION,
   ...WEIGHTS,
   ...INPUTS,
+  ...SEQUENCES,
   ...REFUSALS,
   ...TRAINING,
   ...DISK,

@@ -9,7 +9,7 @@ import { encodeOnnx } from './encode.js';
 import { OnnxGraph, type OnnxValue } from './graph.js';
 
 /**
- * What a model adds to the graph: given the (n, features) float input, it returns the name of a double tensor, (n, classes)
+ * What a model adds to the graph: given the (n, features) or (n, length, channels) float input, it returns the name of a double tensor, (n, classes)
  * probabilities or (n, 1) values, equal to what `predictRaw` gives.
  */
 export type OnnxBody = (graph: OnnxGraph, X: string) => string;
@@ -20,6 +20,8 @@ export interface OnnxExport {
   /** Ascending; empty for regression. */
   classes: readonly number[];
   featureNames: readonly string[];
+  /** Rows of each window, for models of sequences. */
+  sequenceLength?: number;
   missing?: MissingValuePlan;
   body: OnnxBody;
 }
@@ -34,15 +36,16 @@ export function noOnnxForm(name: string, reason: string, hint: string): InvalidI
   return new InvalidInputError(`${name}: exportOnnx: ${reason}`, { hint, details: { model: name } });
 }
 
-export function onnxBytes({ name, classes, featureNames, missing, body }: OnnxExport): Uint8Array {
+export function onnxBytes({ name, classes, featureNames, sequenceLength, missing, body }: OnnxExport): Uint8Array {
   const graph = new OnnxGraph();
-  const X = missing ? withoutMissing(graph, 'X', missing, featureNames.length) : 'X';
+  const X = missing ? withoutMissing(graph, 'X', missing, featureNames.length, sequenceLength) : 'X';
   const result = body(graph, X);
   const outputs = classes.length > 0 ? classifierOutputs(graph, result, classes) : [regressionOutput(graph, result)];
+  const inputDims = ['rows', ...(sequenceLength === undefined ? [] : [sequenceLength]), featureNames.length];
   return encodeOnnx({
     graph,
     name,
-    inputs: [{ name: 'X', type: 'float', dims: ['rows', featureNames.length] }],
+    inputs: [{ name: 'X', type: 'float', dims: inputDims }],
     outputs,
     metadata: {
       feature_names: JSON.stringify(featureNames),
@@ -51,15 +54,17 @@ export function onnxBytes({ name, classes, featureNames, missing, body }: OnnxEx
   });
 }
 
-/** Columns kept in training, NaN replaced by their medians. */
+/** Columns (or channels of windows) kept in training, NaN replaced by their medians. */
 export function withoutMissing(
   graph: OnnxGraph,
   X: string,
   { kept, medians }: MissingValuePlan,
   columns: number,
+  sequenceLength?: number,
 ): string {
+  const axis = sequenceLength === undefined ? 1 : 2;
   const values =
-    kept.length === columns ? X : graph.node('Gather', [X, graph.vector('int64', kept)], { axis: { int: 1 } });
+    kept.length === columns ? X : graph.node('Gather', [X, graph.vector('int64', kept)], { axis: { int: axis } });
   return graph.node('Where', [graph.node('IsNaN', [values]), graph.vector('float', medians), values]);
 }
 
