@@ -45,7 +45,7 @@ export function scanOneByOne(histogram: usize, bins: i32, limits: usize, best: f
   return best;
 }
 
-/** Ends of up to so many entries are selected, longer ones sorted. */
+/** Ends of up to so many entries are selected from far more; otherwise all are sorted, which is faster. */
 const MOST_SELECTED: i32 = 64;
 
 export function scanSorted(histogram: usize, bins: i32, limits: usize, scratch: usize, best: f64, out: usize): f64 {
@@ -57,7 +57,7 @@ export function scanSorted(histogram: usize, bins: i32, limits: usize, scratch: 
   const used = listCategories(histogram, bins, perHessian, limits, scratch);
   const most = min(<i32>load<f64>(limits, MOST), load<f64>(limits, WHOLE) != 0 ? used : (used + 1) >> 1);
   // Both ends in the order in which they are gathered.
-  const few = most <= MOST_SELECTED && most < used >> 2;
+  const few = most <= MOST_SELECTED && most <= used >> 1 && most * most < 3 * used;
   let ends = scratch + (<usize>used << 4);
   if (few) selectEnds(scratch, used, ends, most);
   else ends = sortCategories(scratch, ends, used);
@@ -134,17 +134,18 @@ function writeBelow(entries: usize, count: i32, end: usize, histogram: usize, ou
 function listCategories(histogram: usize, bins: i32, perHessian: f64, limits: usize, out: usize): i32 {
   const leastRows = load<f64>(limits, CATEGORY_ROWS), smooth = load<f64>(limits, SMOOTH), ranked = load<f64>(limits, RANKED_H);
   const sign = orderSign(limits);
-  let used = 0;
+  const all = ranked != 0;
+  // Every category is written and those that do not count are written over: which have rows here cannot be foretold.
+  let entry = out;
   for (let bin = 0; bin < bins; bin++) {
     const p = histogram + (<usize>bin << 4);
     const h = <f64>load<i64>(p, 8);
-    if ((h <= 0 && ranked == 0) || floor(h * perHessian + 0.5) < leastRows) continue;
-    const entry = out + (<usize>used << 4);
-    used++;
     store<f64>(entry, h < ranked ? 0.0 : (sign * <f64>load<i64>(p)) / (h + smooth));
     store<u32>(entry, bin, 8);
+    const counts = (<i32>(h > 0) | <i32>all) & <i32>(floor(h * perHessian + 0.5) >= leastRows);
+    entry += <usize>counts << 4;
   }
-  return used;
+  return <i32>((entry - out) >> 4);
 }
 
 /**
@@ -166,18 +167,27 @@ function selectEnds(entries: usize, count: i32, out: usize, most: i32): void {
       for (; at > low && load<f64>(at - 16) > key; at -= 16) v128.store(at, v128.load(at - 16));
       v128.store(at, v128.load(p));
     }
-    if (key >= load<f64>(end - 16)) {
+  }
+  // From the last one, so that an equal one that comes too late is passed over.
+  for (let p = last - 16; p >= entries; p -= 16) {
+    const key = load<f64>(p);
+    if (key > load<f64>(end - 16)) {
       let at = end - 16;
-      for (; at > high && load<f64>(at - 16) <= key; at -= 16) v128.store(at, v128.load(at - 16));
+      for (; at > high && load<f64>(at - 16) < key; at -= 16) v128.store(at, v128.load(at - 16));
       v128.store(at, v128.load(p));
     }
   }
 }
 
-/** Merge sort of entries by key, equal ones in their order. Returns which of the two places holds the result. */
+/**
+ * Merge sort of entries by key, equal ones in their order, without a branch on keys: which of two is lower cannot be foretold.
+ * Returns which of the two places holds the result.
+ */
 function sortCategories(from: usize, to: usize, count: i32): usize {
-  for (let start = 0; start < count; start += 8) insertionSort(from, start, min(start + 8, count));
-  for (let width = 8; width < count; width <<= 1) {
+  const whole = count & ~3;
+  for (let start = 0; start < whole; start += 4) sortFour(from + (<usize>start << 4));
+  insertionSort(from, whole, count);
+  for (let width = 4; width < count; width <<= 1) {
     for (let start = 0; start < count; start += 2 * width) {
       merge(from, to, start, min(start + width, count), min(start + 2 * width, count));
     }
@@ -186,6 +196,20 @@ function sortCategories(from: usize, to: usize, count: i32): usize {
     to = swap;
   }
   return from;
+}
+
+/** Each of four entries to the place of its rank. */
+// @ts-ignore: decorator
+@inline
+function sortFour(p: usize): void {
+  const a = v128.load(p), b = v128.load(p, 16), c = v128.load(p, 32), d = v128.load(p, 48);
+  const ka = f64x2.extract_lane(a, 0), kb = f64x2.extract_lane(b, 0), kc = f64x2.extract_lane(c, 0), kd = f64x2.extract_lane(d, 0);
+  const ab = <usize>(ka <= kb), ac = <usize>(ka <= kc), ad = <usize>(ka <= kd);
+  const bc = <usize>(kb <= kc), bd = <usize>(kb <= kd), cd = <usize>(kc <= kd);
+  v128.store(p + ((3 - ab - ac - ad) << 4), a);
+  v128.store(p + ((2 + ab - bc - bd) << 4), b);
+  v128.store(p + ((1 + ac + bc - cd) << 4), c);
+  v128.store(p + ((ad + bd + cd) << 4), d);
 }
 
 function insertionSort(entries: usize, from: i32, to: i32): void {
@@ -203,10 +227,16 @@ function insertionSort(entries: usize, from: i32, to: i32): void {
 }
 
 function merge(from: usize, to: usize, start: i32, middle: i32, end: i32): void {
-  let a = from + (<usize>start << 4), b = from + (<usize>middle << 4);
-  const endA = b, endB = from + (<usize>end << 4), endOut = to + (<usize>end << 4);
-  for (let p = to + (<usize>start << 4); p < endOut; p += 16) {
-    if (a < endA && (b >= endB || load<f64>(a) <= load<f64>(b))) { v128.store(p, v128.load(a)); a += 16; }
-    else { v128.store(p, v128.load(b)); b += 16; }
+  let a = from + (<usize>start << 4), b = from + (<usize>middle << 4), p = to + (<usize>start << 4);
+  const endA = b, endB = from + (<usize>end << 4);
+  while (a < endA && b < endB) {
+    const first = load<f64>(a) <= load<f64>(b);
+    v128.store(p, v128.load(select<usize>(a, b, first)));
+    const step = <usize>first << 4;
+    a += step;
+    b += 16 - step;
+    p += 16;
   }
+  const rest = a < endA ? a : b;
+  memory.copy(p, rest, (a < endA ? endA : endB) - rest);
 }
