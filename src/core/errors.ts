@@ -91,3 +91,8 @@ export class ValidationGateError extends HoldfastError {
 export class MissingDependencyError extends HoldfastError {
   readonly code = 'MISSING_DEPENDENCY';
 }
+
+/** An engine that runs neural models is installed but does not load, or does not have the device asked for. */
+export class EngineError extends HoldfastError {
+  readonly code = 'ENGINE';
+}

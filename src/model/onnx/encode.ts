@@ -7,18 +7,19 @@ import {
   type OnnxGraph,
   type OnnxNode,
   type OnnxValue,
+  RUNTIME_DOMAIN,
   type Tensor,
 } from './graph.js';
 import { ProtoWriter } from './protobuf.js';
 
 /** AttributeProto.AttributeType. */
-const ATTRIBUTE_TYPES = { int: 2, string: 3, tensor: 4, floats: 6, ints: 7, strings: 8 } as const;
+const ATTRIBUTE_TYPES = { float: 1, int: 2, string: 3, tensor: 4, floats: 6, ints: 7, strings: 8 } as const;
 
 /** Versions of the file (IR) and of the standard operators by version of `ai.onnx.ml`: the oldest that go together. */
 const VERSIONS = { 3: { ir: 8, operators: 17 }, 5: { ir: 10, operators: 21 } } as const;
 
 export interface OnnxModel {
-  graph: OnnxGraph;
+  graph: Pick<OnnxGraph, 'nodes' | 'constants' | 'mlVersion'>;
   name: string;
   inputs: readonly OnnxValue[];
   outputs: readonly OnnxValue[];
@@ -36,6 +37,7 @@ export function encodeOnnx(model: OnnxModel): Uint8Array {
   file.message(7, (graph) => writeGraph(graph, model));
   writeOperatorSet(file, '', VERSIONS[mlVersion].operators);
   if (model.graph.nodes.some((node) => node.domain === ML_DOMAIN)) writeOperatorSet(file, ML_DOMAIN, mlVersion);
+  if (model.graph.nodes.some((node) => node.domain === RUNTIME_DOMAIN)) writeOperatorSet(file, RUNTIME_DOMAIN, 1);
   for (const [key, value] of Object.entries(model.metadata)) {
     file.message(14, (entry) => {
       entry.string(1, key);
@@ -63,6 +65,7 @@ function writeGraph(writer: ProtoWriter, { graph, name, inputs, outputs }: OnnxM
 function writeNode(writer: ProtoWriter, node: OnnxNode): void {
   writer.strings(1, node.inputs);
   writer.string(2, node.output);
+  if (node.otherOutputs) writer.strings(2, node.otherOutputs);
   writer.string(3, node.output);
   writer.string(4, node.op);
   for (const [name, attribute] of Object.entries(node.attributes)) {
@@ -77,6 +80,9 @@ function writeAttribute(writer: ProtoWriter, name: string, attribute: Attribute)
   if ('int' in attribute) {
     writer.int(3, attribute.int);
     type('int');
+  } else if ('float' in attribute) {
+    writer.float(2, attribute.float);
+    type('float');
   } else if ('string' in attribute) {
     writer.string(4, attribute.string);
     type('string');

@@ -13,6 +13,7 @@ export interface Tensor {
 /** A node's attribute. A plain number does not say whether it is an integer, so the kind is part of it. */
 export type Attribute =
   | { int: number }
+  | { float: number }
   | { ints: ArrayLike<number> }
   | { floats: ArrayLike<number> }
   | { string: string }
@@ -21,10 +22,13 @@ export type Attribute =
 
 export interface OnnxNode {
   op: string;
-  /** Empty for ONNX's own operators; 'ai.onnx.ml' for the classical ones. */
+  /** Empty for ONNX's own operators; 'ai.onnx.ml' for the classical ones; 'com.microsoft' for onnxruntime's own. */
   domain: string;
+  /** An input left out is an empty name. */
   inputs: readonly string[];
   output: string;
+  /** Outputs after the first one; one left out is an empty name. */
+  otherOutputs?: readonly string[];
   attributes: Readonly<Record<string, Attribute>>;
 }
 
@@ -36,6 +40,8 @@ export interface OnnxValue {
 }
 
 export const ML_DOMAIN = 'ai.onnx.ml';
+/** Operators that only onnxruntime has; no file for users holds any. */
+export const RUNTIME_DOMAIN = 'com.microsoft';
 
 /** Collects nodes and constants; a value is known by the name that the call that made it returned. */
 export class OnnxGraph {
