@@ -135,7 +135,16 @@ export abstract class BoostingModel<Config extends BoostingSettings> extends Bas
     X: Matrix,
     context: PredictContext & BoostingPredictOptions,
   ): Promise<Matrix | Float64Array> {
-    return this.outputOf(await this.scoresOf(X, this.rangeOf(context), context));
+    return this.outputOfRows(X, this.rangeOf(context), context);
+  }
+
+  /** What the scores of iterations from .. to-1 become; a model may do both in one go. */
+  protected async outputOfRows(
+    X: Matrix,
+    range: IterationRange,
+    context: PredictContext,
+  ): Promise<Matrix | Float64Array> {
+    return this.outputOf(await this.scoresOf(X, range, context));
   }
 
   /**

@@ -100,15 +100,31 @@ const INFINITY_WITHOUT_SIGN = -0x1000000;
 
 /** Throws on infinite features (of values `from` .. `to`-1, default all); NaN is a missing value and passes. */
 export function assertNoInfinity(data: Float32Array, cols: number, what: string, from = 0, to = data.length): void {
-  const bits = new Uint32Array(data.buffer, data.byteOffset, data.length);
-  for (let i = from; i < to; i++) {
+  const i = firstInfinity(data, from, to);
+  if (i === to) return;
+  const [row, column] = [Math.floor(i / cols), i % cols];
+  throw new InvalidInputError(`${what} holds ${data[i]} in row ${row}, column ${column}`, {
+    hint: 'Replace infinite values (NaN stands for a missing one); float64 values above 3.4e38 become infinite in float32.',
+    details: { row, column },
+  });
+}
+
+/** Place of the first infinite value of from .. to-1, else `to`. */
+function firstInfinity(data: Float32Array, from: number, to: number): number {
+  // As signed integers, and four at a time: this is a good part of what many rows cost before they are predicted.
+  const bits = new Int32Array(data.buffer, data.byteOffset, data.length);
+  let i = from;
+  for (; i + 4 <= to; i += 4) {
     // Without its sign, infinity is the one value of this exponent and no fraction; those with a fraction are NaN.
-    if (bits[i] << 1 !== INFINITY_WITHOUT_SIGN) continue;
-    const value = data[i];
-    const [row, column] = [Math.floor(i / cols), i % cols];
-    throw new InvalidInputError(`${what} holds ${value} in row ${row}, column ${column}`, {
-      hint: 'Replace infinite values (NaN stands for a missing one); float64 values above 3.4e38 become infinite in float32.',
-      details: { row, column },
-    });
+    if (
+      bits[i] << 1 === INFINITY_WITHOUT_SIGN ||
+      bits[i + 1] << 1 === INFINITY_WITHOUT_SIGN ||
+      bits[i + 2] << 1 === INFINITY_WITHOUT_SIGN ||
+      bits[i + 3] << 1 === INFINITY_WITHOUT_SIGN
+    ) {
+      break;
+    }
   }
+  while (i < to && bits[i] << 1 !== INFINITY_WITHOUT_SIGN) i++;
+  return i;
 }

@@ -273,14 +273,23 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
 
   /** Options of a call with the number of threads settled. */
   protected predictContext<O extends { threads?: number }>(options: O): O & PredictContext {
-    return { ...options, threads: resolveThreads(options.threads ?? configuredThreads(this.config)) };
+    const chosen = options.threads ?? configuredThreads(this.config);
+    if (chosen !== undefined) return { ...options, threads: resolveThreads(chosen) };
+    return {
+      ...options,
+      // Only many rows need to know, and looking into the environment costs a tenth of what one row does.
+      get threads() {
+        return resolveThreads();
+      },
+    };
   }
 
   /** Checks X against what the model was trained on and fills what was filled in training. */
   protected async predictionInput(X: ModelInput): Promise<X> {
     const fitted = this.requireFitted('predict');
     const what = `${this.label}: predict`;
-    const input = await toModelInput(X, this.description.inputMode, what);
+    const { inputMode } = this.description;
+    const input = X instanceof Matrix && inputMode === 'features' ? X : await toModelInput(X, inputMode, what);
     const columns = columnCount(input);
     if (columns !== fitted.featureNames.length && !(rowCount(input) === 0 && columns === 0)) {
       throw new InvalidInputError(
@@ -299,7 +308,8 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
         },
       );
     }
-    await checkValues(input, what);
+    const checking = checkValues(input, what);
+    if (checking) await checking;
     return (fitted.missing ? await applyMissingTo(input, fitted.missing) : input) as X;
   }
 

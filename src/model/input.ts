@@ -94,8 +94,17 @@ function isNested(X: ModelInput): boolean {
   return !(X instanceof Matrix) && typeof first === 'object' && first !== null && typeof first[0] === 'object';
 }
 
-/** Throws on infinite values; `NaN` is a missing value and passes. Yields to the event loop on large inputs. */
-export async function checkValues(X: ModelInputMatrix, what: string): Promise<void> {
+/**
+ * Throws on infinite values; `NaN` is a missing value and passes. Few values are checked at once, without a promise; more with turns
+ * of the event loop between.
+ */
+export function checkValues(X: ModelInputMatrix, what: string): Promise<void> | undefined {
+  if (!(X instanceof Matrix) || X.data.length > VALUES_PER_STEP) return checkInTurns(X, what);
+  assertNoInfinity(X.data, X.cols, `${what}: X`);
+  return undefined;
+}
+
+async function checkInTurns(X: ModelInputMatrix, what: string): Promise<void> {
   const turns = new Turns();
   for (const matrix of matrices(X)) {
     const { data, cols } = matrix;

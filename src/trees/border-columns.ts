@@ -4,10 +4,16 @@
  */
 import { BLOCK_ROWS } from './prediction-block.js';
 import type { ImageWriter } from './prediction-image.js';
+import { LOOKED_AT, rankTable } from './rank-table.js';
 
 /** Borders of a column, so that bins from -128 on leave 127 above all of them. */
 const MOST_BORDERS = 254;
 const RECORD_BYTES = 32;
+/** As in assembly/prediction-bins.ts: instead of levels, and what stands before a table. */
+const BY_TABLE = -1;
+const TABLE_HEAD = 16;
+/** So that as many borders as the kernel looks at follow on each. */
+const BEYOND = new Array<number>(LOOKED_AT).fill(Number.POSITIVE_INFINITY);
 /** A cut that no bin is above. */
 const NEVER = 127;
 const NONE = -1;
@@ -101,8 +107,8 @@ export class BorderColumns {
     let at = records;
     for (const { source, borders, equal, low, high } of this.chunks) {
       const { offset, stride } = this.sources[source];
-      const levels = equal ? 0 : Math.ceil(Math.log2(borders.length + 1));
-      const fields = [offset, stride, writeSearchTree(image, borders, levels), levels, low, high];
+      const lookup = equal ? { at: writeFloats(image, borders), levels: 0, table: 0 } : writeLookup(image, borders);
+      const fields = [offset, stride, lookup.at, lookup.levels, low, high, lookup.table];
       for (const [i, field] of fields.entries()) image.uint32(at + 4 * i, field);
       at += RECORD_BYTES;
     }
@@ -126,11 +132,30 @@ function sortedOnce(values: readonly number[]): Float32Array {
   return sorted.slice(0, count);
 }
 
+/** Sorted borders as the kernel finds a value among them: by a table where there is one, else by a search tree. */
+function writeLookup(image: ImageWriter, borders: Float32Array): { at: number; levels: number; table: number } {
+  const table = rankTable(borders);
+  if (!table) {
+    const levels = Math.ceil(Math.log2(borders.length + 1));
+    return { at: writeSearchTree(image, borders, levels), levels, table: 0 };
+  }
+  const { origin, scale, starts } = table;
+  const head = image.reserve(TABLE_HEAD + starts.length);
+  for (const [i, value] of [origin, scale, starts.length - 1].entries()) image.float32(head + 4 * i, value);
+  for (const [i, start] of starts.entries()) image.uint8(head + TABLE_HEAD + i, start);
+  return { at: writeFloats(image, [...borders, ...BEYOND]), levels: BY_TABLE, table: head };
+}
+
+function writeFloats(image: ImageWriter, values: ArrayLike<number>): number {
+  const at = image.reserve(4 * values.length);
+  for (let i = 0; i < values.length; i++) image.float32(at + 4 * i, values[i]);
+  return at;
+}
+
 /** Sorted borders level by level, the root at element 1 and the children of element k at 2k and 2k + 1; what is left over is infinite. */
 function writeSearchTree(image: ImageWriter, borders: Float32Array, levels: number): number {
   const size = 2 ** levels;
   const at = image.reserve(size * 4);
-  if (levels === 0) image.float32(at, borders[0]);
   for (let level = 0, k = 1; level < levels; level++) {
     const step = size >> (level + 1);
     for (let rank = step - 1; rank < size - 1; rank += 2 * step, k++) {

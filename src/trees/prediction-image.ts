@@ -22,6 +22,10 @@ export class ImageWriter {
     return at;
   }
 
+  uint8(at: number, value: number): void {
+    this.bytes[at] = value;
+  }
+
   /** `at`: a multiple of 4, as in the next one. */
   uint32(at: number, value: number): void {
     this.words[at >>> 2] = value;

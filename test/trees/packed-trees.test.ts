@@ -75,6 +75,36 @@ describe('trees by kernels', () => {
     expect(await scored(ensemble, X)).toEqual(predictRows(ensemble, X));
   });
 
+  it.each([
+    ['evenly', (u: number) => u],
+    ['in a crowd and far out', (u: number) => Math.sinh(40 * (u - 0.5))],
+    ['next to each other', (u: number) => 1 + Math.round(500 * u) * 2 ** -23],
+    ['in many crowds', (u: number) => Math.round(20 * u) + Math.round(u * 1e5) * 1e-6],
+    ['as far apart as float32 goes', (u: number) => (2 * u - 1) * 3.4e38],
+    ['below the smallest normal number', (u: number) => u * 1e-39],
+  ])('however the thresholds of a column lie: %s', async (_how, place) => {
+    for (const count of [3, 4, 5, 6, 9, 60, 250]) {
+      const random = new Random(count);
+      const thresholds = Array.from({ length: count }, () => Math.fround(place(random.float())));
+      const X = Matrix.zeros(1000, 1);
+      for (let i = 0; i < X.rows; i++) {
+        const near = thresholds[random.int(count)];
+        X.data[i] = [near, near * (1 + 2 ** -22), near * (1 - 2 ** -22), place(random.float()), Number.NaN, -near][
+          i % 6
+        ];
+      }
+      const trees = thresholds.map((threshold, t) => {
+        const tree = emptyTree(2);
+        tree.threshold[0] = threshold;
+        [tree.missingLeft[0], tree.hasMissing[0], tree.left[0], tree.right[0]] = [t % 2, 1, ~0, ~1];
+        tree.leafValue.set([0, 2 ** (t % 50)]);
+        return tree;
+      });
+      const ensemble = { outputs: 1, features: 1, trees };
+      expect(await scored(ensemble, X)).toEqual(predictRows(ensemble, X));
+    }
+  });
+
   it('with thresholds and values that are infinite or missing', async () => {
     const { ensemble, X } = randomCase(11, 1, 40, 700);
     const special = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN, 0, -0];

@@ -55,38 +55,56 @@ export function taskOfLoss(loss: string): Task {
   return link === 'probability' || link === 'softmax' || link === 'one-vs-all' ? 'classification' : 'regression';
 }
 
-const VALUES_PER_STEP = 20_000;
+const ROWS_PER_STEP = 20_000;
+
+/** How raw scores become what a model predicts. */
+export interface OutputRule {
+  readonly loss: string;
+  readonly outputs: number;
+  /** The output of each class; empty for a regression. */
+  readonly order: readonly number[];
+}
 
 /**
- * Raw scores (n, outputs) to probabilities (n, classes) or values (n,). `order[j]` is the output of class j. A regression of
- * several outputs (MultiRMSE, MultiQuantile, RMSEWithUncertainty) predicts its first; `scores` is used up.
+ * Raw scores (n, outputs) to probabilities (n, classes) or values (n,). A regression of several outputs (MultiRMSE, MultiQuantile,
+ * RMSEWithUncertainty) predicts its first; `scores` is used up.
  */
-export async function fromScores(
-  loss: string,
-  scores: Float64Array,
-  outputs: number,
-  order: readonly number[],
-): Promise<Matrix | Float64Array> {
+export async function fromScores(rule: OutputRule, scores: Float64Array): Promise<Matrix | Float64Array> {
+  const { loss, outputs, order } = rule;
   const link = linkOf(loss);
   const turns = new Turns();
-  const step = VALUES_PER_STEP * outputs;
-  for (let from = 0; from < scores.length; from += step) {
-    await turns.pause();
-    applyLink(link, scores.subarray(from, from + step), outputs);
-  }
   const rows = scores.length / outputs;
-  if (taskOfLoss(loss) === 'regression') {
-    return outputs === 1 ? scores : Float64Array.from({ length: rows }, (_, i) => scores[i * outputs]);
+  // Plain memory: shared memory for one row would cost more than its scores do.
+  const out =
+    taskOfLoss(loss) === 'regression' ? undefined : Matrix.wrap(new Float32Array(rows * order.length), order.length);
+  for (let from = 0; from < rows; from += ROWS_PER_STEP) {
+    if (from > 0) await turns.pause();
+    const part = scores.subarray(from * outputs, (from + ROWS_PER_STEP) * outputs);
+    if (out) writeProbabilities(rule, part, out.data.subarray(from * order.length));
+    else applyLink(link, part, outputs);
   }
-  const out = Matrix.zeros(rows, order.length);
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < order.length; j++) {
-      const at = i * order.length + j;
-      if (outputs === 1) out.data[at] = order[j] === 1 ? scores[i] : 1 - scores[i];
-      else out.data[at] = scores[i * outputs + order[j]];
+  if (out) return out;
+  return outputs === 1 ? scores : Float64Array.from({ length: rows }, (_, i) => scores[i * outputs]);
+}
+
+/** Raw scores (n, outputs) of a classification, which are used up, to probabilities (n, classes). */
+export function writeProbabilities(
+  { loss, outputs, order }: OutputRule,
+  scores: Float64Array,
+  out: Float32Array,
+): void {
+  applyLink(linkOf(loss), scores, outputs);
+  const classes = order.length;
+  if (outputs === 1) {
+    for (let j = 0; j < classes; j++) {
+      if (order[j] === 1) for (let i = 0; i < scores.length; i++) out[i * classes + j] = scores[i];
+      else for (let i = 0; i < scores.length; i++) out[i * classes + j] = 1 - scores[i];
     }
+    return;
   }
-  return out;
+  for (let from = 0, at = 0; from < scores.length; from += outputs, at += classes) {
+    for (let j = 0; j < classes; j++) out[at + j] = scores[from + order[j]];
+  }
 }
 
 function applyLink(link: Link, scores: Float64Array, outputs: number): void {

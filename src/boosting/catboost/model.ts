@@ -23,7 +23,7 @@ import { catboostImportance } from './importance.js';
 import { CATBOOST_INFO } from './info.js';
 import { parseJsonModel } from './json-reader.js';
 import { formatJsonModel } from './json-writer.js';
-import { fromScores, lossName, taskOfLoss } from './loss.js';
+import { fromScores, lossName, type OutputRule, taskOfLoss } from './loss.js';
 import { formatModelFile, readModelFile } from './model-file.js';
 import { catboostOnnx } from './onnx.js';
 import { CatBoostPredictor } from './predictor.js';
@@ -47,6 +47,7 @@ export class CatBoostModel extends BoostingModel<CatBoostSettings> {
 
   private learned: CatBoostFile | undefined;
   private predictor: CatBoostPredictor | undefined;
+  private rule: OutputRule | undefined;
 
   /** @throws ConfigError - an unknown parameter, one out of range, or one given under two names */
   constructor(config: CatBoostConfig = {}) {
@@ -133,8 +134,23 @@ export class CatBoostModel extends BoostingModel<CatBoostSettings> {
   }
 
   protected override outputOf(scores: Float64Array): Promise<Matrix | Float64Array> {
-    const { loss, ensemble, classLabels = [] } = this.state();
-    return fromScores(loss, scores, ensemble.outputs, ascending(classLabels));
+    return fromScores(this.outputRule, scores);
+  }
+
+  protected override async outputOfRows(
+    X: Matrix,
+    range: IterationRange,
+    context: PredictContext,
+  ): Promise<Matrix | Float64Array> {
+    return this.prediction().output(X, range, this.outputRule, context);
+  }
+
+  private get outputRule(): OutputRule {
+    if (!this.rule) {
+      const { loss, ensemble, classLabels = [] } = this.state();
+      this.rule = { loss, outputs: ensemble.outputs, order: ascending(classLabels) };
+    }
+    return this.rule;
   }
 
   protected override importanceOf(kind: ImportanceKind = 'gain'): { kind: string; values: Float64Array } {
@@ -208,6 +224,7 @@ export class CatBoostModel extends BoostingModel<CatBoostSettings> {
   private learn(file: CatBoostFile): void {
     this.learned = file;
     this.predictor = undefined;
+    this.rule = undefined;
   }
 
   private prediction(): CatBoostPredictor {

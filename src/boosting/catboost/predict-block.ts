@@ -6,6 +6,7 @@ import { BLOCK_ROWS } from '../../trees/prediction-block.js';
 import { categoryHash, categoryText, isCode } from './category-hash.js';
 import { extendRow, findRow, type Terms, termOf } from './combination-table.js';
 import type { FlatTrees, Plan, PlannedTable } from './plan.js';
+import { holds, layOutConditions, type RowConditions, rankRow } from './row-conditions.js';
 import type { SymmetricTrees } from './symmetric-trees.js';
 
 const BLOCK = BLOCK_ROWS;
@@ -20,8 +21,8 @@ export class BlockPredictor {
   private readonly leaf = new Int32Array(BLOCK);
   private readonly hashes: Terms = { low: new Uint32Array(BLOCK), high: new Uint32Array(BLOCK) };
   private readonly categories: CategoryColumn[];
-  /** Where in `values` each condition looks. */
-  private readonly offsets: Int32Array;
+  /** Calls with few rows so far, or what was laid out for the next ones; 'not' where that cannot be. */
+  private rowsAlone: RowConditions | 'none' | 'one' | 'not' = 'none';
   /** All trees are symmetric, of one output, and ask whether something is above a border. */
   private readonly onlyBorders: boolean;
   /** The kernel reads numbers from X. */
@@ -33,8 +34,7 @@ export class BlockPredictor {
     private readonly kernel?: SymmetricTrees,
   ) {
     this.plan = plan;
-    const { branching, equal, slot } = plan.trees;
-    this.offsets = slot.map((at) => at * BLOCK);
+    const { branching, equal } = plan.trees;
     this.onlyBorders = plan.outputs === 1 && !branching.includes(1) && !equal.includes(1);
     this.wantsFloats = !kernel || plan.tables.some(({ conditions }) => conditions.length > 0);
     this.values = kernel?.slots ?? new Float32Array(plan.slots * BLOCK);
@@ -62,8 +62,9 @@ export class BlockPredictor {
         for (let p = 0, out = (at - from) * outputs; p < sums.length; p++, out++) scores[out] += sums[p];
         continue;
       }
-      if (this.onlyBorders && rows < FEW) {
-        this.addRows(rows, scores, at - from, firstTree, endTree);
+      const conditions = rows < FEW ? this.rowConditions() : undefined;
+      if (conditions) {
+        this.addRows(conditions, rows, scores.subarray(at - from), firstTree, endTree);
         continue;
       }
       for (let t = firstTree; t < endTree; t++) {
@@ -91,6 +92,14 @@ export class BlockPredictor {
         for (let r = 0; r < count; r++) leaves[(at + r) * width + t - firstTree] = this.leaf[r];
       }
     }
+  }
+
+  /** For rows that come alone; laid out with the second of them, once it is no exception. */
+  private rowConditions(): RowConditions | undefined {
+    if (!this.onlyBorders) return undefined;
+    if (this.rowsAlone === 'one') this.rowsAlone = layOutConditions(this.plan) ?? 'not';
+    else if (this.rowsAlone === 'none') this.rowsAlone = 'one';
+    return typeof this.rowsAlone === 'string' ? undefined : this.rowsAlone;
   }
 
   private fillSlots(data: Float32Array, cols: number, from: number, rows: number): void {
@@ -145,20 +154,25 @@ export class BlockPredictor {
     else this.collectBits(t, rows);
   }
 
-  /** The same a row at a time, without a branch that depends on it. */
-  private addRows(rows: number, scores: Float64Array, at: number, firstTree: number, endTree: number): void {
-    const { values, offsets } = this;
-    const { start, border, leafStart, leafValues } = this.plan.trees;
+  /** The same a row at a time. */
+  private addRows(
+    conditions: RowConditions,
+    rows: number,
+    scores: Float64Array,
+    firstTree: number,
+    endTree: number,
+  ): void {
+    const { words, ranks } = conditions;
+    const { start, leafStart, leafValues } = this.plan.trees;
     for (let r = 0; r < rows; r++) {
-      let sum = scores[at + r];
-      let c = start[firstTree];
+      rankRow(conditions, this.values, BLOCK, r);
+      let sum = scores[r];
       for (let t = firstTree; t < endTree; t++) {
-        const end = start[t + 1];
         let leaf = 0;
-        for (let d = 0; c < end; c++, d++) leaf |= Number(values[offsets[c] + r] > border[c]) << d;
+        for (let c = start[t + 1] - 1; c >= start[t]; c--) leaf = leaf + leaf + holds(words[c], ranks);
         sum += leafValues[leafStart[t] + leaf];
       }
-      scores[at + r] = sum;
+      scores[r] = sum;
     }
   }
 
@@ -206,6 +220,18 @@ export class BlockPredictor {
 }
 
 const HOLDS = termOf(1);
+
+/** Sums of leaf values (rows, outputs) of trees from `firstTree` on to raw scores, in place. */
+export function finishScores({ outputs, scale, bias }: Plan, scores: Float64Array, firstTree: number): void {
+  // The bias is where boosting started.
+  const start = firstTree === 0 ? bias : new Float64Array(outputs);
+  if (outputs === 1) {
+    const only = start[0];
+    for (let i = 0; i < scores.length; i++) scores[i] = scores[i] * scale + only;
+    return;
+  }
+  for (let i = 0; i < scores.length; i++) scores[i] = scores[i] * scale + start[i % outputs];
+}
 
 function addLeaves(
   trees: FlatTrees,

@@ -1,18 +1,24 @@
 /** Raw scores and leaf numbers of a CatBoost model: few rows at once on the calling thread, many on the worker pool. */
 import { ownModule } from '../../core/location.js';
-import type { Matrix } from '../../core/matrix.js';
+import { Matrix } from '../../core/matrix.js';
 import { runJob, startWorkers } from '../../kernels/pool.js';
 import { shared } from '../../kernels/shared.js';
 import type { PackedTrees } from '../../trees/prediction-block.js';
 import type { IterationRange } from '../options.js';
 import type { CatBoostFile } from './ensemble.js';
+import { fromScores, type OutputRule, taskOfLoss } from './loss.js';
 import { type Plan, planPrediction } from './plan.js';
-import { BlockPredictor } from './predict-block.js';
+import { BlockPredictor, finishScores } from './predict-block.js';
 import type { PredictArgs } from './predict-job.js';
 import { packSymmetric } from './symmetric-trees.js';
 
 /** Up to so many looks at a condition (some milliseconds) the calling thread is done before a job would have started. */
 const LOOKS_AT_ONCE = 2_000_000;
+
+interface PoolOptions {
+  readonly threads: number;
+  readonly signal?: AbortSignal;
+}
 
 /** Keeps a model's layout, and what it learned of its categories, from call to call. */
 export class CatBoostPredictor {
@@ -26,19 +32,25 @@ export class CatBoostPredictor {
   }
 
   /** (rows * outputs,) row by row: sums in the order of the trees, the same bits on any number of threads. */
-  async scores(
-    X: Matrix,
-    [from, to]: IterationRange,
-    options: { threads: number; signal?: AbortSignal },
-  ): Promise<Float64Array> {
-    const { plan } = this;
-    const looks = X.rows * (plan.trees.start[to] - plan.trees.start[from] + plan.slots);
-    const scores =
-      looks <= LOOKS_AT_ONCE ? this.scoresHere(X, from, to) : await this.scoresOnPool(X, from, to, options);
-    // The bias is where boosting started.
-    const bias = from === 0 ? plan.bias : new Float64Array(plan.outputs);
-    for (let i = 0; i < scores.length; i++) scores[i] = scores[i] * plan.scale + bias[i % plan.outputs];
+  async scores(X: Matrix, range: IterationRange, options: PoolOptions): Promise<Float64Array> {
+    if (this.isSmall(X, range)) return this.scoresHere(X, range);
+    const scores = new Float64Array(new SharedArrayBuffer(X.rows * this.plan.outputs * 8));
+    await this.runOnPool(X, range, { scores }, options);
     return scores;
+  }
+
+  /** What `fromScores` makes of the scores; for many rows the workers turn them into probabilities too. */
+  async output(
+    X: Matrix,
+    range: IterationRange,
+    rule: OutputRule,
+    options: PoolOptions,
+  ): Promise<Matrix | Float64Array> {
+    if (this.isSmall(X, range)) return fromScores(rule, this.scoresHere(X, range));
+    if (taskOfLoss(rule.loss) === 'regression') return fromScores(rule, await this.scores(X, range, options));
+    const out = Matrix.zeros(X.rows, rule.order.length);
+    await this.runOnPool(X, range, { probabilities: { rule, values: out.data } }, options);
+    return out;
   }
 
   /** (rows * trees,) row by row. */
@@ -48,18 +60,24 @@ export class CatBoostPredictor {
     return leaves;
   }
 
-  private scoresHere(X: Matrix, from: number, to: number): Float64Array {
+  private isSmall({ rows }: Matrix, [from, to]: IterationRange): boolean {
+    const { trees, slots } = this.plan;
+    return rows * (trees.start[to] - trees.start[from] + slots) <= LOOKS_AT_ONCE;
+  }
+
+  private scoresHere(X: Matrix, [from, to]: IterationRange): Float64Array {
     const scores = new Float64Array(X.rows * this.plan.outputs);
     this.own.addScores(X.data, X.cols, 0, X.rows, scores, from, to);
+    finishScores(this.plan, scores, from);
     return scores;
   }
 
-  private async scoresOnPool(
+  private async runOnPool(
     X: Matrix,
-    firstTree: number,
-    endTree: number,
-    options: { threads: number; signal?: AbortSignal },
-  ): Promise<Float64Array> {
+    [firstTree, endTree]: IterationRange,
+    into: Pick<PredictArgs, 'scores' | 'probabilities'>,
+    options: PoolOptions,
+  ): Promise<void> {
     const { plan } = this;
     if (!this.packed && !plan.trees.branching.includes(1)) {
       startWorkers(options.threads);
@@ -67,18 +85,16 @@ export class CatBoostPredictor {
       // A layout that failed, for want of memory, is tried again.
       this.packed.catch(() => (this.packed = undefined));
     }
-    const scores = new Float64Array(new SharedArrayBuffer(X.rows * plan.outputs * 8));
     const args: PredictArgs = {
       plan,
       packed: await this.packed,
       data: await shared(X.data),
       cols: X.cols,
       rows: X.rows,
-      scores,
+      ...into,
       firstTree,
       endTree,
     };
     await runJob({ module: ownModule('boosting/catboost/predict-job'), args, doing: 'Prediction', ...options });
-    return scores;
   }
 }

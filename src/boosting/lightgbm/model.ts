@@ -96,10 +96,10 @@ export class LightGBMModel extends BoostingModel<LightGBMSettings> {
   protected override async scoresOf(
     X: Matrix,
     [from, to]: IterationRange,
-    { threads }: PredictContext,
+    context: PredictContext,
   ): Promise<Float64Array> {
     const { ensemble, zeroMissing } = this.state();
-    const scores = await predictEnsemble(iterationsOf(ensemble, from, to), zerosToMissing(X, zeroMissing), { threads });
+    const scores = await predictEnsemble(iterationsOf(ensemble, from, to), zerosToMissing(X, zeroMissing), context);
     // The leaves are divided by the number of all trees; some of them are a forest of their own.
     const { iterations } = this;
     if (isForest(this.config) && to - from < iterations)

@@ -17,12 +17,13 @@ export async function fromScores(
   const turns = new Turns();
   const step = VALUES_PER_STEP * outputs;
   for (let from = 0; from < scores.length; from += step) {
-    await turns.pause();
+    if (from > 0) await turns.pause();
     applyLink(objective, scores.subarray(from, from + step), outputs);
   }
   if (taskOfFile(objective) === 'regression') return scores;
   const rows = scores.length / outputs;
-  const out = Matrix.zeros(rows, Math.max(2, outputs));
+  // Plain memory: shared memory for one row would cost more than its scores do.
+  const out = Matrix.wrap(new Float32Array(rows * Math.max(2, outputs)), Math.max(2, outputs));
   for (let i = 0; i < rows; i++) {
     if (outputs === 1) {
       out.data[2 * i] = 1 - scores[i];

@@ -114,7 +114,7 @@ export class XGBoostModel extends BoostingModel<XGBoostSettings> {
   protected override async scoresOf(
     X: Matrix,
     [from, to]: IterationRange,
-    { threads }: PredictContext,
+    context: PredictContext,
   ): Promise<Float64Array> {
     const file = this.state();
     if (file.linear && (from > 0 || to < this.iterations)) {
@@ -122,7 +122,7 @@ export class XGBoostModel extends BoostingModel<XGBoostSettings> {
         hint: 'Leave numIterationRange out.',
       });
     }
-    return predictScores(file, X, { threads, ensemble: iterationsOf(file.ensemble, from, to) });
+    return predictScores(file, X, context, iterationsOf(file.ensemble, from, to));
   }
 
   /** XGBoost's numbers of the nodes, as its `pred_leaf` gives them. */

@@ -11,7 +11,7 @@ export async function toPredictions(objective: FileObjective, scores: Float64Arr
   const turns = new Turns();
   const step = VALUES_PER_STEP * outputs;
   for (let from = 0; from < scores.length; from += step) {
-    await turns.pause();
+    if (from > 0) await turns.pause();
     applyLink(objective, scores.subarray(from, from + step), outputs);
   }
 }
@@ -29,7 +29,8 @@ export async function fromScores(
     return outputs === 1 ? scores : Float64Array.from({ length: rows }, (_, i) => scores[i * outputs + main]);
   }
   if (outputs > 1) return Matrix.wrap(Float32Array.from(scores), outputs);
-  const out = Matrix.zeros(rows, 2);
+  // Plain memory: shared memory for one row would cost more than its scores do.
+  const out = Matrix.wrap(new Float32Array(2 * rows), 2);
   for (let i = 0; i < rows; i++) {
     out.data[2 * i] = 1 - scores[i];
     out.data[2 * i + 1] = scores[i];

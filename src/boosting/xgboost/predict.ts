@@ -9,10 +9,10 @@ import { predictLinear } from './linear-predict.js';
 export async function predictScores(
   file: XGBoostFile,
   X: Matrix,
-  options: { threads: number; ensemble?: XGBoostFile['ensemble'] },
+  options: { readonly threads: number },
+  ensemble: XGBoostFile['ensemble'] = file.ensemble,
 ): Promise<Float64Array> {
   const { linear } = file;
-  const ensemble = options.ensemble ?? file.ensemble;
   if (X.cols !== ensemble.features) {
     throw new InvalidInputError(`xgboost: X has ${X.cols} columns, the model ${ensemble.features}`, {
       hint: 'Pass the same features in the same order as in training.',

@@ -13,6 +13,7 @@ export * from './categorical';
 export * from './category-columns';
 export * from './scores';
 export * from './predict';
+export { fillBins } from './prediction-bins';
 export * from './objectives';
 export * from './symmetric-rows';
 export * from './symmetric-scan';

@@ -1,6 +1,6 @@
 // Raw scores of a block of up to 384 rows by trees that test thresholds.
-// First every value becomes a byte: the number of its column's thresholds that it exceeds. A condition `x > threshold` is then a
-// comparison of bytes, of 16 rows at once. Trees of not too many leaves are not walked: every node a row goes right at rules out the
+// Every value is a byte by now (prediction-bins.ts): the number of its column's thresholds that it exceeds. A condition
+// `x > threshold` is then a comparison of bytes, of 16 rows at once. Trees of not too many leaves are not walked: every node a row goes right at rules out the
 // leaves on its left, and the first leaf that remains is the row's (Lucchese et al., "QuickScorer", SIGIR 2015; "Exploiting CPU SIMD
 // Extensions to Speed-up Document Scoring with Tree Ensembles", SIGIR 2016), here eight leaves at a time. The conditions of a
 // symmetric tree are the bits of the leaf's number. Large trees are walked on the values themselves, four rows at a time.
@@ -18,71 +18,6 @@ const BITS: i32 = 0;
 const SYMMETRIC: i32 = 1;
 const WALK: i32 = 2;
 const TREE: usize = 16;
-
-/** What a value that is missing counts as where it goes right: more than every threshold. */
-const HIGHEST: u32 = 126;
-
-/**
- * A column's record in the image is 32 bytes: i32 offset of its first value from `x` and bytes between rows; offset of its thresholds
- * in the image; levels of their search tree, complete and in the order of its levels from element 1 on, or 0 for one value to be
- * equal to; numbers of the columns of bins to fill, with NaN below and above every threshold, or -1.
- * A bin is the number of thresholds below the value, less 128. Values are read in fours: `x` has room for whole ones.
- */
-export function fillBins(image: usize, columns: usize, count: i32, x: usize, rows: i32, bins: usize): void {
-  for (const end = columns + (<usize>count << 5); columns < end; columns += 32) {
-    const values = x + <usize>load<u32>(columns), stride = <usize>load<u32>(columns, 4);
-    const borders = image + <usize>load<u32>(columns, 8);
-    const levels = load<i32>(columns, 12), low = load<i32>(columns, 16), high = load<i32>(columns, 20);
-    if (levels) searchBins(values, stride, rows, borders, levels, bins, low, high);
-    else equalBins(values, stride, rows, load<f32>(borders), bins + <usize>low * ROWS);
-  }
-}
-
-function equalBins(values: usize, stride: usize, rows: i32, wanted: f32, out: usize): void {
-  for (const end = out + <usize>rows; out < end; out++, values += stride) {
-    store<u8>(out, load<f32>(values) == wanted ? <u8>HIGHEST : 128);
-  }
-}
-
-// @ts-ignore: decorator
-@inline
-function descend(k: u32, x: f32, borders: usize): u32 {
-  return (k << 1) + <u32>(x > load<f32>(borders + (<usize>k << 2)));
-}
-
-// @ts-ignore: decorator
-@inline
-function above(bin: u32, x: f32): u32 {
-  return x == x ? bin : HIGHEST;
-}
-
-function searchBins(
-  values: usize, stride: usize, rows: i32, borders: usize, levels: i32, bins: usize, low: i32, high: i32,
-): void {
-  const first: u32 = (1 << levels) + 128;
-  const lowBins = bins + <usize>low * ROWS, highBins = bins + <usize>high * ROWS;
-  for (let r: usize = 0; r < <usize>rows; r += 4) {
-    const x0 = load<f32>(values), x1 = load<f32>(values + stride);
-    values += stride << 1;
-    const x2 = load<f32>(values), x3 = load<f32>(values + stride);
-    values += stride << 1;
-    let a: u32 = 1, b: u32 = 1, c: u32 = 1, d: u32 = 1;
-    for (let level = levels; level > 0; level--) {
-      a = descend(a, x0, borders);
-      b = descend(b, x1, borders);
-      c = descend(c, x2, borders);
-      d = descend(d, x3, borders);
-    }
-    a = (a - first) & 255;
-    b = (b - first) & 255;
-    c = (c - first) & 255;
-    d = (d - first) & 255;
-    if (low >= 0) store<u32>(lowBins + r, a | (b << 8) | (c << 16) | (d << 24));
-    if (high >= 0) {
-      store<u32>(highBins + r, above(a, x0) | (above(b, x1) << 8) | (above(c, x2) << 16) | (above(d, x3) << 24));
-    }
-  }
-}
 
 // @ts-ignore: decorator
 @inline
@@ -186,12 +121,6 @@ function symmetricLeaves(first: usize, count: i32, bins: usize, rows: i32, out: 
   }
 }
 
-// @ts-ignore: decorator
-@inline
-function valueOf(values: usize, leaves: usize): f64 {
-  return load<f64>(values + (<usize>load<u8>(leaves) << 3));
-}
-
 /** Sums are rounded to float32 after each tree: after adding two float32 numbers in f64, that is float32 arithmetic. */
 // @ts-ignore: decorator
 @inline
@@ -199,28 +128,43 @@ function rounded(sum: f64, float32: i32): f64 {
   return float32 ? <f64><f32>sum : sum;
 }
 
-/** Adds the values of the leaves that four trees found, one tree after the other. */
+// Offsets that are part of an instruction save an addition at each of 24 loads.
+// @ts-ignore: decorator
+@inline
+function valueAt(values: usize, leaf: u8): f64 {
+  return load<f64>(values + (<usize>leaf << 3));
+}
+
+/** Adds the values of the leaves that four trees found, one tree after the other, to two rows at a time; there is room for whole pairs. */
 function addFour(a: usize, b: usize, c: usize, d: usize, leaves: usize, rows: i32, sums: usize): void {
-  for (const end = leaves + <usize>rows; leaves < end; leaves++, sums += 8) {
-    let sum = load<f64>(sums) + valueOf(a, leaves);
-    sum += valueOf(b, leaves + ROWS);
-    sum += valueOf(c, leaves + 2 * ROWS);
-    store<f64>(sums, sum + valueOf(d, leaves + 3 * ROWS));
+  for (const end = leaves + <usize>rows; leaves < end; leaves += 2, sums += 16) {
+    let sum = load<f64>(sums) + valueAt(a, load<u8>(leaves));
+    let next = load<f64>(sums, 8) + valueAt(a, load<u8>(leaves, 1));
+    sum += valueAt(b, load<u8>(leaves, ROWS));
+    next += valueAt(b, load<u8>(leaves, ROWS + 1));
+    sum += valueAt(c, load<u8>(leaves, 2 * ROWS));
+    next += valueAt(c, load<u8>(leaves, 2 * ROWS + 1));
+    store<f64>(sums, sum + valueAt(d, load<u8>(leaves, 3 * ROWS)));
+    store<f64>(sums, next + valueAt(d, load<u8>(leaves, 3 * ROWS + 1)), 8);
   }
 }
 
 function addFourRounded(a: usize, b: usize, c: usize, d: usize, leaves: usize, rows: i32, sums: usize): void {
-  for (const end = leaves + <usize>rows; leaves < end; leaves++, sums += 8) {
-    let sum = <f32>(load<f64>(sums) + valueOf(a, leaves));
-    sum = <f32>(<f64>sum + valueOf(b, leaves + ROWS));
-    sum = <f32>(<f64>sum + valueOf(c, leaves + 2 * ROWS));
-    store<f64>(sums, <f64><f32>(<f64>sum + valueOf(d, leaves + 3 * ROWS)));
+  for (const end = leaves + <usize>rows; leaves < end; leaves += 2, sums += 16) {
+    let sum = <f32>(load<f64>(sums) + valueAt(a, load<u8>(leaves)));
+    let next = <f32>(load<f64>(sums, 8) + valueAt(a, load<u8>(leaves, 1)));
+    sum = <f32>(<f64>sum + valueAt(b, load<u8>(leaves, ROWS)));
+    next = <f32>(<f64>next + valueAt(b, load<u8>(leaves, ROWS + 1)));
+    sum = <f32>(<f64>sum + valueAt(c, load<u8>(leaves, 2 * ROWS)));
+    next = <f32>(<f64>next + valueAt(c, load<u8>(leaves, 2 * ROWS + 1)));
+    store<f64>(sums, <f64><f32>(<f64>sum + valueAt(d, load<u8>(leaves, 3 * ROWS))));
+    store<f64>(sums, <f64><f32>(<f64>next + valueAt(d, load<u8>(leaves, 3 * ROWS + 1))), 8);
   }
 }
 
 function addOne(values: usize, leaves: usize, rows: i32, sums: usize, float32: i32): void {
   for (const end = leaves + <usize>rows; leaves < end; leaves++, sums += 8) {
-    store<f64>(sums, rounded(load<f64>(sums) + valueOf(values, leaves), float32));
+    store<f64>(sums, rounded(load<f64>(sums) + valueAt(values, load<u8>(leaves)), float32));
   }
 }
 

@@ -2,8 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import type { CatBoostEnsemble } from '../../../src/boosting/catboost/ensemble.js';
 import { planPrediction } from '../../../src/boosting/catboost/plan.js';
-import { BlockPredictor } from '../../../src/boosting/catboost/predict-block.js';
+import { BlockPredictor, finishScores } from '../../../src/boosting/catboost/predict-block.js';
 import { run } from '../../../src/boosting/catboost/predict-job.js';
+import { CatBoostPredictor } from '../../../src/boosting/catboost/predictor.js';
 import { packSymmetric } from '../../../src/boosting/catboost/symmetric-trees.js';
 import { Matrix } from '../../../src/core/matrix.js';
 import { Random } from '../../../src/core/random.js';
@@ -11,7 +12,7 @@ import { aloneContext } from '../../kernels/alone.js';
 import { rawScores } from '../../oracles/catboost-predict.js';
 import { NAMES, randomModel, randomRows } from './random-models.js';
 
-/** Sums of the leaf values of trees from .. to-1, by the kernels or without them. */
+/** Raw scores by trees from .. to-1, by the kernels or without them. */
 async function sums(
   ensemble: CatBoostEnsemble,
   X: Matrix,
@@ -21,8 +22,10 @@ async function sums(
 ): Promise<Float64Array> {
   const plan = planPrediction(ensemble, NAMES);
   const scores = new Float64Array(X.rows * plan.outputs);
-  if (way === 'plain') new BlockPredictor(plan).addScores(X.data, X.cols, 0, X.rows, scores, from, to);
-  else {
+  if (way === 'plain') {
+    new BlockPredictor(plan).addScores(X.data, X.cols, 0, X.rows, scores, from, to);
+    finishScores(plan, scores, from);
+  } else {
     const { data, cols, rows } = X;
     run(
       aloneContext({ plan, packed: await packSymmetric(plan), data, cols, rows, scores, firstTree: from, endTree: to })
@@ -126,4 +129,57 @@ describe('symmetric trees by kernels', () => {
     const X = numericRows(random, 60);
     expect(await sums(ensemble, X, 'kernel')).toEqual(await sums(ensemble, X, 'plain'));
   });
+});
+
+describe('rows that come alone', () => {
+  it('have the bits of all at once, whatever is infinite, missing or no number', () => {
+    const random = new Random(17);
+    const ensemble = numericModel(random, [6, 6, 0, 8, 1, 9, 6], 40, 1);
+    const special = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN, 0, -0];
+    for (const { conditions } of ensemble.trees) {
+      for (const [d, condition] of conditions.entries()) {
+        if (d % 4 === 3 && condition.kind === 'float') condition.border = special[random.int(5)];
+      }
+    }
+    const X = numericRows(random, 60);
+    for (let p = 0; p < X.data.length; p += 4) X.data[p] = special[random.int(5)];
+    const plan = planPrediction(ensemble, NAMES);
+    const predictor = new BlockPredictor(plan);
+    const scored = (row: number, rows: number, from: number, to: number) => {
+      const scores = new Float64Array(rows);
+      predictor.addScores(X.data, X.cols, row, row + rows, scores, from, to);
+      return scores;
+    };
+    for (const [from, to] of [
+      [0, 7],
+      [2, 5],
+    ]) {
+      const all = scored(0, 60, from, to);
+      for (let row = 0; row + 3 <= 60; row++) {
+        for (const rows of [1, 3]) expect(scored(row, rows, from, to)).toEqual(all.slice(row, row + rows));
+      }
+    }
+  });
+});
+
+it('workers make of many rows the probabilities that few rows have, on 1, 2 and 3 threads', async () => {
+  for (const [loss, outputs, order] of [
+    ['Logloss', 1, [1, 0]],
+    ['MultiClass', 3, [2, 0, 1]],
+    ['MultiClassOneVsAll', 3, [0, 2, 1]],
+  ] as const) {
+    const random = new Random(outputs);
+    const ensemble = { ...numericModel(random, [3, 6, 2], 30, outputs), scale: 0.5 };
+    ensemble.bias.fill(0.25);
+    const X = numericRows(random, 200_000);
+    const rule = { loss, outputs, order };
+    const predictor = new CatBoostPredictor({ ensemble });
+    const rows = [199_999, 0, 777];
+    const few = (await predictor.output(X.take(rows), [0, 3], rule, { threads: 1 })) as Matrix;
+    for (const threads of [1, 2, 3]) {
+      const all = (await predictor.output(X, [0, 3], rule, { threads })) as Matrix;
+      expect(all.take(rows).data).toEqual(few.data);
+      expect(all.data.every((p) => p >= 0 && p <= 1)).toBe(true);
+    }
+  }
 });
