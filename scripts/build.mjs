@@ -1,7 +1,16 @@
 // The whole build: kernels (asc), declarations (tsc), JavaScript (esbuild). The JavaScript is bundled into few files, because Node spends
 // most of a cold start opening modules; it is not minified, so that what users debug is readable. Packages stay external.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -64,6 +73,11 @@ export { ${used.join(', ')} } from 'zod';`,
   },
   logLevel: 'warning',
 });
+// What every first look into the registry needs, without a parser; the text says whether it still is what the file holds.
+const { parse } = await import('yaml');
+const source = readFileSync(join(root, 'config/families.yaml'), 'utf8');
+mkdirSync(join(dist, 'model'), { recursive: true });
+writeFileSync(join(dist, 'model/families.json'), JSON.stringify({ source, content: parse(source) }));
 mkdirSync(join(dist, 'kernels'), { recursive: true });
 copyFileSync(join(root, 'src/kernels/kernels.wasm'), join(dist, 'kernels/kernels.wasm'));
 chmodSync(join(dist, 'cli/main.js'), 0o755);

@@ -35,6 +35,7 @@ try {
     'dist/index.d.ts',
     'dist/cli/main.js',
     'dist/kernels/kernels.wasm',
+    'dist/model/families.json',
     'config/training.yaml',
   ]) {
     if (!packed.files.some(({ path }) => path === needed)) throw new Error(`${needed} is missing from the package`);

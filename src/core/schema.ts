@@ -3,6 +3,7 @@
  * `require` is what makes a synchronous late load possible from a constructor.
  */
 import { createRequire } from 'node:module';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type * as Zod from 'zod';
 import { ConfigError } from './errors.js';
@@ -18,6 +19,14 @@ export function zod(): ZodModule {
   const from = FROM_SOURCES ? 'zod' : fileURLToPath(builtFile('core/zod.cjs'));
   loaded ??= createRequire(import.meta.url)(from) as ZodModule;
   return loaded;
+}
+
+/** Loads zod between two turns of the event loop, so that the first schema does not wait for it; nothing to do where it is loaded. */
+export async function prepareSchemas(): Promise<void> {
+  if (loaded) return;
+  await nextTurn();
+  zod();
+  await nextTurn();
 }
 
 /** A schema built on first use. */
@@ -39,7 +48,8 @@ export type SchemaOutput<L> = L extends LazySchema<infer S> ? Zod.output<S> : ne
 
 /** Parses `value` with any zod schema; every problem becomes one `ConfigError` with all of them listed. */
 export function parseWith<S extends Zod.ZodType>(schema: S, value: unknown, what: string): Zod.output<S> {
-  const result = schema.safeParse(value);
+  // Compiling a schema's parser takes longer than the few configs of a process, and nobody else may run meanwhile.
+  const result = schema.safeParse(value, { jitless: true });
   if (result.success) return result.data;
   const problems = result.error.issues.flatMap((issue) => describeIssue(issue, schema));
   throw new ConfigError(`${what}: ${problems.map((p) => p.message).join('; ')}`, {

@@ -7,7 +7,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type * as Yaml from 'yaml';
 import { ConfigError } from '../core/errors.js';
-import { packageFile } from '../core/location.js';
+import { builtFile, packageFile } from '../core/location.js';
 import { lazySchema, type SchemaInput, type SchemaOutput } from '../core/schema.js';
 import { listed, nearest } from '../core/text.js';
 import { readYaml } from './yaml.js';
@@ -191,13 +191,30 @@ let families: Map<string, FamilyEntry> | undefined;
 /** What families.yaml says of each model; read on first use, synchronously because `ModelRegistry.list` is. */
 export function familyEntries(): Map<string, FamilyEntry> {
   if (families) return families;
-  const { parse } = createRequire(import.meta.url)('yaml') as typeof Yaml;
-  const path = shipped('families.yaml');
-  const parsed = familiesSchema.parse(parse(readFileSync(path, 'utf8')), path);
   families = new Map();
-  for (const family of Object.values(parsed.families)) {
-    for (const [name, entry] of Object.entries(family.models))
-      families.set(name, { ...entry, enabled: family.enabled && entry.enabled });
+  for (const family of Object.values(readFamilies().families)) {
+    for (const [name, { enabled, ...entry }] of Object.entries(family.models))
+      families.set(name, { ...entry, enabled: family.enabled !== false && enabled !== false });
   }
   return families;
+}
+
+/** The shipped file: as the build parsed it while it is as it was then, which spares the first call of a process two parsers. */
+function readFamilies(): SchemaInput<typeof familiesSchema> {
+  const path = shipped('families.yaml');
+  const text = readFileSync(path, 'utf8');
+  const known = parsedFamilies();
+  if (known?.source === text) return known.content;
+  const { parse } = createRequire(import.meta.url)('yaml') as typeof Yaml;
+  return familiesSchema.parse(parse(text), path);
+}
+
+interface ParsedFamilies {
+  readonly source: string;
+  readonly content: SchemaInput<typeof familiesSchema>;
+}
+
+function parsedFamilies(): ParsedFamilies | undefined {
+  const path = builtFile('model/families.json');
+  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as ParsedFamilies) : undefined;
 }

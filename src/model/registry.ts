@@ -1,5 +1,6 @@
 /** Names to model classes. Families are loaded when first used; users add their own models by function or decorator. */
 import { ConfigError, InvalidInputError } from '../core/errors.js';
+import { prepareSchemas } from '../core/schema.js';
 import { listed, nearest } from '../core/text.js';
 import { type BaseModel, type ModelClass, restoreModel } from './base-model.js';
 import { readBundle } from './bundle.js';
@@ -58,7 +59,9 @@ export class ModelRegistry {
         hint: 'Set enabled: true for it in families.yaml.',
       });
     }
-    return definition.load();
+    const model = await definition.load();
+    if (model.configSchema) await prepareSchemas();
+    return model;
   }
 
   static has(name: string): boolean {
