@@ -62,7 +62,7 @@ print(
             "peakRss": peak,
             "accuracy": float((model.predict(T) == y_test).mean()),
             "objective": objective,
-            "decisions": model.decision_function(T[:200]).tolist(),
+            "decisions": model.decision_function(T).tolist(),
         }
     )
 )

@@ -8,6 +8,7 @@ import type { KernelExports } from '../../../kernels/exports.js';
 import { Errors, type Peak } from './errors.js';
 import { BLOCK, blocksOf, type KernelRows } from './kernel-rows.js';
 import { RowCache } from './row-cache.js';
+import { ShrinkBooks } from './shrink-books.js';
 import type { SolverSpace } from './space.js';
 import { type SmoOptions, type SmoTask, SUMMARY } from './task.js';
 import type { Team } from './team.js';
@@ -15,8 +16,6 @@ import type { Team } from './team.js';
 const TAU = 1e-12;
 /** Looks for variables to leave out after so many steps, or as many as there are variables. */
 const SHRINK_PERIOD = 1000;
-/** Leaves variables out once they are this share of those in play: moving the rest costs as much as some steps. */
-const WORTH_SHRINKING = 0.1;
 /** Table rows at a time when all errors are computed anew: their panel stays in the cache of the processor. */
 const REBUILD_BLOCKS = 16;
 
@@ -30,6 +29,7 @@ export class SmoSolver {
   private w: Float64Array;
   private readonly errors: Errors;
   private cache: RowCache;
+  private readonly books: ShrinkBooks;
   private iterations = 0;
 
   constructor(
@@ -47,6 +47,7 @@ export class SmoSolver {
     this.w = task.start ? task.start.slice() : new Float64Array(this.n);
     this.errors = new Errors(team, kernels, space, task);
     this.cache = this.freshCache();
+    this.books = new ShrinkBooks(this.n, rows.cost);
   }
 
   /** Solves the task and fills in its results. */
@@ -74,7 +75,7 @@ export class SmoSolver {
         if (this.active === this.n) return peaks;
         peaks = this.unshrink();
         if (this.iterations >= options.maxIterations) return peaks;
-        untilShrink = 1;
+        untilShrink = period;
         continue;
       }
       this.iterations++;
@@ -127,6 +128,7 @@ export class SmoSolver {
   /** Where the kernel row of a position lies; this worker's part of it is computed. */
   private rowAddress(position: number): number {
     const { cache } = this;
+    this.books.use(this.order[position]);
     const { slot, computed } = cache.use(position);
     const address = cache.addressOf(slot);
     const blocks = blocksOf(this.active);
@@ -179,7 +181,7 @@ export class SmoSolver {
     const { errors, order, n } = this;
     const stays = errors.inPlay(this.active, peaks);
     const kept = stays.length;
-    if (this.active - kept < Math.max(1, WORTH_SHRINKING * this.active)) return false;
+    if (!this.books.worth(this.iterations, this.active, kept, this.w)) return false;
     const from = new Uint32Array(n);
     from.set(stays);
     let at = kept;
@@ -230,6 +232,7 @@ export class SmoSolver {
     // The rest of the last block was never moved along with a row.
     const known = Math.floor(this.active / BLOCK);
     this.active = this.n;
+    this.books.start(this.iterations);
     if (this.cache.stride < blocksOf(this.n) * BLOCK * 4) this.cache = this.freshCache();
     else this.cache.truncate(known);
     team.barrier();
