@@ -80,6 +80,7 @@ for (const [name, Model, config, classes, rows = 20_000] of [
   ['svm 3 classes', SVMModel, {}, 3, 1200],
   ['svm linear', SVMModel, { kernel: 'linear', solver: 'dcd' }, 3],
   ['svm nystroem', SVMModel, { approximation: 'nystroem', components: 100 }, 3, 5000],
+  ['svm fourier', SVMModel, { approximation: 'fourier', components: 100 }, 3, 5000],
   ['svm regression', SVMModel, { task: 'regression', svmType: 'nu' }, 9, 2000],
 ]) {
   const bytes = [1, 2, 4].map(async (threads) => {

@@ -407,6 +407,11 @@ export interface SvmKernels {
   ): void;
 }
 
+/** assembly/svm-waves.ts. */
+export interface SvmWaveKernels {
+  svmWaves(phases: number, n: number, amplitude: number, cosines: number, sines: number): void;
+}
+
 /** assembly/svm-linear.ts. Rows are float32, `stride` values apart, a multiple of 4. */
 export interface LinearSvmKernels {
   svmProduct(x: number, w: number, stride: number): number;
@@ -462,4 +467,5 @@ export interface KernelExports
     PredictKernels,
     ObjectiveKernels,
     SvmKernels,
-    LinearSvmKernels {}
+    LinearSvmKernels,
+    SvmWaveKernels {}

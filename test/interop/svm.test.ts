@@ -206,6 +206,7 @@ describe('onnxruntime', () => {
     ['linear, three classes, by value', { kernel: 'linear', solver: 'dcd', probability: false }, 3],
     ['linear regression', { kernel: 'linear', solver: 'dcd', task: 'regression' }, 0],
     ['approximate, two classes', { approximation: 'nystroem', components: 40 }, 2],
+    ['waves, three classes', { approximation: 'fourier', components: 40 }, 3],
   ] as [string, SVMConfig, number][])('gives what the model gives: %s', async (_name, config, classes) => {
     const { X, y } = randomData(50, 250, 5, classes);
     // Medians stand in for missing values.

@@ -52,13 +52,16 @@ export interface SVMParameters {
   fitIntercept?: boolean;
   /** Of `'dcd'`: the value of the intercept's column; the larger, the less the intercept is shrunk. Default 1. */
   interceptScaling?: number;
-  /** `'nystroem'`: a kernel is replaced by its best approximation from `components` training rows. Default `'none'`. */
-  approximation?: 'none' | 'nystroem';
-  /** Rows of the approximation, 1 .. 10,000. Default 500. */
+  /**
+   * `'nystroem'`: a kernel is replaced by its best approximation from `components` training rows. `'fourier'`: the radial kernel by
+   * products of `components` random waves, the cosines and sines of half as many frequencies. Default `'none'`.
+   */
+  approximation?: 'none' | 'nystroem' | 'fourier';
+  /** Rows or waves of the approximation, 1 .. 10,000; an odd number of waves is one more. Default 500. */
   components?: number;
   /** Columns of `decisionFunction` for three classes and more: one a class, or one a pair. Default `'ovr'`. */
   decisionFunctionShape?: 'ovr' | 'ovo';
-  /** Of the folds that probabilities are calibrated on, the order of `'dcd'` and the rows of an approximation. */
+  /** Of the folds that probabilities are calibrated on, the order of `'dcd'` and the rows or waves of an approximation. */
   seed?: number;
 }
 
@@ -110,7 +113,7 @@ export interface SVMSettings {
   readonly loss: 'hinge' | 'squaredHinge' | 'epsilonInsensitive' | 'squaredEpsilonInsensitive';
   readonly fitIntercept: boolean;
   readonly interceptScaling: number;
-  readonly approximation: 'none' | 'nystroem';
+  readonly approximation: 'none' | 'nystroem' | 'fourier';
   readonly components: number;
   readonly seed?: number;
 }
@@ -176,7 +179,7 @@ function parameterSchemas(z: ZodModule): { [K in keyof SVMParameters]-?: ZodType
       .optional(),
     fitIntercept: z.boolean().optional(),
     interceptScaling: z.number().gt(0).optional(),
-    approximation: z.enum(['none', 'nystroem']).optional(),
+    approximation: z.enum(['none', 'nystroem', 'fourier']).optional(),
     components: z.int().min(1).max(10_000).optional(),
     seed: z.int().min(0).optional(),
   };
@@ -214,14 +217,16 @@ function settle(
 ): void {
   const { kernel, svmType, task, approximation } = settings;
   const name = (parameter: string) => source.get(parameter) ?? parameter;
-  if (approximation === 'nystroem') {
+  if (approximation !== 'none') {
     if (settings.solver === 'smo' && source.has('solver')) fail(name('solver'), "an approximation is solved by 'dcd'");
     settings.solver = 'dcd';
     if (kernel === 'linear' || kernel === 'precomputed') {
       fail(name('approximation'), `a ${String(kernel)} kernel needs no approximation`);
+    } else if (approximation === 'fourier' && kernel !== 'rbf') {
+      fail(name('approximation'), `'fourier' is for kernel 'rbf'; 'nystroem' takes a ${String(kernel)} kernel`);
     }
   } else if (settings.solver === 'dcd' && kernel !== 'linear') {
-    fail(name('solver'), "'dcd' is for kernel 'linear', or with approximation 'nystroem'");
+    fail(name('solver'), "'dcd' is for kernel 'linear', or with an approximation");
   }
   if (settings.solver === 'dcd') {
     if (svmType === 'nu') fail(name('svmType'), "'dcd' solves no nu formulation");

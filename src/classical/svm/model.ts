@@ -18,6 +18,7 @@ import type {
 } from '../../model/types.js';
 import { type SVMConfig, type SVMSettings, svmConfig } from './config.js';
 import { SVM_INFO } from './info.js';
+import type { KernelError } from './linear/approximation.js';
 import {
   type LinearMachine,
   linearDecisions,
@@ -26,7 +27,7 @@ import {
   linearToJson,
 } from './linear/machine.js';
 import { linearOnnx } from './linear/onnx.js';
-import { type KernelError, trainLinear } from './linear/train.js';
+import { trainLinear } from './linear/train.js';
 import { decisionValues } from './machine/decisions.js';
 import { damaged, inAscendingOrder, parseLibsvm } from './machine/libsvm-reader.js';
 import { formatLibsvm } from './machine/libsvm-writer.js';
@@ -92,7 +93,7 @@ export class SVMModel extends BaseModel<SVMSettings> {
   get coefficients(): Float64Array[] | undefined {
     const machine = this.requireAny();
     if (machine.type === 'linear') {
-      if (machine.basis) return undefined;
+      if (machine.basis || machine.waves) return undefined;
       const { features, weights } = machine;
       return Array.from(machine.bias, (_, o) => weights.slice(o * features, (o + 1) * features));
     }
@@ -182,7 +183,10 @@ export class SVMModel extends BaseModel<SVMSettings> {
       const { machine, warnings, ...training } = await trainLinear(data, kernel, this.config, context);
       this.machine = machine;
       this.trained = training;
-      return { warnings };
+      const { kernelError } = training;
+      if (!kernelError) return { warnings };
+      const { mean, max } = kernelError;
+      return { warnings, evaluations: { kernel: { meanError: [mean], maxError: [max] } } };
     }
     const { machine, decisions, warnings, ...training } = await trainMachine(data, this.config, context);
     this.machine = machine;

@@ -27,3 +27,4 @@ export { forestGrow, forestRoot } from './forest-grow';
 export { forestAddLeaf, forestLeaf, forestMeans, forestWeight } from './forest-leaves';
 export * from './svm';
 export * from './svm-linear';
+export * from './svm-waves';

@@ -6,6 +6,27 @@
 /** Rows in a block. */
 const BLOCK_BYTES: usize = 128;
 
+// @ts-ignore: decorator
+@inline
+function square(v: v128): v128 {
+  return f32x4.mul(v, v);
+}
+
+// @ts-ignore: decorator
+@inline
+function storeBlock(
+  out: usize, a0: v128, a1: v128, a2: v128, a3: v128, a4: v128, a5: v128, a6: v128, a7: v128,
+): void {
+  v128.store(out, a0);
+  v128.store(out, a1, 16);
+  v128.store(out, a2, 32);
+  v128.store(out, a3, 48);
+  v128.store(out, a4, 64);
+  v128.store(out, a5, 80);
+  v128.store(out, a6, 96);
+  v128.store(out, a7, 112);
+}
+
 /** out[r] = sum over features of (x_r - q)^2 for `blocks` blocks. */
 export function svmDistances(x: usize, blocks: i32, cols: i32, q: usize, out: usize): void {
   const end = q + (<usize>cols << 2);
@@ -14,32 +35,17 @@ export function svmDistances(x: usize, blocks: i32, cols: i32, q: usize, out: us
     let a4 = f32x4.splat(0), a5 = f32x4.splat(0), a6 = f32x4.splat(0), a7 = f32x4.splat(0);
     for (let p = q; p < end; p += 4) {
       const c = v128.load32_splat(p);
-      const d0 = f32x4.sub(v128.load(x), c);
-      a0 = f32x4.add(a0, f32x4.mul(d0, d0));
-      const d1 = f32x4.sub(v128.load(x, 16), c);
-      a1 = f32x4.add(a1, f32x4.mul(d1, d1));
-      const d2 = f32x4.sub(v128.load(x, 32), c);
-      a2 = f32x4.add(a2, f32x4.mul(d2, d2));
-      const d3 = f32x4.sub(v128.load(x, 48), c);
-      a3 = f32x4.add(a3, f32x4.mul(d3, d3));
-      const d4 = f32x4.sub(v128.load(x, 64), c);
-      a4 = f32x4.add(a4, f32x4.mul(d4, d4));
-      const d5 = f32x4.sub(v128.load(x, 80), c);
-      a5 = f32x4.add(a5, f32x4.mul(d5, d5));
-      const d6 = f32x4.sub(v128.load(x, 96), c);
-      a6 = f32x4.add(a6, f32x4.mul(d6, d6));
-      const d7 = f32x4.sub(v128.load(x, 112), c);
-      a7 = f32x4.add(a7, f32x4.mul(d7, d7));
+      a0 = f32x4.add(a0, square(f32x4.sub(v128.load(x), c)));
+      a1 = f32x4.add(a1, square(f32x4.sub(v128.load(x, 16), c)));
+      a2 = f32x4.add(a2, square(f32x4.sub(v128.load(x, 32), c)));
+      a3 = f32x4.add(a3, square(f32x4.sub(v128.load(x, 48), c)));
+      a4 = f32x4.add(a4, square(f32x4.sub(v128.load(x, 64), c)));
+      a5 = f32x4.add(a5, square(f32x4.sub(v128.load(x, 80), c)));
+      a6 = f32x4.add(a6, square(f32x4.sub(v128.load(x, 96), c)));
+      a7 = f32x4.add(a7, square(f32x4.sub(v128.load(x, 112), c)));
       x += BLOCK_BYTES;
     }
-    v128.store(out, a0);
-    v128.store(out, a1, 16);
-    v128.store(out, a2, 32);
-    v128.store(out, a3, 48);
-    v128.store(out, a4, 64);
-    v128.store(out, a5, 80);
-    v128.store(out, a6, 96);
-    v128.store(out, a7, 112);
+    storeBlock(out, a0, a1, a2, a3, a4, a5, a6, a7);
     out += BLOCK_BYTES;
   }
 }
@@ -62,14 +68,7 @@ export function svmDots(x: usize, blocks: i32, cols: i32, q: usize, out: usize):
       a7 = f32x4.add(a7, f32x4.mul(v128.load(x, 112), c));
       x += BLOCK_BYTES;
     }
-    v128.store(out, a0);
-    v128.store(out, a1, 16);
-    v128.store(out, a2, 32);
-    v128.store(out, a3, 48);
-    v128.store(out, a4, 64);
-    v128.store(out, a5, 80);
-    v128.store(out, a6, 96);
-    v128.store(out, a7, 112);
+    storeBlock(out, a0, a1, a2, a3, a4, a5, a6, a7);
     out += BLOCK_BYTES;
   }
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type KernelFunction, kernelScale, kernelValue, scaleRow } from '../../../src/classical/svm/kernel.js';
+import { writeWave } from '../../../src/classical/svm/linear/waves.js';
 import { kernelOfPanel } from '../../../src/classical/svm/smo/kernel-rows.js';
 import { Random } from '../../../src/core/random.js';
 import type { KernelExports } from '../../../src/kernels/exports.js';
@@ -72,6 +73,28 @@ describe('kernel rows', () => {
     expect(
       kernelValue({ ...kernel, gamma: 50 }, 50, Float32Array.of(1e18), 0, Float32Array.of(-1e18), 0, 1),
     ).toBeGreaterThanOrEqual(0);
+  });
+});
+
+describe('waves', () => {
+  it('the SIMD kernel has the bits of the plain one, which is right', () => {
+    const random = new Random(9);
+    const phases = Float32Array.from({ length: 4096 }, (_, i) => random.normal() * 10 ** ((i % 12) - 6));
+    phases.set([0, -0, 1e-40, 3.4e38, -3.4e38, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN]);
+    phases.set([Math.PI / 4, -Math.PI / 4, Math.PI / 2, Math.PI, 1e5, -1e5], 8);
+    const [SINES, n] = [OUT + 16384, phases.length];
+    floats.set(phases, OUT / 4);
+    kernels.svmWaves(OUT, n, 0.25, OUT, SINES);
+    const wave = new Float32Array(2);
+    phases.forEach((phase, i) => {
+      writeWave(phase, 0.25, wave, 0);
+      expect(Object.is(floats[OUT / 4 + i], wave[0]) && Object.is(floats[SINES / 4 + i], wave[1])).toBe(true);
+      if (Math.abs(phase) <= 1e5) {
+        const tolerance = 1e-7 + 1e-8 * Math.abs(phase);
+        expect(Math.abs(4 * wave[0] - Math.cos(phase))).toBeLessThan(tolerance);
+        expect(Math.abs(4 * wave[1] - Math.sin(phase))).toBeLessThan(tolerance);
+      } else expect(wave.every(Number.isFinite)).toBe(true);
+    });
   });
 });
 

@@ -119,9 +119,64 @@ describe("Nystroem's approximation", () => {
   });
 });
 
+describe('random Fourier features', () => {
+  const data = randomData(4, 1200, 5, 2);
+  const fourier: SVMConfig = { approximation: 'fourier', probability: false, gamma: 0.1 };
+
+  it('come nearer to the exact machine, and say how near, with more waves', async () => {
+    const exact = await fitted({ probability: false, gamma: 0.1 }, data);
+    const errors: number[] = [];
+    for (const components of [50, 800]) {
+      const model = await fitted({ ...fourier, components, loss: 'hinge' }, data);
+      const { mean, max, pairs } = model.training?.kernelError ?? { mean: Number.NaN, max: Number.NaN, pairs: 0 };
+      expect([mean < max, pairs]).toEqual([true, 2016]);
+      errors.push(mean);
+      const { trainAccuracy } = model.trainingMetrics;
+      if (components === 800) expect(Math.abs(trainAccuracy - exact.trainingMetrics.trainAccuracy)).toBeLessThan(0.015);
+    }
+    // The error falls with the root of the number of waves: to a quarter.
+    expect(errors[1]).toBeLessThan(errors[0] / 2.5);
+    expect(errors[1]).toBeLessThan(0.03);
+  });
+
+  it('have the error in the metrics that are saved with the model', async () => {
+    const model = await fitted({ ...fourier, components: 100 }, randomData(5, 100, 3, 2));
+    const { mean, max } = model.training?.kernelError ?? {};
+    expect(model.trainingMetrics.evaluations).toEqual({ kernel: { meanError: [mean], maxError: [max] } });
+    await model.save(join(directory, 'kernel-error'));
+    const loaded = await SVMModel.load(join(directory, 'kernel-error'));
+    expect(loaded.trainingMetrics.evaluations).toEqual(model.trainingMetrics.evaluations);
+  });
+
+  it('are drawn from the seed, and an odd number of them is one more', async () => {
+    const of = async (components: number, seed: number) =>
+      (await fitted({ ...fourier, components, seed }, randomData(5, 100, 3, 2))).decisionFunction([[0.1, 0.2, 0.3]]);
+    expect(await of(31, 1)).toEqual(await of(32, 1));
+    expect(await of(31, 1)).not.toEqual(await of(31, 2));
+  });
+
+  it('decide a row in the same bits alone and among many, which the worker pool does', async () => {
+    const model = await fitted({ ...fourier, components: 200 }, randomData(6, 700, 5, 3));
+    const many = await model.decisionFunction(data.X, { threads: 2 });
+    for (const row of [0, 31, 255, 256, 1199]) {
+      expect([...(await model.decisionFunction(data.X.take([row]))).row(0)]).toEqual([...many.row(row)]);
+    }
+  });
+
+  it('take values near the ends of float32', async () => {
+    const model = await fitted({ ...fourier, gamma: 1 }, data);
+    const { data: values } = await model.decisionFunction([
+      [3e38, -3e38, 3e38, -3e38, 1],
+      [1e30, 1e-30, -1e30, 0, 0],
+    ]);
+    expect(values.every(Number.isFinite)).toBe(true);
+  });
+});
+
 describe.each([
   ['linear', linear],
   ['nystroem', nystroem],
+  ['fourier', { approximation: 'fourier', components: 60, probability: false } as const],
 ])('%s', (name, config) => {
   it('has the same bytes on 1, 2 and 4 threads', async () => {
     const data = randomData(6, 900, 6, 3);
@@ -163,6 +218,7 @@ describe('settings that do not go together', () => {
     [{ solver: 'dcd', kernel: 'linear', svmType: 'nu' }, /nu/],
     [{ approximation: 'nystroem', kernel: 'linear' }, /needs no approximation/],
     [{ approximation: 'nystroem', solver: 'smo' }, /'dcd'/],
+    [{ approximation: 'fourier', kernel: 'poly' }, /'fourier' is for kernel 'rbf'/],
     [{ loss: 'epsilonInsensitive' }, /not a loss of classification/],
     [{ loss: 'hinge', task: 'regression' }, /not a loss of regression/],
   ])('%o', (config, message) => {
@@ -187,6 +243,17 @@ describe('damaged files', () => {
       text.replace('"version":1', '"version":2'),
     ]) {
       expect(damage).not.toBe(text);
+      expect(() => linearFromJson(damage)).toThrow(ModelFormatError);
+    }
+    await (await fitted({ approximation: 'fourier', components: 6 }, randomData(9, 80, 3, 2))).save(place);
+    const waves = await readFile(join(place, 'model.svm.json'), 'utf8');
+    for (const damage of [
+      waves.replace('"name":"rbf"', '"name":"poly"'),
+      waves.replace('"frequencies":[', '"frequencies":[1,'),
+      waves.replace('"frequencies":[', '"frequencies":[1e300,1,1,'),
+      waves.replace('"frequencies"', '"vectors"'),
+    ]) {
+      expect(damage).not.toBe(waves);
       expect(() => linearFromJson(damage)).toThrow(ModelFormatError);
     }
     await writeFile(join(place, 'model.svm.json'), text.slice(0, 200));

@@ -1,10 +1,12 @@
-/** Machines with one linear function an output, of the columns or of kernels with a few rows, and their JSON form that reads back exactly. */
+/** Machines with one linear function an output, of the columns, of kernels with a few rows or of waves, and their JSON form that reads back exactly. */
 import { ModelFormatError } from '../../../core/errors.js';
 import { Matrix } from '../../../core/matrix.js';
 import { Turns } from '../../../core/turns.js';
 import type { KernelFunction } from '../kernel.js';
 import { kernelSums } from '../machine/decisions.js';
 import { type Sigmoid, sigmoidOf } from '../probability/platt.js';
+import { waveDecisions } from './wave-decisions.js';
+import type { Waves } from './waves.js';
 
 export interface LinearMachine {
   readonly type: 'linear';
@@ -14,7 +16,9 @@ export interface LinearMachine {
   readonly features: number;
   /** Rows that kernels are taken with, (vectors, features); without them the columns themselves are weighted. */
   readonly basis?: { readonly kernel: KernelFunction; readonly vectors: Float32Array };
-  /** (outputs, features or vectors) */
+  /** Random Fourier features, whose cosines and sines are weighted. */
+  readonly waves?: Waves;
+  /** (outputs, features, vectors, or twice the frequencies) */
   readonly weights: Float64Array;
   readonly bias: Float64Array;
   /** Of each output being positive. */
@@ -26,8 +30,9 @@ const STRETCH = 1 << 20;
 
 /** (n * outputs,) row by row; the same bits for a row alone and among others. */
 export async function linearDecisions(machine: LinearMachine, X: Matrix, threads: number): Promise<Float64Array> {
-  const { basis, weights, bias, features } = machine;
+  const { basis, waves, weights, bias, features } = machine;
   const outputs = bias.length;
+  if (waves) return waveDecisions({ waves, weights, bias }, X, threads);
   if (basis) {
     const width = weights.length / outputs;
     const terms = Array.from({ length: width }, (_, s) =>
@@ -100,15 +105,15 @@ const FORMAT = 'holdfast-linear-svm';
 
 /** JSON text; numbers in the shortest form that reads back as the same. */
 export function linearToJson(machine: LinearMachine): string {
-  const { basis, weights, bias, sigmoids, task, classes, features } = machine;
-  const kernel = basis && { ...basis.kernel };
+  const { basis, waves, weights, bias, sigmoids, task, classes, features } = machine;
   return `${JSON.stringify({
     format: FORMAT,
     version: 1,
     task,
     classes,
     features,
-    ...(basis ? { kernel, vectors: [...basis.vectors] } : {}),
+    ...(basis ? { kernel: { ...basis.kernel }, vectors: [...basis.vectors] } : {}),
+    ...(waves ? { kernel: { ...waves.kernel }, frequencies: [...waves.frequencies] } : {}),
     weights: [...weights],
     bias: [...bias],
     ...(sigmoids ? { sigmoids: sigmoids.map(({ a, b }) => [a, b]) } : {}),
@@ -131,11 +136,7 @@ export function linearFromJson(text: string): LinearMachine {
   const classes = count(body.classes, 'classes', task === 'regression' ? 0 : 2);
   const features = count(body.features, 'features', 1);
   const outputs = classes > 2 ? classes : 1;
-  const vectors =
-    body.kernel === undefined ? undefined : Float32Array.from(numbers(body.vectors, undefined, 'vectors'));
-  if (vectors && (vectors.length === 0 || vectors.length % features !== 0))
-    throw damaged("has a wrong number of 'vectors'");
-  const width = vectors ? vectors.length / features : features;
+  const { width, ...basis } = basisFrom(body, features);
   const sigmoids =
     body.sigmoids === undefined
       ? undefined
@@ -148,11 +149,28 @@ export function linearFromJson(text: string): LinearMachine {
     task,
     classes,
     features,
-    ...(vectors ? { basis: { kernel: kernelFrom(body.kernel), vectors } } : {}),
+    ...basis,
     weights: Float64Array.from(numbers(body.weights, outputs * width, 'weights')),
     bias: Float64Array.from(numbers(body.bias, outputs, 'bias')),
     ...(sigmoids ? { sigmoids } : {}),
   };
+}
+
+/** What is weighted beside the columns themselves, and how many weights a function has. */
+function basisFrom(
+  { kernel, vectors, frequencies }: Record<string, unknown>,
+  features: number,
+): Pick<LinearMachine, 'basis' | 'waves'> & { width: number } {
+  if (kernel === undefined) return { width: features };
+  const name = frequencies === undefined ? 'vectors' : 'frequencies';
+  const values = Float32Array.from(numbers(frequencies ?? vectors, undefined, name));
+  const count = values.length / features;
+  if (count === 0 || !Number.isInteger(count)) throw damaged(`has a wrong number of '${name}'`);
+  if (!values.every(Number.isFinite)) throw damaged(`has a value beyond float32 in '${name}'`);
+  const own = kernelFrom(kernel);
+  if (name === 'vectors') return { basis: { kernel: own, vectors: values }, width: count };
+  if (own.name !== 'rbf') throw damaged(`has frequencies of a kernel '${own.name}'`);
+  return { waves: { kernel: own, frequencies: values }, width: 2 * count };
 }
 
 function kernelFrom(value: unknown): KernelFunction {

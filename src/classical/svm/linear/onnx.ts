@@ -1,16 +1,19 @@
 /** A linear machine as an ONNX graph, in double. */
 import type { OnnxBody } from '../../../model/onnx/export.js';
+import type { OnnxGraph } from '../../../model/onnx/graph.js';
 import { bothClasses, shares } from '../../../model/onnx/links.js';
+import { kernelScale } from '../kernel.js';
 import { kernelNodes, sigmoids } from '../machine/onnx.js';
 import type { LinearMachine } from './machine.js';
+import { amplitudeOf, type Waves } from './waves.js';
 
 export function linearOnnx(machine: LinearMachine): OnnxBody {
-  const { basis, weights, bias, features, classes, task } = machine;
+  const { weights, bias, classes, task } = machine;
   const outputs = bias.length;
   const width = weights.length / outputs;
   return (graph, X) => {
     const rows = graph.cast(X, 'double');
-    const inputs = basis ? kernelNodes(graph, { ...basis, features }, rows, width) : rows;
+    const inputs = inputNodes(graph, machine, rows, width);
     const table = new Float64Array(weights.length);
     for (let o = 0; o < outputs; o++) {
       for (let s = 0; s < width; s++) table[s * outputs + o] = weights[o * width + s];
@@ -29,4 +32,29 @@ export function linearOnnx(machine: LinearMachine): OnnxBody {
     const labels = Array.from({ length: classes }, (_, c) => c);
     return graph.cast(graph.node('Equal', [best, graph.vector('int64', labels)]), 'double');
   };
+}
+
+/** (n, width) what the functions weight. */
+function inputNodes(graph: OnnxGraph, { basis, waves, features }: LinearMachine, X: string, width: number): string {
+  if (basis) return kernelNodes(graph, { ...basis, features }, X, width);
+  return waves ? waveNodes(graph, waves, features, X) : X;
+}
+
+/** (n, 2 * frequencies) cosine, sine, cosine, sine, ...; a cosine is the sine a quarter turn on. */
+function waveNodes(graph: OnnxGraph, { kernel, frequencies }: Waves, features: number, X: string): string {
+  const pairs = frequencies.length / features;
+  const { factor } = kernelScale(kernel);
+  const values = new Float64Array(features * 2 * pairs);
+  const turns = new Float64Array(2 * pairs);
+  for (let p = 0; p < pairs; p++) {
+    turns[2 * p] = Math.PI / 2;
+    for (let j = 0; j < features; j++) {
+      const value = factor * frequencies[p * features + j];
+      values[j * 2 * pairs + 2 * p] = value;
+      values[j * 2 * pairs + 2 * p + 1] = value;
+    }
+  }
+  const table = graph.constant({ type: 'double', dims: [features, 2 * pairs], values });
+  const phases = graph.node('Add', [graph.node('MatMul', [X, table]), graph.vector('double', turns)]);
+  return graph.node('Mul', [graph.node('Sin', [phases]), graph.scalar('double', amplitudeOf(pairs))]);
 }

@@ -1,19 +1,21 @@
-/** Training by dual coordinate descent: one linear function an output, on the columns or on Nystroem's features of a kernel. */
+/** Training by dual coordinate descent: one linear function an output, on the columns or on features that stand for a kernel. */
 import { ownModule } from '../../../core/location.js';
-import { deriveSeed, Random } from '../../../core/random.js';
-import { Turns } from '../../../core/turns.js';
+import type { Matrix } from '../../../core/matrix.js';
+import { deriveSeed } from '../../../core/random.js';
 import { runJob } from '../../../kernels/pool.js';
 import { shared } from '../../../kernels/shared.js';
 import type { SVMSettings } from '../config.js';
-import { type KernelFunction, kernelScale, kernelValue, scaleRow } from '../kernel.js';
+import type { KernelFunction } from '../kernel.js';
 import { FOLDS, stratifiedFolds } from '../probability/folds.js';
 import { fitSigmoid, type Sigmoid } from '../probability/platt.js';
 import type { SolveContext } from '../solve.js';
 import type { SvmData } from '../train.js';
 import { classFactors } from '../weights.js';
+import { drawApproximation, featureCount, type KernelError, measureKernelError } from './approximation.js';
 import type { LinearJobArgs } from './job.js';
 import type { LinearMachine } from './machine.js';
-import { drawLandmarks, type Landmarks } from './table.js';
+import { landmarkWeights } from './nystroem.js';
+import type { Approximation } from './table.js';
 import { LINEAR_SUMMARY, type LinearTask } from './task.js';
 
 export interface TrainedLinear {
@@ -26,12 +28,6 @@ export interface TrainedLinear {
   /** How far the approximate kernel is from the exact one, over pairs of training rows. */
   readonly kernelError?: KernelError;
   readonly warnings: readonly string[];
-}
-
-export interface KernelError {
-  readonly mean: number;
-  readonly max: number;
-  readonly pairs: number;
 }
 
 const float64 = (length: number) => new Float64Array(new SharedArrayBuffer(length * 8));
@@ -47,9 +43,8 @@ export async function trainLinear(
 ): Promise<TrainedLinear> {
   const { X, classes } = data;
   const regression = classes.length === 0;
-  const landmarks =
-    settings.approximation === 'nystroem' ? landmarksFor(X.rows, kernel, settings, context.seed) : undefined;
-  const columns = landmarks?.rows.length ?? X.cols;
+  const approximation = drawApproximation(X, kernel, settings, context.seed);
+  const columns = approximation ? featureCount(approximation, X.cols) : X.cols;
   const plans = outputPlans(data, settings, columns, context.seed);
   const tasks = plans.flatMap(({ task, folds }) => [task, ...folds.map((fold) => fold.task)]);
   const maxPasses = settings.maxIterations ?? DEFAULT_PASSES;
@@ -57,7 +52,7 @@ export async function trainLinear(
     X: await shared(X.data),
     cols: X.cols,
     intercept: settings.fitIntercept ? settings.interceptScaling : 0,
-    nystroem: landmarks,
+    approximation,
     tasks: [...tasks].sort((a, b) => b.rows.length - a.rows.length),
     options: {
       regression,
@@ -70,7 +65,7 @@ export async function trainLinear(
   await runJob({
     module: ownModule('classical/svm/linear/job'),
     args,
-    threads: Math.max(1, Math.min(context.threads, landmarks ? Math.ceil(X.rows / 256) : tasks.length)),
+    threads: Math.max(1, Math.min(context.threads, approximation ? Math.ceil(X.rows / 256) : tasks.length)),
     signal: context.signal,
     onProgress: context.onProgress,
   });
@@ -81,17 +76,29 @@ export async function trainLinear(
     task: settings.task,
     classes: classes.length,
     features: X.cols,
-    ...(landmarks ? { basis: { kernel, vectors: X.take(landmarks.rows).data } } : {}),
-    weights: Float64Array.from(plans.flatMap(({ task }) => [...ownWeights(task.w.subarray(0, columns), landmarks)])),
+    ...basisOf(X, approximation),
+    weights: Float64Array.from(plans.flatMap(({ task }) => [...keptWeights(task.w.slice(0, columns), approximation)])),
     bias: Float64Array.from(plans, ({ task }) => task.w[columns] * args.intercept),
     ...(sigmoids.length > 0 ? { sigmoids } : {}),
   };
   return {
     machine,
     objectives: Float64Array.from(plans, ({ task }) => task.summary[LINEAR_SUMMARY.objective]),
-    kernelError: landmarks && (await kernelErrorOf(data, landmarks, context.seed)),
+    kernelError: approximation && (await measureKernelError(X, approximation, context.seed)),
     ...totals(tasks, maxPasses),
   };
+}
+
+/** What prediction needs of an approximation. */
+function basisOf(X: Matrix, approximation: Approximation | undefined): Pick<LinearMachine, 'basis' | 'waves'> {
+  if (!approximation) return {};
+  if ('waves' in approximation) return approximation;
+  const { kernel, rows } = approximation.landmarks;
+  return { basis: { kernel, vectors: X.take(rows).data } };
+}
+
+function keptWeights(w: Float64Array, approximation: Approximation | undefined): Float64Array {
+  return approximation && 'landmarks' in approximation ? landmarkWeights(w, approximation.landmarks) : w;
 }
 
 function totals(tasks: readonly LinearTask[], maxPasses: number) {
@@ -176,66 +183,4 @@ function sigmoidOfPlan({ folds, positive, weights }: OutputPlan): Promise<Sigmoi
     });
   }
   return fitSigmoid(decisions, positive, weights);
-}
-
-// ---- Nystroem ------------------------------------------------------------------------------------------------------------------
-
-function landmarksFor(n: number, kernel: KernelFunction, { components }: SVMSettings, seed: number): Landmarks {
-  const rows = drawLandmarks(n, components, deriveSeed(seed, 'svm landmarks'));
-  return { kernel, rows, factor: float64(rows.length * rows.length) };
-}
-
-/** Weights of kernels with the landmarks, from those of features: the solution of L'c = v. */
-function ownWeights(v: Float64Array, landmarks: Landmarks | undefined): Float64Array {
-  if (!landmarks) return v;
-  const { factor } = landmarks;
-  const m = v.length;
-  const c = v.slice();
-  for (let r = m - 1; r >= 0; r--) {
-    c[r] /= factor[r * m + r];
-    for (let k = 0; k < r; k++) c[k] -= factor[r * m + k] * c[r];
-  }
-  return c;
-}
-
-const ERROR_ROWS = 64;
-
-/** |exact - approximate| over the pairs of some training rows. */
-async function kernelErrorOf({ X }: SvmData, { kernel, rows, factor }: Landmarks, seed: number): Promise<KernelError> {
-  const { cols } = X;
-  const m = rows.length;
-  const sample = new Random(deriveSeed(seed, 'svm kernel error')).permutation(X.rows).slice(0, ERROR_ROWS);
-  const { factor: scale, gamma } = kernelScale(kernel);
-  const scaled = (picked: Uint32Array) => {
-    const out = new Float32Array(picked.length * cols);
-    picked.forEach((row, i) => {
-      scaleRow(X.data, row * cols, cols, scale, out, i * cols, 1);
-    });
-    return out;
-  };
-  const [own, landmarks] = [scaled(sample), scaled(rows)];
-  const turns = new Turns();
-  const features: Float64Array[] = [];
-  for (let i = 0; i < sample.length; i++) {
-    const f = new Float64Array(m);
-    for (let r = 0; r < m; r++) {
-      let sum = kernelValue(kernel, gamma, own, i * cols, landmarks, r * cols, cols);
-      for (let c = 0; c < r; c++) sum -= factor[r * m + c] * f[c];
-      f[r] = sum / factor[r * m + r];
-    }
-    features.push(f);
-    await turns.pause();
-  }
-  let [sum, max, pairs] = [0, 0, 0];
-  for (let i = 0; i < sample.length; i++) {
-    for (let j = 0; j < i; j++, pairs++) {
-      let approximate = 0;
-      for (let r = 0; r < m; r++) approximate += features[i][r] * features[j][r];
-      const error = Math.abs(approximate - kernelValue(kernel, gamma, own, i * cols, own, j * cols, cols));
-      sum += error;
-      max = Math.max(max, error);
-    }
-    await turns.pause();
-  }
-  return { mean: pairs > 0 ? sum / pairs : 0, max, pairs };
 }
