@@ -1,7 +1,5 @@
-/** `SVMModel`: support vector machines behind the contract of all models; libsvm's model files open here, and ours in libsvm. */
-import { readFile } from 'node:fs/promises';
-import { InvalidInputError, ModelFormatError, NotFittedError } from '../../core/errors.js';
-import { writeFileAtomic } from '../../core/files.js';
+/** `SVMModel`: support vector machines behind the contract of all models; model files of libsvm and LIBLINEAR open here, and ours there. */
+import { InvalidInputError, NotFittedError } from '../../core/errors.js';
 import { Matrix } from '../../core/matrix.js';
 import { Turns } from '../../core/turns.js';
 import { BaseModel } from '../../model/base-model.js';
@@ -17,36 +15,22 @@ import type {
   PredictionOutput,
 } from '../../model/types.js';
 import { type SVMConfig, type SVMSettings, svmConfig } from './config.js';
+import { columnDeviations } from './deviations.js';
 import { SVM_INFO } from './info.js';
 import type { KernelError } from './linear/approximation.js';
-import {
-  type LinearMachine,
-  linearDecisions,
-  linearFromJson,
-  linearProbabilities,
-  linearToJson,
-} from './linear/machine.js';
+import { type LinearMachine, linearDecisions, linearProbabilities } from './linear/machine.js';
 import { linearOnnx } from './linear/onnx.js';
 import { trainLinear } from './linear/train.js';
 import { decisionValues } from './machine/decisions.js';
-import { damaged, inAscendingOrder, parseLibsvm } from './machine/libsvm-reader.js';
-import { formatLibsvm } from './machine/libsvm-writer.js';
-import {
-  decisionTable,
-  isRegression,
-  type Machine,
-  pairCount,
-  probabilitiesOf,
-  termsOf,
-  vectorCount,
-} from './machine/machine.js';
+import { decisionTable, isRegression, type Machine, pairCount, probabilitiesOf } from './machine/machine.js';
 import { machineOnnx } from './machine/onnx.js';
+import { readNative, writeNative } from './native.js';
+import { columnWeights, dualCoefficientsOf, importanceOfColumns, interceptOf } from './parameters.js';
+import { type Learned, readPayload, writePayload } from './payload.js';
 import { kernelOf, trainMachine } from './train.js';
 
 export type { SVMConfig, SVMParameters, SVMSettings } from './config.js';
 
-const FILE = 'model.libsvm';
-const LINEAR_FILE = 'model.svm.json';
 /** Rows turned into probabilities at a stretch. */
 const STRETCH = 512;
 
@@ -73,7 +57,7 @@ export interface SvmTraining {
 export class SVMModel extends BaseModel<SVMSettings> {
   static override readonly info = SVM_INFO;
   static override readonly configSchema = svmConfig;
-  private machine: Machine | LinearMachine | undefined;
+  private learned: Learned | undefined;
   private trained: SvmTraining | undefined;
 
   /** @throws ConfigError - an unknown parameter, one out of range, or one under two names */
@@ -87,17 +71,15 @@ export class SVMModel extends BaseModel<SVMSettings> {
   }
 
   /**
-   * (functions, columns) weights of a linear kernel: of the second class for two classes, else of each pair (`'smo'`) or class
-   * (`'dcd'`); undefined for other kernels. `intercept` belongs to them.
+   * (functions, features) weights of a linear kernel: of the second class for two classes, else of each pair (`'smo'`) or class
+   * (`'dcd'`); 0 for columns left out, undefined for other kernels. `intercept` belongs to them.
    */
   get coefficients(): Float64Array[] | undefined {
-    const machine = this.requireAny();
-    if (machine.type === 'linear') {
-      if (machine.basis || machine.waves) return undefined;
-      const { features, weights } = machine;
-      return Array.from(machine.bias, (_, o) => weights.slice(o * features, (o + 1) * features));
-    }
-    return machine.kernel.name === 'linear' ? linearWeights(machine, this.sign(machine)) : undefined;
+    const { machine, names } = this.requireLearned();
+    const place = new Map(names.map((name, j) => [name, j]));
+    return columnWeights(machine)?.map((weights) =>
+      Float64Array.from(this.featureNames, (name) => weights[place.get(name) ?? -1] ?? 0),
+    );
   }
 
   /**
@@ -125,26 +107,12 @@ export class SVMModel extends BaseModel<SVMSettings> {
    * for more in libsvm's arrangement, where a vector of class c has its coefficient against class d in row d, or d - 1 for d > c.
    */
   get dualCoefficients(): Float64Array[] {
-    const machine = this.requireMachine();
-    const total = vectorCount(machine);
-    const sign = this.sign(machine);
-    const rows = isRegression(machine) ? 1 : machine.counts.length - 1;
-    return Array.from({ length: rows }, (_, r) =>
-      machine.coefficients.slice(r * total, (r + 1) * total).map((value) => sign * value),
-    );
+    return dualCoefficientsOf(this.requireMachine());
   }
 
-  /** (pairs,) constants of the decision functions, signed as `dualCoefficients`. */
+  /** (functions,) constants of the decision functions, signed as `dualCoefficients`. */
   get intercept(): Float64Array {
-    const machine = this.requireAny();
-    if (machine.type === 'linear') return machine.bias.slice();
-    const sign = this.sign(machine);
-    return machine.bias.map((value) => sign * value);
-  }
-
-  /** scikit-learn turns the pair of two classes round: its decision function is positive for the second. */
-  private sign(machine: Machine): 1 | -1 {
-    return !isRegression(machine) && machine.counts.length === 2 ? -1 : 1;
+    return interceptOf(this.requireAny());
   }
 
   /**
@@ -171,30 +139,38 @@ export class SVMModel extends BaseModel<SVMSettings> {
   override async predict(X: ModelInput, options: { threads?: number } = {}): Promise<PredictionOutput> {
     const output = await super.predict(X, options);
     const { task, config } = this;
-    if (task === 'regression' || (this.machine?.sigmoids ?? config.probability)) return output;
+    if (task === 'regression' || (this.learned?.machine.sigmoids ?? config.probability)) return output;
     return { predictions: output.predictions, classes: output.classes };
   }
 
   protected override async fitModel(data: FitData, context: FitContext): Promise<FitResult> {
-    this.machine = undefined;
+    this.learned = undefined;
     this.trained = undefined;
-    if (this.config.solver === 'dcd') {
-      const kernel = await kernelOf(this.config, data.X);
-      const { machine, warnings, ...training } = await trainLinear(data, kernel, this.config, context);
-      this.machine = machine;
-      this.trained = training;
-      const { kernelError } = training;
-      if (!kernelError) return { warnings };
-      const { mean, max } = kernelError;
-      return { warnings, evaluations: { kernel: { meanError: [mean], maxError: [max] } } };
-    }
-    const { machine, decisions, warnings, ...training } = await trainMachine(data, this.config, context);
-    this.machine = machine;
-    this.trained = training;
-    if (!decisions) return { warnings };
+    const { result, machine, trained } = await (this.config.solver === 'dcd'
+      ? this.fitLinear(data, context)
+      : this.fitKernel(data, context));
+    const deviation =
+      this.config.kernel === 'linear' ? { deviation: await columnDeviations(data.X, data.weights) } : {};
+    this.learned = { machine, names: data.featureNames, ...deviation };
+    this.trained = trained;
+    return result;
+  }
+
+  private async fitLinear(data: FitData, context: FitContext): Promise<Fit> {
+    const kernel = await kernelOf(this.config, data.X);
+    const { machine, warnings, ...trained } = await trainLinear(data, kernel, this.config, context);
+    if (!trained.kernelError) return { result: { warnings }, machine, trained };
+    const { mean, max } = trained.kernelError;
+    const evaluations = { kernel: { meanError: [mean], maxError: [max] } };
+    return { result: { warnings, evaluations }, machine, trained };
+  }
+
+  private async fitKernel(data: FitData, context: FitContext): Promise<Fit> {
+    const { machine, decisions, warnings, ...trained } = await trainMachine(data, this.config, context);
+    if (!decisions) return { result: { warnings }, machine, trained };
     const raw = isRegression(machine) ? decisions : await probabilityTable(machine, decisions);
     const { loss, accuracy } = lossAndAccuracy(raw, data.y, data.weights, data.classes.length);
-    return { warnings, trainLoss: loss, trainAccuracy: accuracy };
+    return { result: { warnings, trainLoss: loss, trainAccuracy: accuracy }, machine, trained };
   }
 
   protected override async predictRaw(X: Matrix, { threads }: PredictContext): Promise<Matrix | Float64Array> {
@@ -206,44 +182,19 @@ export class SVMModel extends BaseModel<SVMSettings> {
     return isRegression(machine) ? decisions : probabilityTable(machine, decisions);
   }
 
-  protected override serialize(): ModelPayload {
-    const machine = this.requireAny();
-    if (machine.type === 'linear') {
-      return { state: { columns: machine.features }, files: { [LINEAR_FILE]: linearToJson(machine) } };
-    }
-    const labels = machine.counts.map((_, c) => c);
-    const rows = machine.rows && Array.from(machine.rows);
-    return {
-      state: { columns: machine.features, ...(rows ? { support: rows } : {}) },
-      files: { [FILE]: formatLibsvm(machine, labels) },
-    };
+  /** Of a linear kernel: |weight| times the column's standard deviation in training, the mean over functions. */
+  protected override importanceOf(): { kind: string; values: Float64Array } | undefined {
+    const { machine, deviation } = this.requireLearned();
+    const weights = columnWeights(machine);
+    return weights && deviation ? { kind: 'coefficient', values: importanceOfColumns(weights, deviation) } : undefined;
   }
 
-  protected override deserialize({
-    state,
-    files,
-  }: {
-    state: unknown;
-    files: Readonly<Record<string, Uint8Array>>;
-  }): void {
-    if (files[LINEAR_FILE]) {
-      const machine = linearFromJson(new TextDecoder().decode(files[LINEAR_FILE]));
-      if (machine.classes !== this.classes.length) throw misfit(`${LINEAR_FILE} has ${machine.classes} classes`);
-      this.machine = machine;
-      return;
-    }
-    const file = files[FILE];
-    if (!file) throw misfit(`${FILE} is missing`);
-    const { columns, support } = (state ?? {}) as { columns?: unknown; support?: unknown };
-    if (!Number.isSafeInteger(columns)) throw misfit('the number of its columns is missing in its state');
-    const { machine } = parseLibsvm(new TextDecoder().decode(file), columns as number);
-    const classes = isRegression(machine) ? 0 : machine.counts.length;
-    if (classes !== this.classes.length) {
-      throw misfit(`${FILE} tells apart ${classes} classes, the model ${this.classes.length}`);
-    }
-    const known =
-      Array.isArray(support) && support.length === vectorCount(machine) && support.every(Number.isSafeInteger);
-    this.machine = known ? { ...machine, rows: Uint32Array.from(support as number[]) } : machine;
+  protected override serialize(): ModelPayload {
+    return writePayload(this.requireLearned());
+  }
+
+  protected override deserialize(payload: { state: unknown; files: Readonly<Record<string, Uint8Array>> }): void {
+    this.learned = readPayload(payload, { classes: this.classes.length, featureNames: this.featureNames });
   }
 
   protected override onnxBody(): OnnxBody {
@@ -252,74 +203,54 @@ export class SVMModel extends BaseModel<SVMSettings> {
   }
 
   /**
-   * Writes libsvm's text model, which `svm-predict` and `svm_load_model` open.
+   * Writes libsvm's text model, which `svm-predict` and `svm_load_model` open; for `solver: 'dcd'` LIBLINEAR's, without probabilities,
+   * which `predict` and `load_model` open.
    *
-   * @throws InvalidInputError - labels that are not integers, which libsvm's file cannot hold; a model of `solver: 'dcd'`
+   * @throws InvalidInputError - labels that are not integers, which the files cannot hold; a model with an approximation
    */
   async exportNative(file: string): Promise<void> {
-    const machine = this.requireMachine();
-    const { classes } = this;
-    if (!classes.every((label) => Number.isSafeInteger(label) && Math.abs(label) < 2 ** 31)) {
-      throw new InvalidInputError("svm: exportNative: libsvm's labels are integers", {
-        hint: 'Train with integer labels, or keep the model by save(directory).',
-      });
-    }
-    await writeFileAtomic(file, formatLibsvm(machine, classes));
+    await writeNative(file, this.requireAny(), this.classes, this.config);
   }
 
   /**
-   * Opens a text model that libsvm or `exportNative` wrote. `features` is the number of columns where the file's largest index is
-   * not the last column.
+   * Opens a text model that libsvm, LIBLINEAR or `exportNative` wrote. `features` is the number of columns where a libsvm file's
+   * largest index is not the last column. Importance is not known then: deviations of columns are not in the files.
    *
-   * @throws ModelFormatError - an unreadable or damaged file, or a one-class machine
+   * @throws ModelFormatError - an unreadable or damaged file, or a machine of another kind (one-class, logistic regression)
    */
   static async importNative(file: string, options: { features?: number } = {}): Promise<SVMModel> {
-    const { machine, labels } = inAscendingOrder(parseLibsvm(await readText(file), options.features));
-    const { kernel, type } = machine;
-    const model = new SVMModel({
-      task: isRegression(machine) ? 'regression' : 'classification',
-      svmType: type === 'nu_svc' || type === 'nu_svr' ? 'nu' : 'c',
-      kernel: kernel.name,
-      ...(kernel.name === 'linear' || kernel.name === 'precomputed' ? {} : { gamma: kernel.gamma }),
-      degree: kernel.degree,
-      coef0: kernel.coef0,
-      probability: machine.sigmoids !== undefined,
-    });
-    model.machine = machine;
-    model.adopt({
-      task: model.task,
-      classes: labels,
-      featureNames: Array.from({ length: machine.features }, (_, j) => `f${j}`),
-    });
+    const { machine, labels, config } = await readNative(file, options.features);
+    const model = new SVMModel(config);
+    const names = Array.from({ length: machine.features }, (_, j) => `f${j}`);
+    model.learned = { machine, names };
+    model.adopt({ task: model.task, classes: labels, featureNames: names });
     return model;
   }
 
   private requireMachine(): Machine {
     const machine = this.requireAny();
     if (machine.type !== 'linear') return machine;
-    throw new InvalidInputError("svm: solver 'dcd' keeps no support vectors, and libsvm's file cannot hold its model", {
+    throw new InvalidInputError("svm: solver 'dcd' keeps no support vectors", {
       hint: "Use coefficients and intercept, or solver: 'smo'.",
     });
   }
 
   private requireAny(): Machine | LinearMachine {
-    if (this.machine) return this.machine;
+    return this.requireLearned().machine;
+  }
+
+  private requireLearned(): Learned {
+    if (this.learned) return this.learned;
     throw new NotFittedError('svm: this needs a fitted model', {
       hint: 'Call await model.fit({ X, y }) first, or load a saved model.',
     });
   }
 }
 
-/** Weights of the columns of each pair's function. */
-function linearWeights(machine: Machine, sign: 1 | -1): Float64Array[] {
-  const { vectors, features, bias } = machine;
-  const out = Array.from(bias, () => new Float64Array(features));
-  termsOf(machine).forEach((terms, s) => {
-    for (const { pair, coefficient } of terms) {
-      for (let j = 0; j < features; j++) out[pair][j] += sign * coefficient * vectors[s * features + j];
-    }
-  });
-  return out;
+interface Fit {
+  readonly result: FitResult;
+  readonly machine: Machine | LinearMachine;
+  readonly trained: SvmTraining;
 }
 
 /** (n, classes) in short turns. */
@@ -333,22 +264,4 @@ async function probabilityTable(machine: Machine, decisions: Float64Array): Prom
     await turns.pause();
   }
   return out;
-}
-
-async function readText(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'latin1');
-  } catch (cause) {
-    throw new ModelFormatError(`Cannot read ${file}: ${(cause as NodeJS.ErrnoException).code}`, {
-      hint: 'Pass the path of a model that libsvm or exportNative wrote.',
-      cause,
-    });
-  }
-}
-
-function misfit(problem: string): ModelFormatError {
-  return new ModelFormatError(`A saved support vector machine cannot be used: ${problem}`, {
-    hint: 'The model directory is damaged or was put together from two models; train again.',
-    cause: damaged(problem),
-  });
 }

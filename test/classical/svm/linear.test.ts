@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type SVMConfig, SVMModel } from '../../../src/classical/index.js';
 import { svmConfig } from '../../../src/classical/svm/config.js';
-import { linearFromJson } from '../../../src/classical/svm/linear/machine.js';
+import { linearFromJson } from '../../../src/classical/svm/linear/json.js';
 import { ConfigError, InvalidInputError, ModelFormatError } from '../../../src/core/errors.js';
 import type { ModelClass } from '../../../src/model/base-model.js';
 import { checkModel } from '../../../src/testing/index.js';
-import { randomData } from './problems.js';
+import { randomData, toRows } from './problems.js';
 
 const linear: SVMConfig = { kernel: 'linear', solver: 'dcd', probability: false };
 const nystroem: SVMConfig = { approximation: 'nystroem', components: 60, probability: false };
@@ -205,11 +205,51 @@ describe.each([
     );
   }, 60_000);
 
-  it('has no support vectors and no libsvm file', async () => {
+  it('has no support vectors', async () => {
     const model = await fitted(config, randomData(8, 100, 3, 2));
     expect(() => model.supportVectors).toThrow(InvalidInputError);
-    await expect(model.exportNative(join(directory, 'x.model'))).rejects.toThrow(InvalidInputError);
   });
+});
+
+describe.each([
+  ['support vectors', { kernel: 'linear', probability: false }],
+  ['a linear machine', linear],
+] as [string, SVMConfig][])('coefficients of %s', (name, config) => {
+  const { X, y } = randomData(10, 200, 3, 3);
+  // A column without any value is left out; the third is in other units.
+  const rows = toRows(X).map(([a, b, c]) => [a, Number.NaN, b, 3 * c]);
+  const featureNames = ['a', 'empty', 'b', 'wide'];
+
+  it('have a place for every feature; importance is in units of what the column usually does', async () => {
+    const model = await fitted(config, { X: rows, y, featureNames });
+    const { coefficients } = model;
+    expect(coefficients?.map((row) => row.length)).toEqual([4, 4, 4]);
+    expect(coefficients?.every((row) => row[1] === 0 && row[0] !== 0)).toBe(true);
+    const importance = model.featureImportance();
+    expect(importance?.names).toEqual(featureNames);
+    const deviation = (j: number) => {
+      const values = rows.map((row) => Math.fround(row[j]));
+      const mean = values.reduce((sum, value) => sum + value) / values.length;
+      return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
+    };
+    for (const j of [0, 2, 3]) {
+      const wanted = (coefficients ?? []).reduce((sum, row) => sum + (Math.abs(row[j]) * deviation(j)) / 3, 0);
+      expect((importance?.values[j] ?? 0) / wanted).toBeCloseTo(1, 9);
+    }
+    expect(importance?.values[1]).toBe(0);
+    await model.save(join(directory, `importance-${name}`));
+    const loaded = await SVMModel.load(join(directory, `importance-${name}`));
+    expect(loaded.featureImportance()).toEqual(importance);
+    expect(loaded.coefficients).toEqual(coefficients);
+  });
+});
+
+it('kernels other than the linear one have neither coefficients nor importance', async () => {
+  const data = randomData(8, 100, 3, 2);
+  for (const config of [{}, nystroem, { approximation: 'fourier', components: 8 } as const]) {
+    const model = await fitted(config, data);
+    expect([model.coefficients, model.featureImportance()]).toEqual([undefined, undefined]);
+  }
 });
 
 describe('settings that do not go together', () => {
