@@ -15,10 +15,9 @@ import {
 import { Matrix } from '../core/matrix.js';
 import { type LazySchema, parseWith } from '../core/schema.js';
 import { resolveThreads } from '../core/threads.js';
-import { Windows } from '../core/windows.js';
 import { type ModelMetadata, readBundle, writeBundle } from './bundle.js';
 import { describeModel, withFamilyEntry } from './info.js';
-import { checkValues, columnCount, rowCount, takeRows, toModelInput } from './input.js';
+import { checkValues, columnCount, rowCount, takeRows, toModelInput, windowsOf } from './input.js';
 import { applyMissingTo } from './missing.js';
 import type { OnnxBody } from './onnx/export.js';
 import { checkOutput, classifierOutput, lossAndAccuracy, regressorOutput } from './output.js';
@@ -132,6 +131,16 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
     return (this.config as { task?: Task }).task ?? 'classification';
   }
 
+  /** Whether X may be windows (n, length, channels); models that take them take rows in time order too if they have a `sequenceLength`. */
+  get supportsSequenceInput(): boolean {
+    return this.description.inputMode !== 'features';
+  }
+
+  /** Rows a window, where the config says. */
+  private get sequenceLength(): number | undefined {
+    return (this.config as { sequenceLength?: number }).sequenceLength;
+  }
+
   get isFitted(): boolean {
     return this.fitted !== undefined && !this.fitting;
   }
@@ -176,6 +185,7 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
         task: this.task,
         setValidationAside: this.wantsValidation,
         evalSets: this.takesEvalSets,
+        sequenceLength: this.sequenceLength,
         seed,
       });
       throwIfAborted(options.signal);
@@ -289,7 +299,10 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
     const fitted = this.requireFitted('predict');
     const what = `${this.label}: predict`;
     const { inputMode } = this.description;
-    const input = X instanceof Matrix && inputMode === 'features' ? X : await toModelInput(X, inputMode, what);
+    const input =
+      X instanceof Matrix && inputMode === 'features'
+        ? X
+        : await toModelInput(X, inputMode, what, fitted.sequenceLength ?? this.sequenceLength);
     const columns = columnCount(input);
     if (columns !== fitted.featureNames.length && !(rowCount(input) === 0 && columns === 0)) {
       throw new InvalidInputError(
@@ -300,9 +313,11 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
         },
       );
     }
-    if (input instanceof Windows && fitted.sequenceLength !== undefined && input.length !== fitted.sequenceLength) {
+    const windows = windowsOf(input);
+    const given = windows?.ends.length ? windows.length : undefined;
+    if (given !== undefined && fitted.sequenceLength !== undefined && given !== fitted.sequenceLength) {
       throw new InvalidInputError(
-        `${what}: windows of ${input.length} rows, the model was trained on ${fitted.sequenceLength}`,
+        `${what}: windows of ${given} rows, the model was trained on ${fitted.sequenceLength}`,
         {
           hint: `Use toSequences(${fitted.sequenceLength}).`,
         },

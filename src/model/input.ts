@@ -4,6 +4,7 @@ import { InvalidInputError } from '../core/errors.js';
 import { Matrix } from '../core/matrix.js';
 import { Turns } from '../core/turns.js';
 import { type HybridInput, Windows } from '../core/windows.js';
+import { windowsOfNested, windowsOfRows } from './sequence-input.js';
 import type { InputMode, ModelInput, ModelInputMatrix } from './types.js';
 
 /** Values looked at between two looks at the clock: about 1 ms. */
@@ -36,32 +37,40 @@ function matrices(X: ModelInputMatrix): Matrix[] {
   return X instanceof Windows ? [X.base] : [X.features, X.sequences.base];
 }
 
-/** Turns what the caller passed into the form the model's input mode needs, without a copy where it already has it. */
-export async function toModelInput(X: ModelInput, mode: InputMode, what: string): Promise<ModelInputMatrix> {
+/** The windows of a sequence or hybrid input. */
+export function windowsOf(X: ModelInputMatrix): Windows | undefined {
+  if (X instanceof Matrix) return undefined;
+  return X instanceof Windows ? X : X.sequences;
+}
+
+/**
+ * Turns what the caller passed into the form the model's input mode needs, without a copy where it already has it. A model that takes
+ * windows makes them from a matrix too if it has a `sequenceLength`; a hybrid one takes the last row of each window as its features.
+ */
+export async function toModelInput(
+  X: ModelInput,
+  mode: InputMode,
+  what: string,
+  sequenceLength?: number,
+): Promise<ModelInputMatrix> {
   if (X === null || typeof X !== 'object') {
     throw new InvalidInputError(`${what}: X is ${X === null ? 'null' : typeof X}, not a matrix`, {
       hint: 'Pass a Matrix or an array of rows.',
     });
   }
-  if (mode === 'hybrid') {
-    if (!isHybrid(X)) {
-      throw new InvalidInputError(`${what}: this model takes { features, sequences }`, {
-        hint: 'Row i of both must be the same sample.',
-      });
-    }
-    const features = (await toModelInput(X.features, 'features', what)) as Matrix;
-    const sequences = (await toModelInput(X.sequences, 'sequence', what)) as Windows;
-    if (features.rows !== sequences.shape[0]) {
-      throw new InvalidInputError(`${what}: ${features.rows} feature rows but ${sequences.shape[0]} windows`, {
-        hint: 'Row i of both must be the same sample.',
-      });
-    }
-    return { features, sequences };
-  }
+  if (mode === 'hybrid') return toHybrid(X, what, sequenceLength);
   const sequential = X instanceof Windows || isNested(X);
   if (mode === 'sequence') {
     if (X instanceof Windows) return X;
-    if (isNested(X)) return Windows.from(X as number[][][]);
+    if (isNested(X)) return windowsOfNested(X as number[][][]);
+    if (isHybrid(X)) {
+      throw new InvalidInputError(`${what}: this model takes windows (n, length, channels), not { features, sequences }`, {
+        hint: 'Pass the sequences alone, or use a hybrid model.',
+      });
+    }
+    if (sequenceLength !== undefined) {
+      return windowsOfRows((await toModelInput(X, 'features', what)) as Matrix, sequenceLength, what);
+    }
     throw new InvalidInputError(`${what}: this model takes windows (n, length, channels), but X is two-dimensional`, {
       hint: 'Use container.toSequences(length).',
     });
@@ -72,6 +81,21 @@ export async function toModelInput(X: ModelInput, mode: InputMode, what: string)
     });
   }
   return X instanceof Matrix ? X : fromRows(X as ArrayLike<ArrayLike<number>>);
+}
+
+async function toHybrid(X: ModelInput, what: string, sequenceLength?: number): Promise<HybridInput> {
+  if (!isHybrid(X)) {
+    const sequences = (await toModelInput(X, 'sequence', what, sequenceLength)) as Windows;
+    return { features: X instanceof Matrix ? X : sequences.base.take(sequences.ends), sequences };
+  }
+  const features = (await toModelInput(X.features, 'features', what)) as Matrix;
+  const sequences = (await toModelInput(X.sequences, 'sequence', what, sequenceLength)) as Windows;
+  if (features.rows !== sequences.shape[0]) {
+    throw new InvalidInputError(`${what}: ${features.rows} feature rows but ${sequences.shape[0]} windows`, {
+      hint: 'Row i of both must be the same sample.',
+    });
+  }
+  return { features, sequences };
 }
 
 /** `Matrix.from` in blocks of rows, so that a large nested array does not hold up the event loop. */

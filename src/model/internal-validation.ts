@@ -1,20 +1,25 @@
 /** The validation rows a model sets aside when it needs some and was given none. */
 import { Random } from '../core/random.js';
+import type { Windows } from '../core/windows.js';
+import { windowsOverlap, withoutSharedRows } from './sequence-input.js';
 
 const SHARE = 0.1;
 
 /**
  * The last tenth of the rows, because rows are usually in time order; where those miss a class that the rest has,
- * a seeded tenth of each class instead. Too few rows for both parts: undefined.
+ * a seeded tenth of each class instead. Too few rows for both parts: undefined. Of overlapping windows always the last tenth, and
+ * training windows that share rows with it are left out.
  */
 export function internalValidationRows(
   y: Float64Array,
   classes: number,
   seed: number,
+  windows?: Windows,
 ): { train: Uint32Array; validation: Uint32Array } | undefined {
   const n = y.length;
   const size = Math.floor(n * SHARE);
   if (size < 1 || n - size < 2) return undefined;
+  if (windows && windowsOverlap(windows)) return lastWindows(windows, size);
   const chosen = new Uint8Array(n).fill(0, 0, n - size).fill(1, n - size);
   if (classes > 0 && !coversAll(y, chosen, classes)) {
     chosen.fill(0);
@@ -28,6 +33,15 @@ export function internalValidationRows(
   }
   const validation = indices(chosen, 1);
   return validation.length === 0 ? undefined : { train: indices(chosen, 0), validation };
+}
+
+/** The `size` windows that end last, and those before that share no row with them. */
+function lastWindows(windows: Windows, size: number): { train: Uint32Array; validation: Uint32Array } | undefined {
+  const { ends } = windows;
+  const order = Uint32Array.from(ends, (_, i) => i).sort((a, b) => ends[a] - ends[b] || a - b);
+  const validation = order.slice(order.length - size).sort();
+  const train = withoutSharedRows(windows, order.slice(0, order.length - size).sort(), validation);
+  return train.length < 2 ? undefined : { train, validation };
 }
 
 function coversAll(y: Float64Array, chosen: Uint8Array, classes: number): boolean {

@@ -1,9 +1,8 @@
 /** From what the caller of `fit` passes to what a model's hooks are given: checked, encoded, without rows of weight 0. */
 import { finiteLabels, isArrayLike, sampleWeights } from '../core/checks.js';
 import { InvalidInputError } from '../core/errors.js';
-import { sharedFloat32 } from '../core/matrix.js';
-import { Windows } from '../core/windows.js';
-import { checkValues, columnCount, rowCount, takeRows, toModelInput } from './input.js';
+import { Matrix, sharedFloat32 } from '../core/matrix.js';
+import { checkValues, columnCount, rowCount, takeRows, toModelInput, windowsOf } from './input.js';
 import { internalValidationRows } from './internal-validation.js';
 import { checkClasses, distinctLabels, encodeLabels } from './label-encoder.js';
 import { applyMissingTo, type MissingValuePlan, planMissingOf } from './missing.js';
@@ -29,6 +28,8 @@ export interface PrepareOptions {
   readonly setValidationAside: boolean;
   /** The model takes `evalSets` and `initScore`. */
   readonly evalSets?: boolean;
+  /** Rows a window for models that make windows from rows. */
+  readonly sequenceLength?: number;
   readonly seed: number;
 }
 
@@ -63,7 +64,7 @@ export async function prepareTraining<X extends ModelInputMatrix>(
     });
   }
   const sets = evaluationSets(data, what);
-  const given = await readRows(data, info, what);
+  const given = await readRows(data, info, what, options.sequenceLength);
   const featureNames = checkNames(data.featureNames, columnCount(given.X), what);
   const weighted = withoutZeroWeights(given);
   const classes = task === 'classification' ? distinctLabels(weighted.y) : [];
@@ -74,7 +75,7 @@ export async function prepareTraining<X extends ModelInputMatrix>(
   const evalSets: Record<string, Rows> = {};
   for (const [name, rows] of sets) {
     const label = `${what}: ${name}`;
-    evalSets[name] = encoded(await readEvaluationRows(rows, all, info, label), label);
+    evalSets[name] = encoded(await readEvaluationRows(rows, all, info, label, windowsOf(all.X)?.length), label);
   }
   const { [VALIDATION]: own, ...others } = evalSets;
   const { train, validation } = own
@@ -102,7 +103,7 @@ export async function prepareTraining<X extends ModelInputMatrix>(
       task,
       classes,
       featureNames,
-      sequenceLength: windowLength(given.X),
+      sequenceLength: windowsOf(given.X)?.length,
       missing,
     },
   };
@@ -130,8 +131,13 @@ function evaluationSets(data: TrainingData, what: string): [string, EvaluationDa
   return validation ? [[VALIDATION, validation], ...sets] : sets;
 }
 
-async function readRows(data: EvaluationData, info: ModelInfo, what: string): Promise<Rows> {
-  const X = await toModelInput(data.X, info.inputMode, what);
+async function readRows(
+  data: EvaluationData,
+  info: ModelInfo,
+  what: string,
+  sequenceLength: number | undefined,
+): Promise<Rows> {
+  const X = await toModelInput(data.X, info.inputMode, what, sequenceLength);
   const rows = rowCount(X);
   if (rows === 0 || columnCount(X) === 0) {
     throw new InvalidInputError(`${what}: X is empty (${rows} rows, ${columnCount(X)} columns)`, {
@@ -156,30 +162,35 @@ function initialScores(values: ArrayLike<number>, rows: number, what: string): F
   });
 }
 
-async function readEvaluationRows(data: EvaluationData, train: Rows, info: ModelInfo, what: string): Promise<Rows> {
-  const rows = withoutZeroWeights(await readRows(data, info, what));
-  const [own, expected] = [columnCount(rows.X), columnCount(train.X)];
+async function readEvaluationRows(
+  data: EvaluationData,
+  train: Rows,
+  info: ModelInfo,
+  what: string,
+  sequenceLength: number | undefined,
+): Promise<Rows> {
+  const rows = withoutZeroWeights(await readRows(data, info, what, sequenceLength));
+  const [own, expected] = [windowsOf(rows.X)?.length, windowsOf(train.X)?.length];
   if (own !== expected) {
-    throw new InvalidInputError(`${what}: ${own} columns, the training rows have ${expected}`, {
-      hint: 'Pass the same features in the same order.',
+    throw new InvalidInputError(`${what}: windows of ${own} rows, the training windows have ${expected}`, {
+      hint: 'Make all windows of one length.',
     });
   }
-  const [length, trained] = [windowLength(rows.X), windowLength(train.X)];
-  if (length !== trained) {
-    throw new InvalidInputError(`${what}: windows of ${length} rows, those of training have ${trained}`, {
-      hint: `Use toSequences(${trained}).`,
-    });
-  }
-  return rows;
+  const [columns, others] = [widths(rows.X), widths(train.X)];
+  if (columns === others) return rows;
+  throw new InvalidInputError(`${what}: ${columns} columns, the training rows have ${others}`, {
+    hint: 'Pass the same features in the same order.',
+  });
 }
 
-function windowLength(X: ModelInputMatrix): number | undefined {
-  if ('sequences' in X) return X.sequences.length;
-  return X instanceof Windows ? X.length : undefined;
+/** Columns of every matrix of an input, as text. */
+function widths(X: ModelInputMatrix): string {
+  const windows = windowsOf(X);
+  return X instanceof Matrix || X === windows ? `${columnCount(X)}` : `${columnCount(X)} and ${windows?.base.cols}`;
 }
 
 function setAside(rows: Rows, classes: number, seed: number): { train: Rows; validation?: Rows } {
-  const parts = internalValidationRows(rows.y, classes, seed);
+  const parts = internalValidationRows(rows.y, classes, seed, windowsOf(rows.X));
   return parts ? { train: pick(rows, parts.train), validation: pick(rows, parts.validation) } : { train: rows };
 }
 
