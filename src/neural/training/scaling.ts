@@ -1,0 +1,109 @@
+/** Scaling of channels and targets by training rows. Missing values count nowhere and become the mean. */
+import { InvalidInputError } from '../../core/errors.js';
+import type { Matrix } from '../../core/matrix.js';
+import type { Windows } from '../../core/windows.js';
+
+/** `(value - mean) * factor`, column by column. */
+export interface Scaling {
+  readonly mean: Float32Array;
+  readonly factor: Float32Array;
+}
+
+/** Which rows of the base lie in at least one window. */
+export function coveredRows({ ends, length, base }: Windows): Uint8Array {
+  const opened = new Int32Array(base.rows + 1);
+  for (let i = 0; i < ends.length; i++) {
+    opened[ends[i] + 1 - length]++;
+    opened[ends[i] + 1]--;
+  }
+  const covered = new Uint8Array(base.rows);
+  for (let row = 0, open = 0; row < base.rows; row++) {
+    open += opened[row];
+    covered[row] = open > 0 ? 1 : 0;
+  }
+  return covered;
+}
+
+/**
+ * Mean 0 and (population) deviation 1 over the known values of the rows; every row counts once, however many windows it is in. A constant
+ * column is only centred, one without values becomes 0.
+ */
+export function standardScaling(X: Matrix, rows?: Uint8Array): Scaling {
+  const { data, cols } = X;
+  const counts = new Float64Array(cols);
+  const sums = new Float64Array(cols);
+  each(X, rows, (j, value) => {
+    counts[j]++;
+    sums[j] += value;
+  });
+  const mean = Float32Array.from(sums, (sum, j) => (counts[j] > 0 ? sum / counts[j] : 0));
+  const squares = new Float64Array(cols);
+  each(X, rows, (j, value) => {
+    squares[j] += (value - mean[j]) ** 2;
+  });
+  const factor = Float32Array.from(squares, (square, j) => {
+    const inverse = Math.fround(1 / Math.sqrt(square / counts[j]));
+    return Number.isFinite(inverse) && square > 0 ? inverse : 1;
+  });
+  if (data.length > 0 && counts.every((count) => count === 0)) {
+    throw new InvalidInputError('Every column of X is entirely missing', {
+      hint: 'At least one column needs known values.',
+    });
+  }
+  return { mean, factor };
+}
+
+/** Leaves values as they are; missing ones still become the mean. */
+export function centredAtMean(scaling: Scaling): { scaling: Scaling; fill: Float32Array } {
+  const { mean } = scaling;
+  return {
+    scaling: { mean: new Float32Array(mean.length), factor: new Float32Array(mean.length).fill(1) },
+    fill: mean,
+  };
+}
+
+function each({ data, rows, cols }: Matrix, kept: Uint8Array | undefined, take: (j: number, value: number) => void): void {
+  for (let i = 0, p = 0; i < rows; i++) {
+    if (kept && kept[i] === 0) {
+      p += cols;
+      continue;
+    }
+    for (let j = 0; j < cols; j++, p++) {
+      const value = data[p];
+      if (value === value) take(j, value);
+    }
+  }
+}
+
+/** A scaled copy (float32, each step rounded as the saved graph rounds it); NaN becomes `fill`. */
+export function scaled({ data, cols }: Matrix, { mean, factor }: Scaling, fill: Float32Array): Float32Array {
+  const out = new Float32Array(data.length);
+  for (let start = 0; start < data.length; start += cols) {
+    for (let j = 0; j < cols; j++) {
+      const value = data[start + j];
+      out[start + j] = value === value ? Math.fround(value - mean[j]) * factor[j] : fill[j];
+    }
+  }
+  return out;
+}
+
+/** Weighted mean and deviation of a regression's targets. */
+export function targetScaling(y: Float64Array, weights: Float32Array | undefined): { mean: number; deviation: number } {
+  let total = 0;
+  let sum = 0;
+  for (let i = 0; i < y.length; i++) {
+    const w = weights ? weights[i] : 1;
+    total += w;
+    sum += w * y[i];
+  }
+  const mean = Math.fround(sum / total);
+  let squares = 0;
+  for (let i = 0; i < y.length; i++) squares += (weights ? weights[i] : 1) * (y[i] - mean) ** 2;
+  const deviation = Math.fround(Math.sqrt(squares / total));
+  if (!Number.isFinite(mean) || !Number.isFinite(deviation)) {
+    throw new InvalidInputError('The labels are too large for float32', {
+      hint: 'Scale them, such as by their standard deviation.',
+    });
+  }
+  return { mean, deviation: deviation > 0 ? deviation : 1 };
+}
