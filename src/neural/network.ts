@@ -1,6 +1,6 @@
 /** What a network is: a function that adds its layers to a graph. One function makes the training, the evaluation and the saved graph. */
 import type { Graph, Value } from './graph/graph.js';
-import type { Layout } from './training/batches.js';
+import type { Layout } from './graph/inputs.js';
 
 /** Sizes that the data decides. */
 export interface NetworkShape {
@@ -14,7 +14,7 @@ export interface NetworkShape {
 }
 
 export interface NetworkInputs {
-  /** Scaled windows: layout `time` (length * batch, channels), steps one after another; `batch` (batch, length, channels). */
+  /** Scaled windows: layout `time` (length, batch, channels), `batch` (batch, length, channels). */
   readonly x: Value;
   /** (batch, columns) */
   readonly features?: Value;

@@ -2,7 +2,7 @@
 import { exp, log } from '../../core/math.js';
 import { cos, sin } from '../../preprocessing/trigonometry.js';
 import type { Value } from '../graph/graph.js';
-import { normal } from './initialisers.js';
+import { normalValues } from '../graph/initialisers.js';
 
 export type Positions = 'sinusoidal' | 'learned' | 'none';
 
@@ -24,6 +24,6 @@ export function positionTable(
   width: number,
 ): Value | undefined {
   if (positions === 'none') return undefined;
-  if (positions === 'learned') return graph.parameter('positions', [length, width], normal(0.02));
+  if (positions === 'learned') return graph.parameter('positions', [length, width], normalValues(0.02));
   return graph.constant(sinusoidal(length, width), [length, width]);
 }

@@ -1,6 +1,7 @@
 /** Batches of windows in the layout a graph reads, gathered from the base when they are needed: nothing is ever materialised as a whole. */
 import type { Matrix } from '../../core/matrix.js';
 import { deriveSeed, Random } from '../../core/random.js';
+import type { Layout } from '../graph/inputs.js';
 
 /** Samples of one set: windows over scaled rows, with features beside them for hybrid models. */
 export interface Samples {
@@ -16,9 +17,6 @@ export interface Samples {
   /** (n,) product of sample and class weights. */
   readonly weights: Float32Array;
 }
-
-/** `time`: (length, batch, channels); `batch`: (batch, length, channels). */
-export type Layout = 'time' | 'batch';
 
 /** One batch of a fixed size; rows past the samples there are have weight 0. */
 export interface Batch {

@@ -9,7 +9,7 @@ import type { BatchSource } from './batches.js';
 import type { TrainingSettings } from './config.js';
 import { EarlyStopping, type StoppingState } from './early-stopping.js';
 import { Schedule, type ScheduleState } from './schedule.js';
-import type { BatchLoss, Stepper, StepperState, Weights } from './stepper.js';
+import type { BatchLoss, Stepper, StepperState } from './stepper.js';
 
 /** Everything a training needs to go on as if it had never stopped. */
 export interface LoopState {
@@ -21,7 +21,7 @@ export interface LoopState {
   readonly stopping: StoppingState;
   readonly schedule: ScheduleState;
   readonly stepper: StepperState;
-  readonly best?: Weights;
+  readonly best?: Float32Array;
 }
 
 export interface EpochRecord extends EpochLoss {
@@ -40,7 +40,7 @@ export interface LoopContext {
 }
 
 export interface LoopResult {
-  readonly parameters: Weights;
+  readonly parameters: Float32Array;
   readonly history: readonly EpochRecord[];
   readonly bestEpoch: number;
   readonly earlyStopped: boolean;
@@ -62,7 +62,7 @@ export async function trainLoop(
   const warnings: string[] = [];
   const { resume } = context;
   let step = 0;
-  let best: Weights | undefined;
+  let best: Float32Array | undefined;
   let diverged: string | undefined;
   if (resume) {
     stepper.restore(resume.stepper);
@@ -148,7 +148,7 @@ class LossSum {
 const LOWER = 'Lower learningRate or gradientClip, use warmupEpochs, or scale the input.';
 
 /** The warning that goes with the best weights; without any there is no model. */
-function stopped(problem: string, best: Weights | undefined, bestEpoch: number): string {
+function stopped(problem: string, best: Float32Array | undefined, bestEpoch: number): string {
   if (best) return `Training diverged (${problem}); the weights of epoch ${bestEpoch} were kept. ${LOWER}`;
   throw new TrainingFailedError(`Training diverged: ${problem}`, { hint: LOWER });
 }

@@ -3,10 +3,11 @@ import { InvalidInputError } from '../../core/errors.js';
 import type { Matrix } from '../../core/matrix.js';
 import type { Windows } from '../../core/windows.js';
 
-/** `(value - mean) * factor`, column by column. */
-export interface Scaling {
+/** `(value - mean) * factor`, column by column; a missing value becomes `fill`. */
+export interface ColumnScaling {
   readonly mean: Float32Array;
   readonly factor: Float32Array;
+  readonly fill: Float32Array;
 }
 
 /** Which rows of the base lie in at least one window. */
@@ -28,7 +29,7 @@ export function coveredRows({ ends, length, base }: Windows): Uint8Array {
  * Mean 0 and (population) deviation 1 over the known values of the rows; every row counts once, however many windows it is in. A constant
  * column is only centred, one without values becomes 0.
  */
-export function standardScaling(X: Matrix, rows?: Uint8Array): Scaling {
+export function standardScaling(X: Matrix, rows?: Uint8Array): ColumnScaling {
   const { data, cols } = X;
   const counts = new Float64Array(cols);
   const sums = new Float64Array(cols);
@@ -50,16 +51,12 @@ export function standardScaling(X: Matrix, rows?: Uint8Array): Scaling {
       hint: 'At least one column needs known values.',
     });
   }
-  return { mean, factor };
+  return { mean, factor, fill: new Float32Array(cols) };
 }
 
-/** Leaves values as they are; missing ones still become the mean. */
-export function centredAtMean(scaling: Scaling): { scaling: Scaling; fill: Float32Array } {
-  const { mean } = scaling;
-  return {
-    scaling: { mean: new Float32Array(mean.length), factor: new Float32Array(mean.length).fill(1) },
-    fill: mean,
-  };
+/** Leaves values as they are; missing ones become the mean. */
+export function unscaled({ mean }: ColumnScaling): ColumnScaling {
+  return { mean: new Float32Array(mean.length), factor: new Float32Array(mean.length).fill(1), fill: mean };
 }
 
 function each({ data, rows, cols }: Matrix, kept: Uint8Array | undefined, take: (j: number, value: number) => void): void {
@@ -75,8 +72,8 @@ function each({ data, rows, cols }: Matrix, kept: Uint8Array | undefined, take: 
   }
 }
 
-/** A scaled copy (float32, each step rounded as the saved graph rounds it); NaN becomes `fill`. */
-export function scaled({ data, cols }: Matrix, { mean, factor }: Scaling, fill: Float32Array): Float32Array {
+/** A scaled copy (float32, each step rounded as the saved graph rounds it); as a new array. */
+export function scaled({ data, cols }: Matrix, { mean, factor, fill }: ColumnScaling): Float32Array {
   const out = new Float32Array(data.length);
   for (let start = 0; start < data.length; start += cols) {
     for (let j = 0; j < cols; j++) {

@@ -8,12 +8,11 @@ export interface BatchLoss {
   readonly weight: number;
 }
 
-/** All values that training changes, by name. */
-export type Weights = Readonly<Record<string, Float32Array>>;
-
 export interface StepperState {
-  readonly parameters: Weights;
-  readonly optimizer: Weights;
+  /** All parameters as one vector. */
+  readonly parameters: Float32Array;
+  /** The optimiser's vectors, by name. */
+  readonly optimizer: Readonly<Record<string, Float32Array>>;
 }
 
 export interface Stepper {

@@ -28,11 +28,11 @@ export class FakeStepper implements Stepper {
   }
 
   state(): StepperState {
-    return { parameters: { w: this.w.slice() }, optimizer: { steps: this.steps.slice() } };
+    return { parameters: this.w.slice(), optimizer: { steps: this.steps.slice() } };
   }
 
   restore(state: StepperState): void {
-    this.w = state.parameters.w.slice();
+    this.w = state.parameters.slice();
     this.steps = state.optimizer.steps.slice();
   }
 

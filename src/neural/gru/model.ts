@@ -1,0 +1,25 @@
+/** `GRUModel`: Gated recurrent units (Cho et al., 2014) behind the contract of all models. */
+import { type RecurrentConfig, type RecurrentSettings, recurrentConfig } from '../layers/recurrent-config.js';
+import { NeuralModel } from '../neural-model.js';
+import { GRU_INFO } from './info.js';
+
+export type GRUConfig = RecurrentConfig;
+
+/**
+ * Gated recurrent units (Cho et al., 2014) over windows of rows: layers one above the other, as PyTorch's `nn.GRU`, their last
+ * state (or its mean, maximum or attention over the steps) into one linear output.
+ *
+ * @example
+ * const model = new GRUModel({ hiddenSize: 64, numLayers: 1, sequenceLength: 30 });
+ * await model.fit({ X: container.toSequences(30).train.X, y });
+ * const { probabilities } = await model.predict(windows);
+ */
+export class GRUModel extends NeuralModel<RecurrentSettings> {
+  static override readonly info = GRU_INFO;
+  static override readonly configSchema = recurrentConfig();
+
+  /** @throws ConfigError - an unknown parameter, one out of range, or one under two names */
+  constructor(config: GRUConfig = {}) {
+    super(config);
+  }
+}
