@@ -14,6 +14,11 @@ export interface Job {
   onProgress?: ProgressListener;
   /** Answers `JobContext.ask` on the calling thread; what it throws becomes the job's error. */
   answer?: (question: unknown) => unknown;
+  /**
+   * The job may be inside another library's native code, where ending its thread would end the process: when it is stopped, its workers are
+   * left to notice by themselves, and go back to the pool when they have.
+   */
+  patient?: boolean;
   /** What an error calls the work: 'Training', 'Prediction'. */
   doing?: string;
 }

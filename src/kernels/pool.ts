@@ -101,7 +101,11 @@ class Pool {
 
   run(job: Job): Promise<unknown> {
     this.limit = Math.max(this.limit, job.threads);
-    const running = new RunningJob(job, (settled) => this.release(settled));
+    const running = new RunningJob(
+      job,
+      (settled) => this.release(settled),
+      (member) => this.takeBack(member),
+    );
     this.waiting.push(running);
     this.dispatch();
     return running.promise;
@@ -149,18 +153,33 @@ class Pool {
     return member;
   }
 
-  /** Takes back a settled job's workers; those that did not stop, or have held much memory, are ended. */
+  /** Takes back a settled job's workers; those that did not stop are ended, or come back when they have. */
   private release(job: RunningJob): void {
     for (const member of job.members) {
       const unfinished = job.unfinished.has(member);
-      member.running = undefined;
-      member.worker.unref();
-      if (unfinished || member.held > WORKER_MEMORY_BUDGET) {
-        this.workers.delete(member);
-        void member.worker.terminate();
-      }
+      if (unfinished && !job.patient) this.end(member);
+      else if (!unfinished) this.rest(member);
     }
     this.dispatch();
+  }
+
+  private takeBack(member: PoolWorker): void {
+    this.rest(member);
+    this.dispatch();
+  }
+
+  /** A worker without a job; one that has held much memory is ended. */
+  private rest(member: PoolWorker): void {
+    member.running = undefined;
+    member.worker.unref();
+    if (member.held > WORKER_MEMORY_BUDGET) this.end(member);
+  }
+
+  private end(member: PoolWorker): void {
+    member.running = undefined;
+    member.worker.unref();
+    this.workers.delete(member);
+    void member.worker.terminate();
   }
 }
 
@@ -168,6 +187,8 @@ class Pool {
 class RunningJob {
   readonly promise: Promise<unknown>;
   readonly threads: number;
+  /** See `Job.patient`. */
+  readonly patient: boolean;
   members: PoolWorker[] = [];
   /** Workers that have not answered. */
   readonly unfinished = new Set<PoolWorker>();
@@ -183,8 +204,10 @@ class RunningJob {
   constructor(
     private readonly job: Job,
     private readonly release: (job: RunningJob) => void,
+    private readonly takeBack: (member: PoolWorker) => void,
   ) {
     this.threads = job.threads;
+    this.patient = job.patient ?? false;
     this.doing = job.doing ?? 'Training';
     this.promise = new Promise((resolve, reject) => {
       this.resolve = resolve;
@@ -224,7 +247,16 @@ class RunningJob {
   }
 
   receive(member: PoolWorker, message: WorkerMessage): void {
-    if (this.settled || !member.running) return;
+    if (!member.running) return;
+    if (this.settled) {
+      // One that was left to stop by itself.
+      if (message.kind === 'done') {
+        member.held += Math.max(message.memoryBytes, LEAST_CHARGE);
+        this.unfinished.delete(member);
+        this.takeBack(member);
+      }
+      return;
+    }
     if (message.kind === 'progress') {
       this.progress(message.event);
       return;
