@@ -28,9 +28,10 @@ export const SEQUENCES: readonly Promised[] = [
         const window = Matrix.wrap(X.window(i), X.base.cols);
         return Array.from({ length: X.length }, (_step, t) => [...window.row(t)]);
       });
+      // With validation given: of windows that share rows, those set aside for it would take their neighbours out of training.
       assertSame(
-        await outputs(await s.fitted({ X: copies, y }), copies),
-        await outputs(await s.fitted({ X, y }), X),
+        await outputs(await s.fitted({ X: copies, y, validation: { X: copies, y } }), copies),
+        await outputs(await s.fitted({ X, y, validation: { X, y } }), X),
         'copied and shared windows',
       );
     },
