@@ -6,6 +6,7 @@ type Loader = () => Promise<Network<TrainingSettings>>;
 
 const NETWORKS: Readonly<Record<string, Loader>> = {
   lstm: async () => (await import('./lstm/network.js')).lstmNetwork as unknown as Network<TrainingSettings>,
+  gru: async () => (await import('./gru/network.js')).gruNetwork as unknown as Network<TrainingSettings>,
 };
 
 export function networkOf(name: string): Promise<Network<TrainingSettings>> {

@@ -59,6 +59,7 @@ export abstract class NeuralModel<Settings extends TrainingSettings> extends Bas
       module: ownModule('neural/training/job'),
       args: this.jobArgs(data, context, path ? { path, resume: await readCheckpoint(path) } : undefined),
       threads: 1,
+      patient: true,
       signal: context.signal,
       onProgress: context.onProgress,
     });
@@ -154,8 +155,8 @@ export abstract class NeuralModel<Settings extends TrainingSettings> extends Bas
   // ---- disk --------------------------------------------------------------------------------------------------------------
 
   protected override serialize(): ModelPayload {
-    const { file, stepFile, ...state } = this.requireLearned();
-    return { state, files: { [FILE]: file, ...(stepFile && { [STEP_FILE]: stepFile }) } };
+    const { file, stepFile, outputs, channels, states, engine } = this.requireLearned();
+    return { state: { outputs, channels, states, engine }, files: { [FILE]: file, ...(stepFile && { [STEP_FILE]: stepFile }) } };
   }
 
   protected override deserialize({ state, files }: { state: unknown; files: Readonly<Record<string, Uint8Array>> }): void {

@@ -15,7 +15,7 @@ import type { TrainingSettings } from './config.js';
 import { EngineStepper } from './engine-stepper.js';
 import { type EpochRecord, trainLoop } from './loop.js';
 import { findRate, type RateCurve, type RateSearch } from './rate-finder.js';
-import { type ColumnScaling, coveredRows, scaled, standardScaling, targetScaling, unscaled } from './scaling.js';
+import { type ColumnScaling, coverage, scaled, standardScaling, targetScaling, unscaled } from './scaling.js';
 
 /** Samples before scaling, as they cross to the worker. */
 export interface RawSamples {
@@ -128,7 +128,7 @@ function prepare(train: RawSamples, classes: readonly number[], { standardize }:
   const windows = new Windows(Matrix.wrap(train.base, train.channels), train.ends, train.length);
   const { features } = train;
   return {
-    sequence: choose(standardScaling(windows.base, coveredRows(windows))),
+    sequence: choose(standardScaling(windows.base, coverage(windows))),
     ...(features && { features: choose(standardScaling(Matrix.wrap(features.data, features.columns))) }),
     ...(classes.length === 0 && standardize && { target: targetScaling(train.y, train.sampleWeights) }),
     classes,

@@ -10,37 +10,37 @@ export interface ColumnScaling {
   readonly fill: Float32Array;
 }
 
-/** Which rows of the base lie in at least one window. */
-export function coveredRows({ ends, length, base }: Windows): Uint8Array {
+/** In how many windows each row of the base lies. */
+export function coverage({ ends, length, base }: Windows): Uint32Array {
   const opened = new Int32Array(base.rows + 1);
   for (let i = 0; i < ends.length; i++) {
     opened[ends[i] + 1 - length]++;
     opened[ends[i] + 1]--;
   }
-  const covered = new Uint8Array(base.rows);
+  const counts = new Uint32Array(base.rows);
   for (let row = 0, open = 0; row < base.rows; row++) {
     open += opened[row];
-    covered[row] = open > 0 ? 1 : 0;
+    counts[row] = open;
   }
-  return covered;
+  return counts;
 }
 
 /**
- * Mean 0 and (population) deviation 1 over the known values of the rows; every row counts once, however many windows it is in. A constant
- * column is only centred, one without values becomes 0.
+ * Mean 0 and (population) deviation 1 over the known values, each row counted so many times. A constant column is only centred, one without
+ * values becomes 0.
  */
-export function standardScaling(X: Matrix, rows?: Uint8Array): ColumnScaling {
+export function standardScaling(X: Matrix, times?: Uint32Array): ColumnScaling {
   const { data, cols } = X;
   const counts = new Float64Array(cols);
   const sums = new Float64Array(cols);
-  each(X, rows, (j, value) => {
-    counts[j]++;
-    sums[j] += value;
+  each(X, times, (j, value, count) => {
+    counts[j] += count;
+    sums[j] += count * value;
   });
   const mean = Float32Array.from(sums, (sum, j) => (counts[j] > 0 ? sum / counts[j] : 0));
   const squares = new Float64Array(cols);
-  each(X, rows, (j, value) => {
-    squares[j] += (value - mean[j]) ** 2;
+  each(X, times, (j, value, count) => {
+    squares[j] += count * (value - mean[j]) ** 2;
   });
   const factor = Float32Array.from(squares, (square, j) => {
     const inverse = Math.fround(1 / Math.sqrt(square / counts[j]));
@@ -59,15 +59,20 @@ export function unscaled({ mean }: ColumnScaling): ColumnScaling {
   return { mean: new Float32Array(mean.length), factor: new Float32Array(mean.length).fill(1), fill: mean };
 }
 
-function each({ data, rows, cols }: Matrix, kept: Uint8Array | undefined, take: (j: number, value: number) => void): void {
+function each(
+  { data, rows, cols }: Matrix,
+  times: Uint32Array | undefined,
+  take: (j: number, value: number, count: number) => void,
+): void {
   for (let i = 0, p = 0; i < rows; i++) {
-    if (kept && kept[i] === 0) {
+    const count = times ? times[i] : 1;
+    if (count === 0) {
       p += cols;
       continue;
     }
     for (let j = 0; j < cols; j++, p++) {
       const value = data[p];
-      if (value === value) take(j, value);
+      if (value === value) take(j, value, count);
     }
   }
 }
