@@ -17,13 +17,19 @@ import { SVM_INFO } from './classical/svm/info.js';
 import type { SVMConfig } from './classical/svm/model.js';
 import type { ModelClass } from './model/base-model.js';
 import { ModelRegistry } from './model/registry.js';
+import { GRU_INFO } from './neural/gru/info.js';
+import type { GRUConfig } from './neural/gru/model.js';
+import { LSTM_INFO } from './neural/lstm/info.js';
+import type { LSTMConfig } from './neural/lstm/model.js';
 
 declare module './model/registry.js' {
   interface ModelConfigs {
     calibrated: CalibratedConfig;
     catboost: CatBoostConfig;
+    gru: GRUConfig;
     lightgbm: LightGBMConfig;
     logistic: LogisticRegressionConfig;
+    lstm: LSTMConfig;
     random_forest: RandomForestConfig;
     svm: SVMConfig;
     ridge: RidgeConfig;
@@ -64,6 +70,14 @@ export function registerBuiltins(): void {
   ModelRegistry.register({
     ...named(RIDGE_INFO),
     load: async () => (await import('./classical/ridge/model.js')).RidgeModel as unknown as ModelClass,
+  });
+  ModelRegistry.register({
+    ...named(GRU_INFO),
+    load: async () => (await import('./neural/gru/model.js')).GRUModel as unknown as ModelClass,
+  });
+  ModelRegistry.register({
+    ...named(LSTM_INFO),
+    load: async () => (await import('./neural/lstm/model.js')).LSTMModel as unknown as ModelClass,
   });
 }
 

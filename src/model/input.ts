@@ -64,9 +64,12 @@ export async function toModelInput(
     if (X instanceof Windows) return X;
     if (isNested(X)) return windowsOfNested(X as number[][][]);
     if (isHybrid(X)) {
-      throw new InvalidInputError(`${what}: this model takes windows (n, length, channels), not { features, sequences }`, {
-        hint: 'Pass the sequences alone, or use a hybrid model.',
-      });
+      throw new InvalidInputError(
+        `${what}: this model takes windows (n, length, channels), not { features, sequences }`,
+        {
+          hint: 'Pass the sequences alone, or use a hybrid model.',
+        },
+      );
     }
     if (sequenceLength !== undefined) {
       return windowsOfRows((await toModelInput(X, 'features', what)) as Matrix, sequenceLength, what);

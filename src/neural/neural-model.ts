@@ -3,21 +3,25 @@
  * its config and, in `networks.ts`, its network.
  */
 import { readCheckpoint, removeCheckpoint } from '../core/checkpoint-file.js';
-import { InvalidInputError, ModelFormatError, NotFittedError } from '../core/errors.js';
+import { ConfigError, InvalidInputError, ModelFormatError, NotFittedError } from '../core/errors.js';
 import { writeFileAtomic } from '../core/files.js';
 import { ownModule } from '../core/location.js';
 import { Matrix } from '../core/matrix.js';
+import { resolveThreads } from '../core/threads.js';
 import { Windows } from '../core/windows.js';
 import { runJob } from '../kernels/pool.js';
-import { BaseModel } from '../model/base-model.js';
+import { BaseModel, DEFAULT_SEED } from '../model/base-model.js';
+import { prepareTraining } from '../model/prepare.js';
 import type {
   FitContext,
   FitData,
+  FitOptions,
   FitResult,
   FitRows,
   ModelInputMatrix,
   ModelPayload,
   PredictContext,
+  TrainingData,
 } from '../model/types.js';
 import { HostedSession } from './inference/host.js';
 import type { PredictRequest } from './inference/messages.js';
@@ -26,6 +30,7 @@ import { NeuralStream } from './inference/stream.js';
 import { rowWeights } from './training/class-weights.js';
 import type { TrainingSettings } from './training/config.js';
 import type { RawSamples, TrainArgs, TrainResult } from './training/job.js';
+import { RATE_SEARCH, type RateCurve, type RateSearch } from './training/rate-finder.js';
 
 const FILE = 'model.onnx';
 const STEP_FILE = 'step.onnx';
@@ -77,9 +82,42 @@ export abstract class NeuralModel<Settings extends TrainingSettings> extends Bas
     };
   }
 
+  /**
+   * Tries growing learning rates on the training rows, a step each (Smith, 2017): train with the suggestion, or look at the curve. The model
+   * itself is not changed.
+   *
+   * @throws InvalidInputError, TrainingCancelledError - as `fit`
+   * @throws ConfigError - a search that does not rise
+   */
+  async findLearningRate(
+    data: TrainingData,
+    options: RateSearch & Pick<FitOptions, 'seed' | 'threads' | 'signal'> = {},
+  ): Promise<RateCurve> {
+    const { from = RATE_SEARCH.from, to = RATE_SEARCH.to, steps = RATE_SEARCH.steps } = options;
+    if (!(from > 0 && to > from && Number.isFinite(to)) || !Number.isInteger(steps) || steps < 10 || steps > 1e6) {
+      throw new ConfigError(`${this.label}: cannot search ${steps} learning rates from ${from} to ${to}`, {
+        hint: 'Rates rise from a positive one, in 10 steps or more.',
+      });
+    }
+    const seed = options.seed ?? this.config.seed ?? DEFAULT_SEED;
+    const prepared = await prepareTraining<ModelInputMatrix>(
+      { X: data.X, y: data.y, weights: data.weights },
+      { info: this.info, task: this.task, setValidationAside: false, sequenceLength: this.config.sequenceLength, seed },
+    );
+    const context = { seed, threads: resolveThreads(options.threads), signal: options.signal };
+    return runJob<RateCurve>({
+      module: ownModule('neural/training/job'),
+      args: { ...this.jobArgs(prepared.data, context, undefined), search: { from, to, steps } } satisfies TrainArgs,
+      threads: 1,
+      patient: true,
+      signal: options.signal,
+      doing: 'The search for a learning rate',
+    });
+  }
+
   private jobArgs(
     data: FitData<ModelInputMatrix>,
-    context: FitContext,
+    context: Pick<FitContext, 'seed' | 'threads'>,
     checkpoint: TrainArgs['checkpoint'],
   ): TrainArgs {
     const { classes, validation, featureNames } = data;
@@ -90,7 +128,8 @@ export abstract class NeuralModel<Settings extends TrainingSettings> extends Bas
       seed: context.seed,
       threads: context.threads,
       train: samples(data, rowWeights(data.y, data.weights, classes, this.config.classWeight, this.label)),
-      validation: validation && samples(validation, rowWeights(validation.y, validation.weights, classes, undefined, this.label)),
+      validation:
+        validation && samples(validation, rowWeights(validation.y, validation.weights, classes, undefined, this.label)),
       classes,
       metadata: { feature_names: JSON.stringify(featureNames) },
       checkpoint,
@@ -99,13 +138,19 @@ export abstract class NeuralModel<Settings extends TrainingSettings> extends Bas
 
   // ---- predict -----------------------------------------------------------------------------------------------------------
 
-  protected override async predictRaw(X: ModelInputMatrix, { threads }: PredictContext): Promise<Matrix | Float32Array> {
+  protected override async predictRaw(
+    X: ModelInputMatrix,
+    { threads }: PredictContext,
+  ): Promise<Matrix | Float32Array> {
     const { outputs: width, channels } = this.requireLearned();
     const input = inputOf(X);
     if (input.channels !== channels) {
-      throw new InvalidInputError(`${this.label}: windows of ${input.channels} channels, the model was trained on ${channels}`, {
-        hint: 'Pass the same channels in the same order as in training.',
-      });
+      throw new InvalidInputError(
+        `${this.label}: windows of ${input.channels} channels, the model was trained on ${channels}`,
+        {
+          hint: 'Pass the same channels in the same order as in training.',
+        },
+      );
     }
     const output = this.task === 'classification' ? 'probabilities' : 'variable';
     const values = await this.hosted(threads).predict({ ...input, output, width });
@@ -156,10 +201,19 @@ export abstract class NeuralModel<Settings extends TrainingSettings> extends Bas
 
   protected override serialize(): ModelPayload {
     const { file, stepFile, outputs, channels, states, engine } = this.requireLearned();
-    return { state: { outputs, channels, states, engine }, files: { [FILE]: file, ...(stepFile && { [STEP_FILE]: stepFile }) } };
+    return {
+      state: { outputs, channels, states, engine },
+      files: { [FILE]: file, ...(stepFile && { [STEP_FILE]: stepFile }) },
+    };
   }
 
-  protected override deserialize({ state, files }: { state: unknown; files: Readonly<Record<string, Uint8Array>> }): void {
+  protected override deserialize({
+    state,
+    files,
+  }: {
+    state: unknown;
+    files: Readonly<Record<string, Uint8Array>>;
+  }): void {
     this.forget();
     const parsed = parseState(state, this.label);
     const file = files[FILE];
@@ -172,8 +226,8 @@ export abstract class NeuralModel<Settings extends TrainingSettings> extends Bas
   }
 
   /**
-   * Writes the saved graph: standard operators, any batch size, scaling and missing values inside. Input `sequence`, float (batch, length,
-   * channels), NaN where a value is missing; hybrid models also `features` (batch, columns). Outputs as of every model: `label` and
+   * Writes the saved graph: standard operators, any batch size, scaling and missing values inside. Input `X`, float (batch, length, channels),
+   * NaN where a value is missing; hybrid models `sequences` and `features` (batch, columns). Outputs as of every model: `label` and
    * `probabilities`, or `variable`.
    *
    * @throws NotFittedError - before `fit`

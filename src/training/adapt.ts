@@ -5,29 +5,35 @@ import { Windows } from '../core/windows.js';
 import { TimeSeriesDataContainer } from '../data/container.js';
 import type { ModelInfo } from '../model/types.js';
 
-/** Rows a window when neither the caller nor the container says. */
+/** Rows a window when neither the caller, the container nor the model's config says. */
 const DEFAULT_SEQUENCE_LENGTH = 60;
+
+export interface SequenceLengths {
+  /** By the caller of the run. */
+  readonly asked?: number;
+  /** In the model's config, its default included. */
+  readonly configured?: number;
+}
 
 export type AnyContainer = TimeSeriesDataContainer<Matrix> | TimeSeriesDataContainer<Windows>;
 
 /** The container itself, or its windows for a sequence model; a model that cannot take what there is is an `InvalidInputError`. */
-export function adaptTo(info: ModelInfo, container: AnyContainer, seqLen: number | undefined): AnyContainer {
+export function adaptTo(
+  info: ModelInfo,
+  container: AnyContainer,
+  { asked, configured }: SequenceLengths = {},
+): AnyContainer {
   if (!(container instanceof TimeSeriesDataContainer)) {
     throw new InvalidInputError('Expected a TimeSeriesDataContainer', {
       hint: 'Build one from arrays, or with fromTable and PreprocessingPipeline.fitTransform.',
     });
   }
   const holdsWindows = container.train.X instanceof Windows;
-  if (info.inputMode === 'sequence') {
-    return holdsWindows ? container : container.toSequences(seqLen ?? container.seqLen ?? DEFAULT_SEQUENCE_LENGTH);
-  }
-  if (info.inputMode === 'hybrid') {
-    throw new InvalidInputError(
-      `${info.name} takes features and sequences together, which a container cannot give yet`,
-      {
-        hint: 'Call model.fit with { features, sequences } yourself.',
-      },
-    );
+  // A hybrid model takes the last row of each window as its features.
+  if (info.inputMode !== 'features') {
+    return holdsWindows
+      ? container
+      : container.toSequences(asked ?? container.seqLen ?? configured ?? DEFAULT_SEQUENCE_LENGTH);
   }
   if (holdsWindows) {
     throw new InvalidInputError(`${info.name} takes rows of features, but the container holds windows`, {

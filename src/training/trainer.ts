@@ -112,7 +112,10 @@ export class ModelTrainer {
       overrides: options.config as Record<string, unknown> | undefined,
     });
     const model = new Model(config);
-    const data = adaptTo(model.info, container, options.seqLen);
+    const data = adaptTo(model.info, container, {
+      asked: options.seqLen ?? (options.config as { sequenceLength?: number } | undefined)?.sequenceLength,
+      configured: (model.config as { sequenceLength?: number }).sequenceLength,
+    });
     const leakage = await data.assertNoLeakage();
     throwIfAborted(options.signal);
 

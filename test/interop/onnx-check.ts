@@ -33,7 +33,7 @@ function worst(actual: ArrayLike<number>, wanted: ArrayLike<number>): number {
 /** Exports to `directory`, runs `rows` in onnxruntime, whole and one at a time, and compares; returns what onnxruntime said. */
 export async function expectSameInOnnxruntime(
   model: BaseModel,
-  rows: number[][],
+  rows: number[][] | number[][][],
   directory: string,
   tolerance = 1e-5,
 ): Promise<OnnxAnswer> {

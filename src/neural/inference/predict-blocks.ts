@@ -1,7 +1,7 @@
 /** Predictions of many windows, in blocks of sizes that give a row the same bits wherever it lies. */
 import type { EngineSession, EngineTensor } from '../engine/engine.js';
-import { FEATURES, SEQUENCE } from '../graph/inputs.js';
 import type { PredictRequest } from './messages.js';
+import { INPUTS } from './saved-graph.js';
 
 /** Rows of a block; a smaller last block is filled up to the next of these. */
 const BLOCK_SIZES = [8, 64, 256];
@@ -22,12 +22,14 @@ export async function predictBlocks(session: EngineSession, request: PredictRequ
       const first = (ends[start + i] + 1 - length) * channels;
       x.set(base.subarray(first, first + size), i * size);
     }
-    const feeds: Record<string, EngineTensor> = { [SEQUENCE]: { data: x, dims: [block, length, channels] } };
+    const feeds: Record<string, EngineTensor> = {
+      [features ? INPUTS.sequences : INPUTS.windows]: { data: x, dims: [block, length, channels] },
+    };
     if (features) {
       const { data, columns } = features;
       const beside = new Float32Array(block * columns);
       beside.set(data.subarray(start * columns, (start + rows) * columns));
-      feeds[FEATURES] = { data: beside, dims: [block, columns] };
+      feeds[INPUTS.features] = { data: beside, dims: [block, columns] };
     }
     const result = (await session.run(feeds))[output].data as Float32Array;
     out.set(result.subarray(0, rows * width), start * width);

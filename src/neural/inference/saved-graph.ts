@@ -4,8 +4,8 @@
  */
 import type { OnnxGraph, OnnxValue } from '../../model/onnx/graph.js';
 import { Graph, type Value } from '../graph/graph.js';
-import { featuresInput, sequenceInput } from '../graph/inputs.js';
-import { binary, reshape, softmax, where, withNumber } from '../graph/nodes.js';
+import type { Layout } from '../graph/inputs.js';
+import { binary, reshape, softmax, transpose, where, withNumber } from '../graph/nodes.js';
 import { encodeGraph } from '../graph/onnx.js';
 import { BATCH } from '../graph/shape.js';
 import type { Network, NetworkShape } from '../network.js';
@@ -30,14 +30,18 @@ export interface SavedGraph<Settings> {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
+/** Inputs of saved graphs: `X` as of every exported model; hybrid networks have two, named as their input's parts. */
+export const INPUTS = { windows: 'X', sequences: 'sequences', features: 'features', step: 'step' } as const;
+
 const OUTPUTS = 'outputs';
 
-/** Inputs `sequence` (batch, length, channels) and, for hybrid networks, `features` (batch, columns). */
+/** Input `X` (batch, length, channels); for hybrid networks `sequences` (batch, length, channels) and `features` (batch, columns). */
 export function inferenceFile<Settings>({ network, shape, settings, ...saved }: SavedGraph<Settings>): Uint8Array {
   const graph = new Graph('inference');
   const { sequence, features } = saved.preparation;
-  const x = prepared(sequenceInput(graph, shape.length, shape.channels, network.layout), sequence);
-  const beside = features && prepared(featuresInput(graph, shape.columns), features);
+  const windows = graph.input(features ? INPUTS.sequences : INPUTS.windows, [BATCH, shape.length, shape.channels]);
+  const x = laidOut(prepared(windows, sequence), network.layout);
+  const beside = features && prepared(graph.input(INPUTS.features, [BATCH, shape.columns]), features);
   const outputs = network.build(graph, { x, features: beside }, shape, settings);
   graph.output(OUTPUTS, finished(outputs, saved.preparation));
   return encode(graph, saved);
@@ -53,7 +57,7 @@ export interface StepFile {
 export function stepFile<Settings>({ network, shape, settings, ...saved }: SavedGraph<Settings>): StepFile | undefined {
   if (!network.step || network.step.refusal(settings) !== undefined) return undefined;
   const graph = new Graph('inference');
-  const x = prepared(graph.input('step', [BATCH, shape.channels]), saved.preparation.sequence);
+  const x = prepared(graph.input(INPUTS.step, [BATCH, shape.channels]), saved.preparation.sequence);
   const states: { name: string; shape: readonly number[] }[] = [];
   const outputs = network.step.build(graph, x, shape, settings, {
     state(own) {
@@ -64,7 +68,14 @@ export function stepFile<Settings>({ network, shape, settings, ...saved }: Saved
     },
   });
   graph.output(OUTPUTS, finished(outputs, saved.preparation));
-  return { bytes: encode(graph, saved, states.map(({ name }) => `next_${name}`)), states };
+  return {
+    bytes: encode(
+      graph,
+      saved,
+      states.map(({ name }) => `next_${name}`),
+    ),
+    states,
+  };
 }
 
 /** `(x - mean) * factor`, missing values replaced. */
@@ -74,6 +85,11 @@ function prepared(x: Value, { mean, factor, fill }: ColumnScaling): Value {
   const scaled = binary('Mul', binary('Sub', x, row(mean)), row(factor));
   const [missing] = graph.node('IsNaN', [x], [x.shape], { type: 'bool' });
   return where(missing, row(fill), scaled);
+}
+
+/** (batch, length, channels) as the network reads it. */
+function laidOut(x: Value, layout: Layout): Value {
+  return layout === 'time' ? transpose(x, [1, 0, 2]) : x;
 }
 
 function finished(outputs: Value, { target, classes }: Preparation): Value {

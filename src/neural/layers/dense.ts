@@ -1,7 +1,7 @@
 /** x W + b with parameters of its own. */
 import type { Initialiser, Value } from '../graph/graph.js';
-import { linear } from '../graph/operators/linear.js';
 import { fanInUniform } from '../graph/initialisers.js';
+import { linear } from '../graph/operators/linear.js';
 
 export interface DenseOptions {
   readonly weight?: Initialiser;

@@ -63,4 +63,3 @@ export const twoBiases =
 export function asSequence(x: Value): Value {
   return reshape(x, [1, ...x.shape]);
 }
-

@@ -198,9 +198,7 @@ export function trainingShape(z: ZodModule) {
     loss: z.enum(['cross-entropy', 'mse', 'huber']),
     huberDelta: positive(),
     labelSmoothing: z.number().min(0).lt(1),
-    classWeight: z
-      .union([z.literal('balanced'), z.record(z.string(), z.number().min(0).max(1e9))])
-      .nullable(),
+    classWeight: z.union([z.literal('balanced'), z.record(z.string(), z.number().min(0).max(1e9))]).nullable(),
     schedule: z.enum(['constant', 'cosine', 'one-cycle', 'plateau']),
     warmupEpochs: count(0, 1_000_000),
     minLearningRate: z.number().min(0).max(1e6),
@@ -219,7 +217,8 @@ export function trainingShape(z: ZodModule) {
 export function trainingConflicts(settings: TrainingSettings): [key: string, problem: string][] {
   const found: [string, string][] = [];
   const regression = settings.task === 'regression';
-  if (regression && settings.loss === 'cross-entropy') found.push(['loss', "is for classification: use 'mse' or 'huber'"]);
+  if (regression && settings.loss === 'cross-entropy')
+    found.push(['loss', "is for classification: use 'mse' or 'huber'"]);
   if (!regression && settings.loss !== 'cross-entropy') found.push(['loss', "is for task: 'regression'"]);
   if (regression && settings.classWeight !== undefined) {
     found.push(['classWeight', 'is for classification: a regression has no classes']);

@@ -9,7 +9,12 @@ import { adam } from '../graph/optimisers/adam.js';
 import type { Optimiser } from '../graph/optimisers/optimiser.js';
 import { sgd } from '../graph/optimisers/sgd.js';
 import { initialParameters } from '../graph/parameters.js';
-import { evaluationProgram, type Network as GraphNetwork, type TrainingProgram, trainingProgram } from '../graph/programs.js';
+import {
+  evaluationProgram,
+  type Network as GraphNetwork,
+  type TrainingProgram,
+  trainingProgram,
+} from '../graph/programs.js';
 import type { Batch } from './batches.js';
 import type { TrainingSettings } from './config.js';
 import type { BatchLoss, Stepper, StepperState } from './stepper.js';
@@ -48,7 +53,10 @@ export class EngineStepper implements Stepper {
     const training = await engine.createSession(program.bytes);
     const evaluation = await engine.createSession(
       // Smoothing is for training alone: the validation loss is that of the labels.
-      evaluationProgram(network, { batch, loss: { ...loss, ...(loss.kind === 'cross-entropy' && { labelSmoothing: 0 }) } }),
+      evaluationProgram(network, {
+        batch,
+        loss: { ...loss, ...(loss.kind === 'cross-entropy' && { labelSmoothing: 0 }) },
+      }),
     );
     return new EngineStepper(training, evaluation, program, optimiser, seed, options.parameters);
   }
@@ -60,7 +68,8 @@ export class EngineStepper implements Stepper {
     for (const [name, value] of Object.entries(optimiser.scalars(step + 1, rate))) {
       feeds[`scalar_${name}`] = { data: Float32Array.of(value), dims: [] };
     }
-    for (const [k, mask] of program.masks.entries()) feeds[mask.name] = drawMask(mask, deriveSeed(this.seed, 'dropout', k, step));
+    for (const [k, mask] of program.masks.entries())
+      feeds[mask.name] = drawMask(mask, deriveSeed(this.seed, 'dropout', k, step));
     const out = await this.training.run(feeds);
     const loss = out.loss.data[0] as number;
     if (Number.isFinite(loss)) {
@@ -76,7 +85,9 @@ export class EngineStepper implements Stepper {
   }
 
   state(): StepperState {
-    const optimizer = Object.fromEntries(Object.entries(this.optimizer).map(([name, values]) => [name, values.slice()]));
+    const optimizer = Object.fromEntries(
+      Object.entries(this.optimizer).map(([name, values]) => [name, values.slice()]),
+    );
     return { parameters: this.parameters.slice(), optimizer };
   }
 

@@ -96,7 +96,14 @@ export async function run(context: JobContext<TrainArgs>): Promise<TrainResult |
       resume: checkpoints?.resume,
       checkpoint: checkpoints && ((state) => checkpoints.write(state)),
     });
-    const saved = { network, shape, settings, preparation, parameters: result.parameters, metadata: context.args.metadata };
+    const saved = {
+      network,
+      shape,
+      settings,
+      preparation,
+      parameters: result.parameters,
+      metadata: context.args.metadata,
+    };
     const step = stepFile(saved);
     const history = result.history.map((epoch) => inUnits(epoch, preparation));
     return {

@@ -72,4 +72,3 @@ function steepest(rates: readonly number[], losses: readonly number[]): number {
   }
   return rates[best];
 }
-

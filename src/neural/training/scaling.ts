@@ -72,7 +72,7 @@ function each(
     }
     for (let j = 0; j < cols; j++, p++) {
       const value = data[p];
-      if (value === value) take(j, value, count);
+      if (!Number.isNaN(value)) take(j, value, count);
     }
   }
 }
@@ -83,7 +83,7 @@ export function scaled({ data, cols }: Matrix, { mean, factor, fill }: ColumnSca
   for (let start = 0; start < data.length; start += cols) {
     for (let j = 0; j < cols; j++) {
       const value = data[start + j];
-      out[start + j] = value === value ? Math.fround(value - mean[j]) * factor[j] : fill[j];
+      out[start + j] = Number.isNaN(value) ? fill[j] : Math.fround(value - mean[j]) * factor[j];
     }
   }
   return out;

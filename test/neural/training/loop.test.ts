@@ -35,7 +35,12 @@ function source(rows: number, seed: number, batchSize = 16): BatchSource {
   );
 }
 
-const context = (own: Partial<LoopContext> = {}): LoopContext => ({ seed: 3, check: () => {}, report: () => {}, ...own });
+const context = (own: Partial<LoopContext> = {}): LoopContext => ({
+  seed: 3,
+  check: () => {},
+  report: () => {},
+  ...own,
+});
 
 describe('the training loop', () => {
   it('goes on from any checkpoint to the same weights as a training that was never stopped', async () => {
@@ -78,7 +83,9 @@ describe('the training loop', () => {
     await expect(trainLoop(early, source(100, 1), undefined, settings(), context())).rejects.toThrow(
       /not finite in step 3 of epoch 1/,
     );
-    await expect(trainLoop(early, source(100, 1), undefined, settings(), context())).rejects.toThrow(TrainingFailedError);
+    await expect(trainLoop(early, source(100, 1), undefined, settings(), context())).rejects.toThrow(
+      TrainingFailedError,
+    );
     const late = new FakeStepper(2);
     late.divergesAt = 15;
     const result = await trainLoop(late, source(100, 1), undefined, settings(), context());
@@ -96,7 +103,9 @@ describe('the training loop', () => {
     });
     expect(train.batches).toBe(7);
     expect(events.length).toBe(3 * 8);
-    expect(events.filter((event) => event.metrics?.valLoss !== undefined).map((event) => event.step)).toEqual([7, 14, 21]);
+    expect(events.filter((event) => event.metrics?.valLoss !== undefined).map((event) => event.step)).toEqual([
+      7, 14, 21,
+    ]);
     for (let i = 1; i < events.length; i++) expect(events[i].step).toBeGreaterThanOrEqual(events[i - 1].step);
   });
 
@@ -106,7 +115,9 @@ describe('the training loop', () => {
       if (left-- === 0) throw new Error('stopped');
     };
     const stepper = new FakeStepper(2);
-    await expect(trainLoop(stepper, source(100, 1), undefined, settings(), context({ check }))).rejects.toThrow('stopped');
+    await expect(trainLoop(stepper, source(100, 1), undefined, settings(), context({ check }))).rejects.toThrow(
+      'stopped',
+    );
     expect(stepper.rates.length).toBe(5);
   });
 

@@ -21,7 +21,7 @@ const rates = (own: Partial<ScheduleSettings>, steps = 20) => {
 describe('learning-rate schedules', () => {
   it('warm up linearly, then do what they do', () => {
     const { all } = rates({ warmupEpochs: 1 });
-    [0.02, 0.04, 0.06, 0.08, 0.1, 0.1].forEach((rate, i) => expect(all[i]).toBeCloseTo(rate, 12));
+    for (const [i, rate] of [0.02, 0.04, 0.06, 0.08, 0.1, 0.1].entries()) expect(all[i]).toBeCloseTo(rate, 12);
     const cosine = rates({ warmupEpochs: 1, schedule: 'cosine', minLearningRate: 0.01 }).all;
     expect(cosine[5]).toBeCloseTo(0.1, 12);
     expect(cosine[12]).toBeCloseTo(0.01 + (0.09 * (1 + Math.cos((Math.PI * 7) / 15))) / 2, 12);
