@@ -127,7 +127,7 @@ async function dataOf({ name }: Case): Promise<{ X: string; y: string }> {
 async function market(directory: string, scaled: boolean): Promise<{ X: Float32Array; y: Float32Array }> {
   const { cols } = MARKET;
   const gaps = Matrix.wrap(readFloat32(`${directory}X_train.f32`), cols);
-  const X = (await applyMissing(gaps, await planMissing(gaps))).data;
+  const X = (await applyMissing(gaps, (await planMissing(gaps, { threads: 1 })).plan)).data;
   for (let j = 0; scaled && j < cols; j++) {
     let [mean, square] = [0, 0];
     for (let p = j; p < X.length; p += cols) mean += X[p] / (X.length / cols);

@@ -23,6 +23,21 @@ export interface MathKernels {
   mathLogAll(address: number, n: number): void;
 }
 
+/** assembly/columns.ts. */
+export interface ColumnKernels {
+  countAround(
+    x: number,
+    stride: number,
+    rows: number,
+    width: number,
+    low: number,
+    high: number,
+    counts: number,
+    lists: number,
+    capacity: number,
+  ): void;
+}
+
 /**
  * assembly/linear.ts. Rows of x are float32, `xStride` values apart; weights of one output are float64: `cols` rounded up to even,
  * then the intercept. Other strides are in float64 values. x must be finite and followed by 4 readable bytes.
@@ -453,6 +468,7 @@ export interface KernelExports
     ForestKernels,
     SymmetricKernels,
     MathKernels,
+    ColumnKernels,
     LinearKernels,
     BinningKernels,
     HistogramKernels,

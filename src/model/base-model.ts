@@ -187,6 +187,8 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
         evalSets: this.takesEvalSets,
         sequenceLength: this.sequenceLength,
         seed,
+        threads,
+        signal: options.signal,
       });
       throwIfAborted(options.signal);
       const result =

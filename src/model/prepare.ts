@@ -31,6 +31,8 @@ export interface PrepareOptions {
   /** Rows a window for models that make windows from rows. */
   readonly sequenceLength?: number;
   readonly seed: number;
+  readonly threads: number;
+  readonly signal?: AbortSignal;
 }
 
 interface Rows {
@@ -84,11 +86,12 @@ export async function prepareTraining<X extends ModelInputMatrix>(
       ? setAside(all, classes.length, options.seed)
       : { train: all, validation: undefined };
 
-  const missing = info.capabilities.missingValues ? undefined : await planMissingOf(train.X);
-  const filled = async ({ X, ...rest }: Rows) => ({
-    X: (missing ? await applyMissingTo(X, missing) : X) as X,
-    ...rest,
-  });
+  const gaps = info.capabilities.missingValues ? undefined : await planMissingOf(train.X, options);
+  const missing = gaps?.plan;
+  const filled = async ({ X, ...rest }: Rows) => {
+    const nothingMissing = !missing || (gaps.complete && X === train.X);
+    return { X: (nothingMissing ? X : await applyMissingTo(X, missing)) as X, ...rest };
+  };
   const filledSets: Record<string, FitRows<X>> = {};
   for (const [name, rows] of Object.entries(others)) filledSets[name] = await filled(rows);
   return {

@@ -15,10 +15,20 @@ const KINDS: ((random: Random) => number)[] = [
   (random) => random.normal() * 1e38,
 ];
 
+/** The same, and columns whose even sample says nothing of the rest. */
+const MANY: ((random: Random, row: number) => number)[] = [
+  ...KINDS.slice(0, -1),
+  (random, row) => (row % 29 === 0 ? -5 : random.normal()),
+  (_random, row) => (Math.floor((row * 2048) / 60_000) === Math.floor(((row - 1) * 2048) / 60_000) ? row : -1),
+  (_random, row) => (row === 31 ? 4 : Number.NaN),
+  (random) => Math.round(random.normal()),
+  (_random, row) => -row,
+];
+
 function plainMedian(values: number[]): number {
-  const sorted = values.filter((v) => !Number.isNaN(v)).sort((a, b) => a - b);
+  const sorted = Float32Array.from(values.filter((v) => !Number.isNaN(v))).sort();
   const n = sorted.length;
-  return Math.fround((sorted[(n - 1) >> 1] + sorted[n >> 1]) / 2);
+  return Math.fround((sorted[(n - 1) >> 1] + sorted[n >> 1]) / 2) + 0;
 }
 
 describe('medians of known values', () => {
@@ -29,11 +39,35 @@ describe('medians of known values', () => {
     for (let i = 0; i < rows; i++) {
       for (let j = 0; j < cols; j++) X.data[i * cols + j] = KINDS[j % KINDS.length](random);
     }
-    const plan = await planMissing(X);
+    const { plan } = await planMissing(X, { threads: 1 });
     const column = (j: number) => Array.from({ length: rows }, (_, i) => X.data[i * cols + j]);
     const known = Array.from({ length: cols }, (_, j) => j).filter((j) => column(j).some((v) => !Number.isNaN(v)));
     expect(plan.kept).toEqual(known);
     expect(plan.medians).toEqual(known.map((j) => plainMedian(column(j))));
+  });
+
+  it.each([1, 3])('equal those of a plain sort where %i workers look at many rows', async (threads) => {
+    const random = new Random(17);
+    const cols = 21;
+    const rows = 60_001 - threads;
+    const X = Matrix.zeros(rows, cols);
+    for (let i = 0; i < rows; i++) {
+      for (let j = 0; j < cols; j++) X.data[i * cols + j] = MANY[j % MANY.length](random, i);
+    }
+    const { plan, complete } = await planMissing(X, { threads });
+    const column = (j: number) => Array.from({ length: rows }, (_, i) => X.data[i * cols + j]);
+    const known = Array.from({ length: cols }, (_, j) => j).filter((j) => column(j).some((v) => !Number.isNaN(v)));
+    expect(complete).toBe(false);
+    expect(plan.kept).toEqual(known);
+    expect(plan.medians).toEqual(known.map((j) => plainMedian(column(j))));
+  });
+
+  it('of a large matrix without gaps say that there are none', async () => {
+    const X = Matrix.wrap(
+      Float32Array.from({ length: 1 << 20 }, (_, i) => i % 1000),
+      4,
+    );
+    expect((await planMissing(X, { threads: 2 })).complete).toBe(true);
   });
 
   it('fill what is missing, and drop columns without any value', async () => {
@@ -42,12 +76,12 @@ describe('medians of known values', () => {
       [Number.NaN, Number.NaN, 5],
       [3, Number.NaN, 9],
     ]);
-    const filled = await applyMissing(X, await planMissing(X));
+    const filled = await applyMissing(X, (await planMissing(X, { threads: 1 })).plan);
     expect([...filled.data]).toEqual([1, 4, 2, 5, 3, 9]);
   });
 
   it('leave a complete matrix as it is', async () => {
     const X = Matrix.from([[1, 2]]);
-    expect(await applyMissing(X, await planMissing(X))).toBe(X);
+    expect(await applyMissing(X, (await planMissing(X, { threads: 1 })).plan)).toBe(X);
   });
 });

@@ -1,6 +1,7 @@
 // The one WASM module: each kernel file is one noun; this file only lists them.
 export * from './sync';
 export { mathExp, mathLog, mathExpAll, mathLogAll } from './math';
+export * from './columns';
 export * from './linear';
 export * from './binning';
 export * from './histogram';
