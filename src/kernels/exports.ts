@@ -71,12 +71,45 @@ export interface LinearKernels {
   sigmoidResiduals(scores: number, rows: number, y: number, own: number, weights: number): number;
   linearMoments(
     x: number,
+    xStride: number,
     rows: number,
     cols: number,
     weights: number,
     shift: number,
     sum: number,
     square: number,
+  ): void;
+}
+
+/**
+ * assembly/linear-coarse.ts: passes in float32. Rows are `stride` values apart, a multiple of 4, padded with zeros, and so are
+ * float32 weights; scores and gradients are float64.
+ */
+export interface CoarseLinearKernels {
+  centreRows(x: number, stride: number, rows: number, origin: number): void;
+  coarseScores1(x: number, stride: number, rows: number, w: number, b: number, out: number): void;
+  coarseScores3(
+    x: number,
+    stride: number,
+    rows: number,
+    w: number,
+    b0: number,
+    b1: number,
+    b2: number,
+    out: number,
+    outStride: number,
+  ): void;
+  narrowAll(from: number, n: number, to: number): void;
+  coarseGradient1(x: number, stride: number, rows: number, width: number, r: number, g: number): void;
+  coarseGradient3(
+    x: number,
+    stride: number,
+    rows: number,
+    width: number,
+    r: number,
+    rStride: number,
+    g: number,
+    gStride: number,
   ): void;
 }
 
@@ -470,6 +503,7 @@ export interface KernelExports
     MathKernels,
     ColumnKernels,
     LinearKernels,
+    CoarseLinearKernels,
     BinningKernels,
     HistogramKernels,
     NarrowKernels,

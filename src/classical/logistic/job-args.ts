@@ -1,5 +1,5 @@
 /** What a job of logistic regression is given: rows and the objectives to minimise on them, one after another. */
-import type { RowsSource } from './rows.js';
+import type { RowsSource } from './row-store.js';
 
 /** Strengths of |w|_1 and of 0.5 |w|^2 beside the mean log-loss; both 0 for no penalty. */
 export interface PenaltyStrengths {

@@ -1,11 +1,13 @@
 /** Logistic regression inside the worker pool: worker 0 runs the optimiser, all workers share the passes over the rows. */
 import { log } from '../../core/math.js';
 import type { JobContext } from '../../kernels/job.js';
+import type { Minimum } from './descent.js';
 import type { LogisticJobArgs } from './job-args.js';
-import { type Minimum, minimise } from './lbfgs.js';
+import { minimise } from './lbfgs.js';
 import { Objective } from './objective.js';
 import { minimiseKinked } from './proximal.js';
-import { sum, TrainingRows } from './rows.js';
+import { sum } from './row-store.js';
+import { TrainingRows } from './rows.js';
 import { standardErrors } from './standard-errors.js';
 
 /** The optimum for one penalty of the path. */
@@ -20,6 +22,8 @@ export interface LogisticJobFit {
   readonly gradientNorm: number;
   readonly iterations: number;
   readonly evaluations: number;
+  /** Share of the weight whose class has the largest score. */
+  readonly accuracy: number;
   readonly status: Minimum['status'] | 'separable';
 }
 
@@ -69,7 +73,7 @@ function solve(context: JobContext<LogisticJobArgs>, rows: TrainingRows): Logist
   let x = objective.fromCoefficients(args.start ?? priors(args));
   for (const penalty of args.path) {
     objective.usePenalty(penalty);
-    const { fit, end } = solveOne(context, objective, x);
+    const { fit, end } = solveOne(context, objective, rows, x);
     fits.push(fit);
     x = end;
   }
@@ -83,6 +87,7 @@ function solve(context: JobContext<LogisticJobArgs>, rows: TrainingRows): Logist
 function solveOne(
   { args, report }: JobContext<LogisticJobArgs>,
   objective: Objective,
+  rows: TrainingRows,
   start: Float64Array,
 ): { fit: LogisticJobFit; end: Float64Array } {
   const losses: number[] = [];
@@ -109,14 +114,18 @@ function solveOne(
       return separable;
     },
   });
+  // The last step's loss may have been a coarse one.
+  if (losses.length > 0) losses[losses.length - 1] = minimum.value - objective.penaltyAt(minimum.x);
+  const coefficients = objective.toCoefficients(minimum.x);
   return {
     fit: {
-      coefficients: objective.toCoefficients(minimum.x),
+      coefficients,
       losses: Float64Array.from(losses),
       objective: minimum.value,
       gradientNorm: minimum.gradientNorm,
       iterations: minimum.iteration,
       evaluations: minimum.evaluations,
+      accuracy: rows.hits(coefficients) / sum(args.weights),
       status: separable ? 'separable' : minimum.status,
     },
     end: minimum.x,

@@ -3,34 +3,22 @@
  * Numerical Optimization (2006), algorithms 3.5, 3.6 and 7.4. Close to the optimum, where differences of the value are only rounding,
  * steps are judged by the slope alone (Hager and Zhang, 2005). Plain sequential arithmetic: the same steps everywhere.
  */
+import {
+  descend,
+  dot,
+  largest,
+  type MinimiseOptions,
+  type Minimum,
+  type Precision,
+  type Search,
+  VALUE_NOISE,
+} from './descent.js';
 
-export interface Problem {
+export interface Problem extends Precision {
   /** Value at x; writes the gradient. Not finite means that x is out of bounds. */
   evaluate(x: Float64Array, gradient: Float64Array): number;
   /** out = M g, with M positive definite and close to the inverse Hessian. */
   precondition(g: Float64Array, out: Float64Array): void;
-}
-
-export interface MinimiseOptions {
-  readonly maxIterations: number;
-  /** Converged when no entry of the gradient and no entry of the estimated remaining step (relative to max(1, |x|)) is larger. */
-  readonly tolerance: number;
-  /** Called after each iteration; true ends the search. */
-  readonly onIteration?: (progress: IterationState) => boolean;
-}
-
-export interface IterationState {
-  readonly x: Float64Array;
-  readonly iteration: number;
-  readonly value: number;
-  /** Largest absolute entry of the gradient. */
-  readonly gradientNorm: number;
-}
-
-export interface Minimum extends IterationState {
-  /** 'stalled': rounding allows no further decrease; 'ended': `onIteration` said so. */
-  readonly status: 'converged' | 'limit' | 'stalled' | 'ended';
-  readonly evaluations: number;
 }
 
 /** Pairs of steps and gradient changes that are remembered. */
@@ -38,24 +26,9 @@ const MEMORY = 12;
 const ARMIJO = 1e-4;
 const CURVATURE = 0.9;
 const MAX_STEPS = 40;
-/** Differences of the value below this share of it are rounding. */
-const VALUE_NOISE = 1e-14;
 
 export function minimise(problem: Problem, start: Float64Array, options: MinimiseOptions): Minimum {
-  const search = new Search(problem, start);
-  let iteration = 0;
-  for (;;) {
-    const gradientNorm = largest(search.gradient);
-    const state: IterationState = { x: search.x, iteration, value: search.value, gradientNorm };
-    const end = (status: Minimum['status']): Minimum => ({ ...state, status, evaluations: search.evaluations });
-    if (iteration > 0 && options.onIteration?.(state)) return end('ended');
-    search.direct();
-    const remaining = largest(search.direction) / Math.max(1, largest(search.x));
-    if (gradientNorm <= options.tolerance && remaining <= options.tolerance) return end('converged');
-    if (iteration >= options.maxIterations) return end('limit');
-    if (!search.advance() && !search.restart()) return end('stalled');
-    iteration++;
-  }
+  return descend(new QuasiNewton(problem, start), problem, options);
 }
 
 /** A point on the line x + step * direction. */
@@ -65,10 +38,10 @@ interface Trial {
   readonly slope: number;
 }
 
-class Search {
+class QuasiNewton implements Search {
   x: Float64Array;
   value: number;
-  gradient: Float64Array;
+  private gradient: Float64Array;
   readonly direction: Float64Array;
   evaluations = 0;
   private nextX: Float64Array;
@@ -91,6 +64,14 @@ class Search {
     this.direction = new Float64Array(n);
     this.scratch = new Float64Array(n);
     this.value = this.evaluate(this.x, this.gradient);
+  }
+
+  evaluateAgain(): void {
+    this.value = this.evaluate(this.x, this.gradient);
+  }
+
+  distance(): number {
+    return largest(this.gradient);
   }
 
   private evaluate(x: Float64Array, gradient: Float64Array): number {
@@ -119,8 +100,12 @@ class Search {
     }
   }
 
-  /** One line search along `direction`; false when no acceptable step was found. */
+  /** One line search along `direction`; once more with the history forgotten where no acceptable step was found. */
   advance(): boolean {
+    return this.goOn() || this.restart();
+  }
+
+  private goOn(): boolean {
     const slope = dot(this.direction, this.gradient);
     if (!(slope < 0)) return false;
     const found = this.lineSearch({ step: 0, value: this.value, slope });
@@ -134,11 +119,11 @@ class Search {
   }
 
   /** Forgets the history and tries once more; false when there was none. */
-  restart(): boolean {
+  private restart(): boolean {
     if (this.history.length === 0) return false;
     this.history.length = 0;
     this.direct();
-    return this.advance();
+    return this.goOn();
   }
 
   private trial(step: number): Trial {
@@ -203,7 +188,7 @@ class Search {
   private acceptable(origin: Trial, trial: Trial): boolean {
     if (!(Math.abs(trial.slope) <= -CURVATURE * origin.slope)) return false;
     if (trial.value <= origin.value + ARMIJO * trial.step * origin.slope) return true;
-    const noise = VALUE_NOISE * Math.abs(origin.value);
+    const noise = (this.problem.noise ?? VALUE_NOISE) * Math.abs(origin.value);
     return trial.value <= origin.value + noise && trial.slope <= (2 * ARMIJO - 1) * origin.slope;
   }
 }
@@ -222,21 +207,6 @@ function between(a: Trial, b: Trial): number {
   return Number.isFinite(position) ? a.step + width * Math.min(Math.max(position, 0.1), 0.9) : middle;
 }
 
-export function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let j = 0; j < a.length; j++) sum += a[j] * b[j];
-  return sum;
-}
-
 function addScaled(target: Float64Array, factor: number, source: Float64Array): void {
   for (let j = 0; j < target.length; j++) target[j] += factor * source[j];
-}
-
-function largest(values: Float64Array): number {
-  let max = 0;
-  for (let j = 0; j < values.length; j++) {
-    const size = Math.abs(values[j]);
-    if (!(size <= max)) max = size;
-  }
-  return max;
 }

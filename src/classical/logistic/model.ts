@@ -151,6 +151,8 @@ export class LogisticRegressionModel extends BaseModel<LogisticSettings> {
       bestEpoch: result.iterations,
       // Losses of classes against the rest add up to more than the loss of the probabilities.
       trainLoss: coefficients.oneVsRest ? undefined : result.losses.at(-1),
+      // Class weights count in training and not in the accuracy.
+      trainAccuracy: config.classWeight ? undefined : result.accuracy,
       warnings: [...ineffective(config), ...result.warnings],
     };
   }

@@ -2,6 +2,7 @@
  * The objective as the optimiser sees it: mean log-loss plus penalty in coordinates where every column has mean 0 (with an
  * intercept) and unit scale. The change of coordinates only helps the search; the optimum is that of the given columns.
  */
+import type { Frame } from './gram-pass.js';
 import type { LogisticJobArgs, PenaltyStrengths } from './job-args.js';
 import type { Problem } from './lbfgs.js';
 import {
@@ -12,8 +13,15 @@ import {
   preconditionerAtShares,
   subtractMean,
 } from './preconditioner.js';
-import type { Curvature, KinkedProblem } from './proximal.js';
-import { type Frame, type Moments, sum, type TrainingRows } from './rows.js';
+import type { KinkedProblem } from './proximal.js';
+import type { Curvature } from './proximal-model.js';
+import { sum } from './row-store.js';
+import type { Moments, TrainingRows } from './rows.js';
+
+/** Values from which passes in float32 are worth a last one in float64. */
+const WORTH_COARSE = 1 << 18;
+/** Rounding of the value of such a pass. */
+const COARSE_NOISE = 1e-8;
 
 export class Objective implements Problem, KinkedProblem {
   /** (n,) weight of the L1 norm for each entry of x. */
@@ -35,6 +43,8 @@ export class Objective implements Problem, KinkedProblem {
   private shape: BlockShape;
   private preconditioner: Preconditioner | undefined;
   private model: Curvature | undefined;
+  /** Passes are in float32. */
+  private coarse = false;
   private readonly raw: Float64Array;
   private readonly rawGradient: Float64Array;
 
@@ -84,9 +94,20 @@ export class Objective implements Problem, KinkedProblem {
     this.shape = this.shapeFor(penalty.l2);
     this.preconditioner = undefined;
     this.model = undefined;
+    this.coarse = this.rows.count * cols >= WORTH_COARSE;
     for (let k = 0; k < outputs; k++) {
       for (let j = 0; j < cols; j++) this.thresholds[k * (cols + 1) + j] = penalty.l1 / this.scale[j];
     }
+  }
+
+  get noise(): number | undefined {
+    return this.coarse ? COARSE_NOISE : undefined;
+  }
+
+  refine(): boolean {
+    const { coarse } = this;
+    this.coarse = false;
+    return coarse;
   }
 
   /** Mean log-loss plus the smooth part of the penalty. */
@@ -95,7 +116,7 @@ export class Objective implements Problem, KinkedProblem {
     const { fitIntercept } = this.args;
     const { l2 } = this.penalty;
     this.write(x, raw);
-    const loss = this.rows.evaluate(raw, rawGradient) / totalWeight;
+    const loss = this.rows.evaluate(raw, rawGradient, this.coarse) / totalWeight;
     for (let k = 0; k < outputs; k++) {
       const offset = k * (cols + 1);
       const g0 = rawGradient[offset + cols];

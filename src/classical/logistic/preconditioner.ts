@@ -26,6 +26,7 @@ export interface BlockShape {
 const NULL_SHARE = 1e-12;
 /** Keeps the factorisation of collinear columns possible. */
 const JITTER = 1e-10;
+const COARSE_JITTER = 1e-6;
 /** Operations that factorising one block for each output may take; beyond, one block serves all. */
 const FACTOR_BUDGET = 3e8;
 
@@ -105,7 +106,10 @@ class Block {
 
   constructor(shape: BlockShape, matrix: Float64Array | undefined, scale: number) {
     this.diagonal = blockDiagonal(shape, matrix, scale);
-    if (matrix) this.factor = cholesky(matrix, scale, this.diagonal);
+    if (!matrix) return;
+    // Sums in float32 may have made a singular matrix slightly indefinite.
+    const raised = this.diagonal.map((value) => value * (1 + COARSE_JITTER));
+    this.factor = cholesky(matrix, scale, this.diagonal) ?? cholesky(matrix, scale, raised);
   }
 
   solve(g: Float64Array): void {

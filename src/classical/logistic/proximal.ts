@@ -4,9 +4,18 @@
  * true function. Lee, Sun and Saunders (2014); Zhong, Yen, Dhillon and Ravikumar (2014); coordinate descent as in Friedman,
  * Hastie and Tibshirani (2010), line search and stopping as in Yuan, Ho and Lin (2012). Coordinates in ascending order, no randomness.
  */
-import { dot, type IterationState, type MinimiseOptions, type Minimum } from './lbfgs.js';
+import {
+  descend,
+  dot,
+  type MinimiseOptions,
+  type Minimum,
+  type Precision,
+  type Search,
+  VALUE_NOISE,
+} from './descent.js';
+import { type Curvature, Model, multiply, type Pair } from './proximal-model.js';
 
-export interface KinkedProblem {
+export interface KinkedProblem extends Precision {
   /** Value of the smooth part at x; writes its gradient. Not finite means that x is out of bounds. */
   evaluate(x: Float64Array, gradient: Float64Array): number;
   /** (n,) >= 0: weight of |x_j|; 0 where x_j is free. */
@@ -18,46 +27,19 @@ export interface KinkedProblem {
   curvature(): Curvature;
 }
 
-export interface Curvature {
-  readonly size: number;
-  readonly blocks: readonly Float64Array[];
-}
-
 /** Pairs of steps and gradient changes that correct the model. */
 const MEMORY = 10;
 const ARMIJO = 1e-4;
 const MAX_HALVINGS = 40;
-/** Differences of the value below this share of it are rounding. */
-const VALUE_NOISE = 1e-14;
 /** Rounds of coordinate descent for one step, and how small changes get, against those of the first round, before it ends. */
 const MAX_ROUNDS = 500;
 const ROUND_TOLERANCE = 1e-3;
 
 export function minimiseKinked(problem: KinkedProblem, start: Float64Array, options: MinimiseOptions): Minimum {
-  const search = new KinkedSearch(problem, start);
-  let iteration = 0;
-  for (;;) {
-    const gradientNorm = search.distance();
-    const state: IterationState = { x: search.x, iteration, value: search.value, gradientNorm };
-    const end = (status: Minimum['status']): Minimum => ({ ...state, status, evaluations: search.evaluations });
-    if (iteration > 0 && options.onIteration?.(state)) return end('ended');
-    search.direct();
-    const remaining = largest(search.direction) / Math.max(1, largest(search.x));
-    if (gradientNorm <= options.tolerance && remaining <= options.tolerance) return end('converged');
-    if (iteration >= options.maxIterations) return end('limit');
-    if (!search.advance()) return end('stalled');
-    iteration++;
-  }
+  return descend(new KinkedSearch(problem, start), problem, options);
 }
 
-/** A step, the change of gradient along it, and the product of the step with the model's uncorrected matrix. */
-interface Pair {
-  readonly s: Float64Array;
-  readonly y: Float64Array;
-  product: Float64Array;
-}
-
-class KinkedSearch {
+class KinkedSearch implements Search {
   x: Float64Array;
   /** Smooth part plus norm. */
   value: number;
@@ -83,6 +65,10 @@ class KinkedSearch {
     this.direction = new Float64Array(n);
     this.target = new Float64Array(n);
     this.curvature = problem.curvature();
+    this.value = this.evaluate(this.x, this.gradient);
+  }
+
+  evaluateAgain(): void {
     this.value = this.evaluate(this.x, this.gradient);
   }
 
@@ -119,7 +105,7 @@ class KinkedSearch {
       for (const pair of this.pairs) pair.product = multiply(curvature, pair.s);
     }
     this.target.set(this.x);
-    descend(this.model(), this.gradient, problem.thresholds, this.target);
+    solveModel(this.model(), this.gradient, problem.thresholds, this.target);
     for (let j = 0; j < this.x.length; j++) this.direction[j] = this.target[j] - this.x[j];
   }
 
@@ -138,7 +124,7 @@ class KinkedSearch {
     nextX.set(this.target);
     const expected = dot(this.gradient, d) + this.normAt(nextX) - this.normAt(x);
     if (!(expected < 0)) return false;
-    const noise = VALUE_NOISE * Math.abs(this.value);
+    const noise = (this.problem.noise ?? VALUE_NOISE) * Math.abs(this.value);
     let step = 1;
     for (let count = 0; count < MAX_HALVINGS; count++, step /= 2) {
       if (step < 1) for (let j = 0; j < x.length; j++) nextX[j] = x[j] + step * d[j];
@@ -168,65 +154,11 @@ class KinkedSearch {
   }
 }
 
-/** scale * blocks - Q M^-1 Q^T, rows of Q and of P = Q M^-1 one after another: Byrd, Nocedal and Schnabel (1994), theorem 2.3. */
-class Model {
-  private constructor(
-    readonly curvature: Curvature,
-    readonly scale: number,
-    /** Columns of Q. */
-    readonly rank: number,
-    readonly Q: Float64Array,
-    readonly P: Float64Array,
-    /** (n,) diagonal of the whole matrix. */
-    readonly diagonal: Float64Array,
-  ) {}
-
-  /** Undefined when the corrected matrix is not positive on its diagonal or M cannot be inverted. */
-  static of(curvature: Curvature, pairs: readonly Pair[]): Model | undefined {
-    const m = pairs.length;
-    const n = curvature.size * curvature.blocks.length;
-    const newest = pairs[m - 1];
-    const scale = newest ? dot(newest.s, newest.y) / dot(newest.s, newest.product) : 1;
-    const rank = 2 * m;
-    const middle = new Float64Array(rank * rank);
-    for (let a = 0; a < m; a++) {
-      for (let b = 0; b < m; b++) {
-        middle[a * rank + b] = scale * dot(pairs[a].s, pairs[b].product);
-        const sy = dot(pairs[a].s, pairs[b].y);
-        if (a > b) middle[a * rank + m + b] = middle[(m + b) * rank + a] = sy;
-        if (a === b) middle[(m + a) * rank + m + a] = -sy;
-      }
-    }
-    const inverse = m > 0 ? invert(middle, rank) : middle;
-    if (!inverse) return undefined;
-    const Q = new Float64Array(n * rank);
-    const P = new Float64Array(n * rank);
-    const diagonal = new Float64Array(n);
-    for (let j = 0; j < n; j++) {
-      for (let a = 0; a < m; a++) {
-        Q[j * rank + a] = scale * pairs[a].product[j];
-        Q[j * rank + m + a] = pairs[a].y[j];
-      }
-      let correction = 0;
-      for (let a = 0; a < rank; a++) {
-        let value = 0;
-        for (let b = 0; b < rank; b++) value += inverse[a * rank + b] * Q[j * rank + b];
-        P[j * rank + a] = value;
-        correction += value * Q[j * rank + a];
-      }
-      const own = scale * diagonalAt(curvature, j);
-      diagonal[j] = own - correction;
-      if (!(diagonal[j] > 1e-10 * own)) return undefined;
-    }
-    return new Model(curvature, scale, rank, Q, P, diagonal);
-  }
-}
-
 /**
  * From `x` to the minimum over x + d of gradient . d + d . model d / 2 + sum thresholds |x + d|, by cyclic coordinate descent: rounds
  * over all coordinates, and between them over those that are not 0.
  */
-function descend(model: Model, gradient: Float64Array, thresholds: Float64Array, x: Float64Array): void {
+function solveModel(model: Model, gradient: Float64Array, thresholds: Float64Array, x: Float64Array): void {
   const n = x.length;
   const { size, blocks } = model.curvature;
   const { scale, rank, Q, P, diagonal } = model;
@@ -267,59 +199,4 @@ function descend(model: Model, gradient: Float64Array, thresholds: Float64Array,
 function softThreshold(value: number, threshold: number): number {
   if (value > threshold) return value - threshold;
   return value < -threshold ? value + threshold : 0;
-}
-
-function diagonalAt({ size, blocks }: Curvature, j: number): number {
-  const block = blocks[Math.floor(j / size)];
-  const i = j % size;
-  return block.length === size ? block[i] : block[i * size + i];
-}
-
-function multiply({ size, blocks }: Curvature, s: Float64Array): Float64Array {
-  const out = new Float64Array(s.length);
-  blocks.forEach((block, k) => {
-    for (let i = 0; i < size; i++) {
-      if (block.length === size) out[k * size + i] = block[i] * s[k * size + i];
-      else out[k * size + i] = dot(block.subarray(i * size, (i + 1) * size), s.subarray(k * size, (k + 1) * size));
-    }
-  });
-  return out;
-}
-
-/** Inverse by Gauss-Jordan elimination with the largest pivot of a column (the first on ties); undefined when singular. */
-function invert(matrix: Float64Array, n: number): Float64Array | undefined {
-  const width = 2 * n;
-  const rows = Array.from({ length: n }, (_, i) => {
-    const row = new Float64Array(width);
-    row.set(matrix.subarray(i * n, (i + 1) * n));
-    row[n + i] = 1;
-    return row;
-  });
-  for (let c = 0; c < n; c++) {
-    let best = c;
-    for (let i = c + 1; i < n; i++) if (Math.abs(rows[i][c]) > Math.abs(rows[best][c])) best = i;
-    [rows[c], rows[best]] = [rows[best], rows[c]];
-    const pivot = rows[c][c];
-    if (!(Math.abs(pivot) > 0)) return undefined;
-    for (let k = 0; k < width; k++) rows[c][k] /= pivot;
-    for (let i = 0; i < n; i++) {
-      const factor = rows[i][c];
-      if (i === c || factor === 0) continue;
-      for (let k = 0; k < width; k++) rows[i][k] -= factor * rows[c][k];
-    }
-  }
-  const inverse = new Float64Array(n * n);
-  rows.forEach((row, i) => {
-    inverse.set(row.subarray(n), i * n);
-  });
-  return inverse;
-}
-
-function largest(values: Float64Array): number {
-  let max = 0;
-  for (let j = 0; j < values.length; j++) {
-    const size = Math.abs(values[j]);
-    if (!(size <= max)) max = size;
-  }
-  return max;
 }

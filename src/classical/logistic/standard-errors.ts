@@ -5,7 +5,7 @@
 import type { LogisticJobArgs } from './job-args.js';
 import type { Objective } from './objective.js';
 import { cholesky } from './preconditioner.js';
-import { sum } from './rows.js';
+import { sum } from './row-store.js';
 
 /**
  * As coefficients: for each output `cols` weights and the intercept. Softmax outputs are those that sum to 0, as trained. NaN for a

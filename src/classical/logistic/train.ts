@@ -9,7 +9,7 @@ import { type LogisticCoefficients, outputsFor } from './coefficients.js';
 import { type ClassWeight, hasKink, LOGISTIC_DEFAULTS, type Penalty } from './config.js';
 import type { LogisticJobFit, LogisticJobResult } from './job.js';
 import type { LogisticJobArgs, PenaltyStrengths } from './job-args.js';
-import { sum } from './rows.js';
+import { sum } from './row-store.js';
 import { weightedRows } from './weights.js';
 
 export interface LogisticData {
@@ -59,6 +59,8 @@ export interface LogisticResult {
   readonly iterations: number;
   /** Passes over the rows. */
   readonly evaluations: number;
+  /** Share of the weight whose class has the largest score, the first on ties. */
+  readonly accuracy: number;
   readonly converged: boolean;
   readonly warnings: readonly string[];
   /** In the shape of the coefficients, where asked for; NaN where the rows do not determine one. */
@@ -145,6 +147,7 @@ export async function trainPath(
       gradientNorm: fit.gradientNorm,
       iterations: fit.iterations,
       evaluations: fit.evaluations,
+      accuracy: fit.accuracy,
       converged,
       warnings: undetermined ? [...warnings, UNDETERMINED] : warnings,
       ...(last && standardErrors ? { standardErrors: unpack(standardErrors, shape) } : {}),

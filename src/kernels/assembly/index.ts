@@ -3,6 +3,7 @@ export * from './sync';
 export { mathExp, mathLog, mathExpAll, mathLogAll } from './math';
 export * from './columns';
 export * from './linear';
+export * from './linear-coarse';
 export * from './binning';
 export * from './histogram';
 export * from './narrow';

@@ -218,19 +218,23 @@ export function sigmoidResiduals(scores: usize, rows: i32, y: usize, own: i32, w
   return f64x2.extract_lane(loss, 0) + f64x2.extract_lane(loss, 1);
 }
 
-/** sum[j] += w (x - shift_j), square[j] += w (x - shift_j)^2 over `rows` rows in order. */
+/** sum[j] += w (x - shift_j), square[j] += w (x - shift_j)^2 over `rows` rows in order, `xStride` values apart. */
 export function linearMoments(
-  x: usize, rows: i32, cols: i32, weights: usize, shift: usize, sum: usize, square: usize,
+  x: usize, xStride: i32, rows: i32, cols: i32, weights: usize, shift: usize, sum: usize, square: usize,
 ): void {
   const size = <usize>((cols + 1) & ~1) << 3;
-  for (let i = 0; i < rows; i++) {
-    const w = v128.load64_splat(weights + (<usize>i << 3));
-    let p = x + ((<usize>i * <usize>cols) << 2);
-    for (let q: usize = 0; q < size; q += 16, p += 8) {
-      const d = f64x2.sub(pair(p), v128.load(shift + q));
-      const wd = f64x2.mul(w, d);
-      v128.store(sum + q, f64x2.add(v128.load(sum + q), wd));
-      v128.store(square + q, mulAdd(v128.load(square + q), wd, d));
+  const row = <usize>xStride << 2;
+  const end = weights + (<usize>rows << 3);
+  for (let q: usize = 0; q < size; q += 16, x += 8) {
+    const middle = v128.load(shift + q);
+    let first = v128.load(sum + q), second = v128.load(square + q);
+    for (let at = weights, p = x; at < end; at += 8, p += row) {
+      const d = f64x2.sub(pair(p), middle);
+      const wd = f64x2.mul(v128.load64_splat(at), d);
+      first = f64x2.add(first, wd);
+      second = mulAdd(second, wd, d);
     }
+    v128.store(sum + q, first);
+    v128.store(square + q, second);
   }
 }

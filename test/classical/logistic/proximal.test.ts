@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Curvature, type KinkedProblem, minimiseKinked } from '../../../src/classical/logistic/proximal.js';
+import { type KinkedProblem, minimiseKinked } from '../../../src/classical/logistic/proximal.js';
+import type { Curvature } from '../../../src/classical/logistic/proximal-model.js';
 import { trainLogistic } from '../../../src/classical/logistic/train.js';
 import { Matrix } from '../../../src/core/matrix.js';
 import { Random } from '../../../src/core/random.js';
