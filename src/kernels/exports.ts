@@ -36,6 +36,8 @@ export interface ColumnKernels {
     lists: number,
     capacity: number,
   ): void;
+  knownOf(x: number, stride: number, rows: number, out: number): number;
+  rankedFloat(x: number, n: number, rank: number, keys: number, counts: number): number;
 }
 
 /**

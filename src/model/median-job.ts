@@ -5,7 +5,7 @@
  */
 import { Arena } from '../kernels/arena.js';
 import type { JobContext } from '../kernels/job.js';
-import { medianOf, ranked, sortableKey, toFloat } from './ranks.js';
+import { medianOf, sortableKey } from './ranks.js';
 
 export interface MedianJobArgs {
   /** (rows, cols), row-major, in shared memory. */
@@ -28,8 +28,10 @@ const KEPT = (4 * MARGIN) / SAMPLE;
 /** Bytes for kept values. */
 const KEPT_BUDGET = 256 * 2 ** 20;
 const TILE_BYTES = 1 << 16;
-/** Columns whose sample is read together: those of a cache line. */
+/** Columns are taken by so many. */
 const GROUP = 16;
+/** Bytes of the counts of a radix selection. */
+const RADIX_BYTES = 8192;
 /** Lists of the kernel's counts. */
 const BELOW = 0;
 const UP_TO = 1;
@@ -60,13 +62,20 @@ class ColumnRanks {
   private readonly counts: number;
   private readonly lists: number;
   private readonly tile: number;
+  /** (sample, width) */
+  private readonly sample: number;
+  private readonly sampleRows: number;
+  /** Of this worker: values of one column, and as much room again. */
+  private readonly values: number;
+  private readonly keys: number;
+  private readonly radix: number;
   private readonly results: number;
   private readonly arena: Arena;
 
   constructor(
     private readonly context: JobContext<MedianJobArgs>,
     private readonly rows: number,
-    width: number,
+    private readonly width: number,
     private readonly capacity: number,
   ) {
     const { threads, thread } = context;
@@ -79,8 +88,17 @@ class ColumnRanks {
     this.results = arena.alloc(width * 16);
     this.counts = arena.alloc(threads * this.countsSize * 4);
     this.lists = arena.alloc(threads * this.listsSize * 4);
-    const tileBytes = Math.ceil((this.tileRows * width * 4 + 16) / 64) * 64;
-    this.tile = arena.alloc(threads * tileBytes) + thread * tileBytes;
+    const perThread = (bytes: number) => {
+      const rounded = Math.ceil(bytes / 64) * 64;
+      return arena.alloc(threads * rounded) + thread * rounded;
+    };
+    this.tile = perThread(this.tileRows * width * 4 + 16);
+    this.sampleRows = Math.min(SAMPLE, rows);
+    this.sample = arena.alloc(this.sampleRows * width * 4);
+    const longest = Math.max(this.sampleRows, threads * capacity) * 4 + 4;
+    this.values = perThread(longest);
+    this.keys = perThread(longest);
+    this.radix = perThread(RADIX_BYTES);
     arena.commit();
   }
 
@@ -95,9 +113,8 @@ class ColumnRanks {
   /** Writes medians of columns from .. from + width - 1 and returns their number of known values; the same in every worker. */
   rank(from: number, width: number, medians: Float64Array): number {
     const { context } = this;
-    this.forUnits(Math.ceil(width / GROUP), (unit) =>
-      this.place(from, unit * GROUP, Math.min(width, (unit + 1) * GROUP)),
-    );
+    this.forUnits(Math.ceil(this.sampleRows / GROUP), (unit) => this.read(from, width, unit));
+    this.forUnits(Math.ceil(width / GROUP), (unit) => this.place(unit * GROUP, Math.min(width, (unit + 1) * GROUP)));
     const counts = this.arena.int32(this.counts + context.thread * this.countsSize * 4, this.countsSize).fill(0);
     context.barrier();
     const chunks = Math.ceil(this.rows / this.tileRows);
@@ -127,31 +144,33 @@ class ColumnRanks {
     context.barrier();
   }
 
-  /** Borders of columns first .. end - 1 of the group, from the sample. */
-  private place(from: number, first: number, end: number): void {
+  /** Rows of the sample. */
+  private read(from: number, width: number, unit: number): void {
     const { X, cols } = this.context.args;
-    const bits = new Uint32Array(X.buffer, X.byteOffset, X.length);
-    const size = Math.min(SAMPLE, this.rows);
-    const keys = Array.from({ length: end - first }, () => new Uint32Array(size));
-    const known = new Uint32Array(end - first);
-    for (let i = 0; i < size; i++) {
-      const p = Math.floor((i * this.rows) / size) * cols + from + first;
-      for (let c = 0; c < keys.length; c++) {
-        const value = bits[p + c];
-        if ((value & 0x7fffffff) <= 0x7f800000) keys[c][known[c]++] = sortableKey(value);
-      }
+    const sample = this.arena.float32(this.sample, this.sampleRows * this.width);
+    const end = Math.min(this.sampleRows, (unit + 1) * GROUP);
+    for (let i = unit * GROUP; i < end; i++) {
+      const p = Math.floor((i * this.rows) / this.sampleRows) * cols + from;
+      sample.set(X.subarray(p, p + width), i * this.width);
     }
+  }
+
+  /** Borders of columns first .. end - 1, from the sample. */
+  private place(first: number, end: number): void {
+    const { kernels } = this.context;
     const low = this.arena.float32(this.low, this.padded);
     const high = this.arena.float32(this.high, this.padded);
-    keys.forEach((all, c) => {
-      const count = known[c];
-      const own = all.subarray(0, count);
+    for (let column = first; column < end; column++) {
+      const count = kernels.knownOf(this.sample + column * 4, this.width, this.sampleRows, this.values);
       const middle = (count - 1) / 2;
-      const at = (rank: number) =>
-        count > 0 ? toFloat(ranked(own.slice(), Math.min(Math.max(Math.round(rank), 0), count - 1))) : Number.NaN;
-      low[first + c] = at(middle - MARGIN);
-      high[first + c] = at(middle + MARGIN);
-    });
+      low[column] = count > 0 ? this.ranked(count, Math.max(0, Math.round(middle - MARGIN))) : Number.NaN;
+      high[column] = count > 0 ? this.ranked(count, Math.min(count - 1, Math.round(middle + MARGIN))) : Number.NaN;
+    }
+  }
+
+  /** Of the first values of this worker's room. */
+  private ranked(count: number, rank: number): number {
+    return this.context.kernels.rankedFloat(this.values, count, rank, this.keys, this.radix);
   }
 
   private count(from: number, width: number, chunk: number, counts: number): void {
@@ -182,13 +201,13 @@ class ColumnRanks {
     };
     const known = total(KNOWN);
     if (known === 0) return { median: Number.NaN, known };
-    const between = new Uint32Array(total(BETWEEN));
+    const values = arena.float32(this.values, threads * capacity);
     let listed = 0;
     for (let t = 0; t < threads; t++) {
       const own = all[t * this.countsSize + BETWEEN * padded + column];
       if (own > capacity) return { median: this.rankWhole(from + column), known };
-      const bits = arena.uint32(this.lists + (t * this.listsSize + column * capacity) * 4, own);
-      for (let i = 0; i < own; i++) between[listed++] = sortableKey(bits[i]);
+      values.set(arena.float32(this.lists + (t * this.listsSize + column * capacity) * 4, own), listed);
+      listed += own;
     }
     const low = arena.float32(this.low, padded)[column];
     const high = arena.float32(this.high, padded)[column];
@@ -196,7 +215,7 @@ class ColumnRanks {
     const valueAt = (rank: number): number | undefined => {
       if (rank < below || rank >= upToHigh) return undefined;
       if (rank < upTo) return low;
-      return rank < belowHigh ? toFloat(ranked(between.slice(), rank - upTo)) : high;
+      return rank < belowHigh ? this.ranked(listed, rank - upTo) : high;
     };
     const first = valueAt((known - 1) >> 1);
     const second = known % 2 === 1 ? first : valueAt(known >> 1);

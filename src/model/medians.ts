@@ -20,6 +20,9 @@ export interface ColumnMedians {
 /** Values from which workers are worth their start. */
 const LARGE = 1 << 20;
 
+/** Whether workers look at it. */
+export const isLarge = ({ data }: Matrix): boolean => data.length >= LARGE;
+
 export interface MedianOptions {
   /** Never changes the result. */
   readonly threads: number;
@@ -27,7 +30,7 @@ export interface MedianOptions {
 }
 
 export async function columnMedians(X: Matrix, { threads, signal }: MedianOptions): Promise<ColumnMedians> {
-  if (X.data.length < LARGE) return mediansHere(X);
+  if (!isLarge(X)) return mediansHere(X);
   const args: MedianJobArgs = { X: await shared(X.data), cols: X.cols };
   const { medians, known } = await runJob<MedianJobResult>({
     module: ownModule('model/median-job'),

@@ -2,9 +2,11 @@
 import { finiteLabels, isArrayLike, sampleWeights } from '../core/checks.js';
 import { InvalidInputError } from '../core/errors.js';
 import { Matrix, sharedFloat32 } from '../core/matrix.js';
+import { startWorkers } from '../kernels/pool.js';
 import { checkValues, columnCount, rowCount, takeRows, toModelInput, windowsOf } from './input.js';
 import { internalValidationRows } from './internal-validation.js';
 import { checkClasses, distinctLabels, encodeLabels } from './label-encoder.js';
+import { isLarge } from './medians.js';
 import { applyMissingTo, type MissingValuePlan, planMissingOf } from './missing.js';
 import type { EvaluationData, FitData, FitRows, ModelInfo, ModelInputMatrix, Task, TrainingData } from './types.js';
 
@@ -66,6 +68,7 @@ export async function prepareTraining<X extends ModelInputMatrix>(
     });
   }
   const sets = evaluationSets(data, what);
+  if (!info.capabilities.missingValues && data.X instanceof Matrix && isLarge(data.X)) startWorkers(options.threads);
   const given = await readRows(data, info, what, options.sequenceLength);
   const featureNames = checkNames(data.featureNames, columnCount(given.X), what);
   const weighted = withoutZeroWeights(given);

@@ -23,7 +23,7 @@ export function medianOf(keys: Uint32Array): number | undefined {
 }
 
 /** Overwrites `keys`. The key of the given rank (0-based): radix selection by 11, 11 and 10 bits, each on what shares the bits before. */
-export function ranked(keys: Uint32Array, rank: number): number {
+function ranked(keys: Uint32Array, rank: number): number {
   let rest = keys;
   let place = rank;
   for (const [shift, mask] of [
@@ -44,8 +44,7 @@ export function ranked(keys: Uint32Array, rank: number): number {
 
 const unpack = new DataView(new ArrayBuffer(4));
 
-/** The value of a key. */
-export function toFloat(key: number): number {
+function toFloat(key: number): number {
   unpack.setUint32(0, key & 0x80000000 ? key ^ 0x80000000 : ~key);
   return unpack.getFloat32(0);
 }

@@ -13,6 +13,8 @@ export class LossPass {
   private readonly narrow: number;
   private readonly partials: number;
   private readonly losses: number;
+  /** Of each chunk: the weight of the rows whose own class has the largest score, from the last pass in float64. */
+  private readonly hitsAddress: number;
   private readonly outputs: number;
 
   constructor(
@@ -27,6 +29,7 @@ export class LossPass {
     this.narrow = arena.alloc(outputs * store.width * 4);
     this.partials = arena.alloc(store.chunks * Math.max(outputs, 2) * store.stride * 8);
     this.losses = arena.alloc(store.chunks * 8);
+    this.hitsAddress = arena.alloc(store.chunks * 8);
     const bytes = Math.ceil((outputs * TILE * 12) / 64) * 64;
     this.scores = arena.alloc(bytes * threads) + bytes * thread;
   }
@@ -67,11 +70,16 @@ export class LossPass {
     const { address: partial, values: gradient } = this.partialOf(chunk, outputs * stride);
     const scores = this.arena.float64(this.scores, outputs * TILE);
     gradient.fill(0);
+    const { y, weights } = store;
     let loss = 0;
+    let hits = 0;
     store.forTiles(chunk, (row, rows) => {
       const x = store.tileAddress(row, rows);
       if (coarse) this.coarseScores(x, rows);
-      else this.score(x, rows, width);
+      else {
+        this.score(x, rows, width);
+        for (let i = 0; i < rows; i++) if (this.largest(scores, i) === y[row + i]) hits += weights[row + i];
+      }
       loss += this.residuals(row, rows);
       if (coarse) this.coarseGradient(x, rows, partial);
       else this.gradient(x, rows, partial);
@@ -82,6 +90,7 @@ export class LossPass {
       }
     });
     this.arena.float64(this.losses, store.chunks)[chunk] = loss;
+    if (!coarse) this.arena.float64(this.hitsAddress, store.chunks)[chunk] = hits;
   }
 
   /** Worker 0, after all chunks: the gradient by weights and intercepts, and the loss. */
@@ -97,19 +106,7 @@ export class LossPass {
     return sum(this.arena.float64(this.losses, store.chunks));
   }
 
-  /** In place of the loss: the weight of a chunk's rows whose own class has the largest score, the first class on ties. */
-  countHits(chunk: number): void {
-    const { store, outputs } = this;
-    const { y, weights } = store;
-    const scores = this.arena.float64(this.scores, outputs * TILE);
-    let hits = 0;
-    store.forTiles(chunk, (row, rows) => {
-      this.score(store.tileAddress(row, rows), rows, store.width);
-      for (let i = 0; i < rows; i++) if (this.largest(scores, i) === y[row + i]) hits += weights[row + i];
-    });
-    this.arena.float64(this.losses, store.chunks)[chunk] = hits;
-  }
-
+  /** The class with the largest score of row i of the tile, the first on ties. */
   private largest(scores: Float64Array, i: number): number {
     if (this.outputs === 1) return scores[i] > 0 ? 1 : 0;
     let best = 0;
@@ -117,9 +114,9 @@ export class LossPass {
     return best;
   }
 
-  /** Worker 0, after `countHits` of all chunks. */
+  /** Worker 0: weight of all such rows at the coefficients of the last pass in float64. */
   hits(): number {
-    return sum(this.arena.float64(this.losses, this.store.chunks));
+    return sum(this.arena.float64(this.hitsAddress, this.store.chunks));
   }
 
   /** Scores of rows `xStride` values apart. */

@@ -12,8 +12,7 @@ import { RowStore, type RowsSource, sum } from './row-store.js';
 const LOAD = 1;
 const EVALUATE = 2;
 const COARSE = 3;
-const HITS = 4;
-const GRAM = 5;
+const GRAM = 4;
 
 /** Weighted mean and variance of each column. */
 export interface Moments {
@@ -27,6 +26,8 @@ export class TrainingRows {
   private readonly losses: LossPass;
   private readonly grams: GramPass | undefined;
   private readonly phases: Phases;
+  /** Coefficients of the last pass in float64. */
+  private exact: Float64Array | undefined;
   /** (stride,) what differences are taken from for the moments: a row, so that a constant column has none. */
   private readonly shift: number;
 
@@ -68,7 +69,6 @@ export class TrainingRows {
     for (let unit = context.nextUnit(); unit < units; unit = context.nextUnit()) {
       if (phase === GRAM) this.grams?.slice(unit);
       else if (phase === LOAD) this.loadChunk(unit);
-      else if (phase === HITS) losses.countHits(unit);
       else losses.evaluate(unit, phase === COARSE);
     }
   }
@@ -113,13 +113,14 @@ export class TrainingRows {
   evaluate(coefficients: Float64Array, gradient: Float64Array, coarse: boolean): number {
     this.losses.write(coefficients, this.store.origin);
     this.phases.together(coarse ? COARSE : EVALUATE);
+    if (!coarse) this.exact = coefficients.slice();
     return this.losses.collect(gradient);
   }
 
   /** Worker 0: weight of the rows whose class has the largest score. */
   hits(coefficients: Float64Array): number {
-    this.losses.write(coefficients, this.store.origin);
-    this.phases.together(HITS);
+    const known = this.exact?.every((value, i) => value === coefficients[i]);
+    if (!known) this.evaluate(coefficients, new Float64Array(coefficients.length), false);
     return this.losses.hits();
   }
 

@@ -47,3 +47,79 @@ export function countAround(
     v128.store(target + 4 * line, known);
   }
 }
+
+/** Copies the values that are no NaN of one column, `rows` values `stride` apart, to `out`; how many they are. */
+export function knownOf(x: usize, stride: i32, rows: i32, out: usize): i32 {
+  const step = <usize>stride << 2;
+  const first = out;
+  for (let i = 0; i < rows; i++, x += step) {
+    const v = load<f32>(x);
+    store<f32>(out, v);
+    out += <usize>i32(v == v) << 2;
+  }
+  return <i32>((out - first) >> 2);
+}
+
+// @ts-ignore: decorator
+@inline
+function keyOf(x: usize): u32 {
+  const bits = load<u32>(x);
+  return bits ^ (<u32>(<i32>bits >> 31) | 0x80000000);
+}
+
+// The bucket that holds the rank; the rank within it is left in `counts`.
+// @ts-ignore: decorator
+@inline
+function bucketOf(counts: usize, rank: i32): u32 {
+  let bucket: u32 = 0;
+  let place = rank;
+  for (;;) {
+    const count = load<i32>(counts + (<usize>bucket << 2));
+    if (place < count) break;
+    place -= count;
+    bucket++;
+  }
+  store<i32>(counts, place);
+  return bucket;
+}
+
+/**
+ * The value of the given rank (0 the least) among `n` floats without NaN: radix selection by 11, 11 and 10 bits. `keys` is room for `n`
+ * values, `counts` for 2,048.
+ */
+export function rankedFloat(x: usize, n: i32, rank: i32, keys: usize, counts: usize): f32 {
+  memory.fill(counts, 0, 8192);
+  const end = x + (<usize>n << 2);
+  for (let p = x; p < end; p += 4) {
+    const at = counts + (<usize>(keyOf(p) >> 21) << 2);
+    store<i32>(at, load<i32>(at) + 1);
+  }
+  let bucket = bucketOf(counts, rank);
+  let place = load<i32>(counts);
+  let rest = keys;
+  for (let p = x; p < end; p += 4) {
+    const key = keyOf(p);
+    store<u32>(rest, key);
+    rest += <usize>i32(key >> 21 == bucket) << 2;
+  }
+  for (let shift: u32 = 10; ; shift = 0) {
+    const mask: u32 = shift ? 0x7ff : 0x3ff;
+    memory.fill(counts, 0, 8192);
+    for (let p = keys; p < rest; p += 4) {
+      const at = counts + (<usize>((load<u32>(p) >> shift) & mask) << 2);
+      store<i32>(at, load<i32>(at) + 1);
+    }
+    bucket = bucketOf(counts, place);
+    place = load<i32>(counts);
+    let kept = keys;
+    for (let p = keys; p < rest; p += 4) {
+      const key = load<u32>(p);
+      store<u32>(kept, key);
+      kept += <usize>i32(((key >> shift) & mask) == bucket) << 2;
+    }
+    rest = kept;
+    if (shift == 0) break;
+  }
+  const key = load<u32>(keys);
+  return reinterpret<f32>(key & 0x80000000 ? key ^ 0x80000000 : ~key);
+}
