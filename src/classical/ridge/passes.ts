@@ -4,6 +4,7 @@
  */
 import { Arena } from '../../kernels/arena.js';
 import type { JobContext } from '../../kernels/job.js';
+import { Phases } from '../../kernels/phases.js';
 import type { RidgeJobArgs } from './job-args.js';
 
 /** Rows that stay in the second-level cache while all columns are worked on. */
@@ -12,7 +13,6 @@ const MOST_SLICES = 8;
 /** Bytes that the partial matrices of all slices may take. */
 const SLICE_BUDGET = 512 * 2 ** 20;
 
-const STOP = 0;
 const SUMS = 1;
 const PRODUCTS = 2;
 const LEFT_OUT = 3;
@@ -30,6 +30,7 @@ export class RidgePasses {
   /** What to do, and for LEFT_OUT the position of the alpha whose predictions are to be kept, or -1. */
   private readonly phase: Int32Array;
   private readonly center: Float64Array;
+  private readonly phases: Phases;
 
   constructor(
     private readonly context: JobContext<RidgeJobArgs>,
@@ -62,29 +63,16 @@ export class RidgePasses {
     this.arena.commit();
     this.phase = this.arena.int32(this.at.phase, 2);
     this.center = this.arena.float64(this.at.center, this.lines);
+    this.phases = new Phases(context, this.phase, (phase) => this.work(phase));
   }
 
-  /** Workers other than 0: do what worker 0 asks for until it stops. */
+  /** Workers other than 0. */
   serve(): void {
-    for (;;) {
-      this.context.barrier();
-      const phase = Atomics.load(this.phase, 0);
-      if (phase === STOP) return;
-      this.work(phase);
-      this.context.barrier();
-    }
+    this.phases.serve();
   }
 
   stop(): void {
-    Atomics.store(this.phase, 0, STOP);
-    this.context.barrier();
-  }
-
-  private together(phase: number): void {
-    Atomics.store(this.phase, 0, phase);
-    this.context.barrier();
-    this.work(phase);
-    this.context.barrier();
+    this.phases.stop();
   }
 
   private work(phase: number): void {
@@ -110,7 +98,7 @@ export class RidgePasses {
     const { cols, lines, center } = this;
     const { totalWeight: total, fitIntercept } = this.context.args;
     if (!fitIntercept) return center.slice();
-    this.together(SUMS);
+    this.phases.together(SUMS);
     const sums = this.addUp(lines);
     for (let j = 0; j < lines; j++) center[j] = (j < cols ? sums[j] : sums[(j - cols + 1) * this.width]) / total;
     return center.slice();
@@ -134,7 +122,7 @@ export class RidgePasses {
    */
   products(): { gram: Float64Array; cross: Float64Array } {
     const { cols, width, lines, center } = this;
-    this.together(PRODUCTS);
+    this.phases.together(PRODUCTS);
     const sums = this.addUp(lines);
     const gram = new Float64Array(cols * cols);
     for (let j = 0; j < cols; j++) {
@@ -210,7 +198,7 @@ export class RidgePasses {
     }
     this.arena.float64(this.at.spectrum, spectrum.length).set(spectrum);
     this.phase[1] = keep;
-    this.together(LEFT_OUT);
+    this.phases.together(LEFT_OUT);
     const { alphas } = this.context.args;
     const total = new Float64Array(alphas.length);
     for (let slice = 0; slice < this.slices; slice++) {
