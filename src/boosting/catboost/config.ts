@@ -2,9 +2,10 @@
  * The configuration of `CatBoostModel`: CatBoost's parameters, ranges and defaults under our names, its own names accepted.
  * A parameter given under two names, an unknown one, or one out of range is a `ConfigError`.
  */
+
+import { byMainName, type Report } from '../../core/parameter-names.js';
 import type { ZodModule, ZodType } from '../../core/schema.js';
 import { lazySchema } from '../../core/schema.js';
-import { byMainName, type Report } from '../parameter-names.js';
 import { ALIASES, type AliasOf, CANONICAL, type ParameterName } from './aliases.js';
 import { parseCtr } from './ctr-description.js';
 import { type Task, taskOfLoss } from './loss.js';

@@ -2,10 +2,11 @@
  * The configuration of `LightGBMModel`: LightGBM's parameters, ranges and defaults under our names, its own names accepted.
  * A parameter given under two names, an unknown one, or one out of range is a `ConfigError`.
  */
+
+import { byMainName, type Report } from '../../core/parameter-names.js';
 import type { ZodModule, ZodType } from '../../core/schema.js';
 import { lazySchema } from '../../core/schema.js';
 import { type EngineName, type NativeEngineParameters, nativeSchemas, settleEngine } from '../native/config.js';
-import { byMainName, type Report } from '../parameter-names.js';
 import { ALIASES, type AliasOf, CANONICAL, type ParameterName, type TRAINER_ONLY } from './aliases.js';
 import { CATEGORICAL_DEFAULTS, type CategoricalParameters, categoricalSchemas } from './categorical-parameters.js';
 import { LIMIT_DEFAULTS, type LimitParameters, limitSchemas, type OptionalLimit } from './limits.js';

@@ -1,4 +1,5 @@
 /** The configuration of `LogisticRegressionModel`: scikit-learn's parameters under our names, its own names accepted. */
+import { type Report, withAliases } from '../../core/parameter-names.js';
 import { lazySchema, type ZodModule, type ZodType } from '../../core/schema.js';
 
 /** `'balanced'`: inversely proportional to the weight of each class; or a weight for each label, labels left out count 1. */
@@ -132,51 +133,31 @@ function parameterSchemas(z: ZodModule): { [K in keyof LogisticParameters]-?: Zo
   };
 }
 
-/** Parses a configuration; aliases are keys of the schema, so that a typing error is compared with them too. */
-export const logisticConfig = lazySchema((z): ZodType<LogisticSettings, LogisticRegressionConfig> => {
-  const schemas = parameterSchemas(z);
-  const shape: Record<string, ZodType> = { ...schemas };
-  for (const [alias, name] of Object.entries(ALIASES)) shape[alias] = schemas[name];
-  return z.strictObject(shape).transform((given, context) => {
+export const logisticConfig = lazySchema((z) =>
+  withAliases<LogisticSettings, LogisticRegressionConfig>(z, parameterSchemas(z), ALIASES, (given, _source, report) => {
     const settings: Record<string, unknown> = { ...LOGISTIC_DEFAULTS };
-    const source = new Map<string, string>();
-    for (const [key, value] of Object.entries(given)) {
-      const name: string = key in ALIASES ? ALIASES[key as keyof Aliases] : key;
-      if (value === undefined) continue;
-      const earlier = source.get(name);
-      if (earlier !== undefined) {
-        const message = `is the same parameter as '${earlier}': give one of them`;
-        context.addIssue({ code: 'custom', path: [key], message });
-      }
-      source.set(name, key);
-      // scikit-learn writes None where we leave a key out or say 'none'.
+    // scikit-learn writes None where we leave a key out or say 'none'.
+    for (const [name, value] of Object.entries(given)) {
       settings[name] = value ?? (name === 'penalty' ? 'none' : undefined);
     }
-    const conflict = conflictOf(settings as unknown as LogisticSettings);
-    if (conflict) context.addIssue({ code: 'custom', ...conflict });
-    return settings;
-  }) as unknown as ZodType<LogisticSettings, LogisticRegressionConfig>;
-});
+    checkKink(settings as unknown as LogisticSettings, report);
+    return settings as unknown as LogisticSettings;
+  }),
+);
 
 /** Whether a penalty's objective has a kink at 0. */
 export function hasKink({ penalty, l1Ratio }: Pick<LogisticSettings, 'penalty' | 'l1Ratio'>): boolean {
   return penalty === 'l1' || (penalty === 'elasticnet' && l1Ratio > 0);
 }
 
-function conflictOf(settings: LogisticSettings): { path: string[]; message: string } | undefined {
-  if (!hasKink(settings)) return undefined;
+function checkKink(settings: LogisticSettings, report: Report): void {
+  if (!hasKink(settings)) return;
   if (settings.solver === 'lbfgs') {
-    return {
-      path: ['solver'],
-      message: "'lbfgs' needs a smooth penalty: use 'coordinate' (or 'auto') with an L1 part",
-    };
+    report('solver', "'lbfgs' needs a smooth penalty: use 'coordinate' (or 'auto') with an L1 part");
+  } else if (settings.standardErrors) {
+    report(
+      'standardErrors',
+      'are not defined for a penalty with an L1 part: the estimates have no normal limit; use bootstrap samples',
+    );
   }
-  if (settings.standardErrors) {
-    return {
-      path: ['standardErrors'],
-      message:
-        'are not defined for a penalty with an L1 part: the estimates have no normal limit; use bootstrap samples',
-    };
-  }
-  return undefined;
 }

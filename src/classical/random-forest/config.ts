@@ -1,4 +1,5 @@
 /** The configuration of `RandomForestModel`: scikit-learn's parameters under our names, its own names accepted. */
+import { type Report, withAliases } from '../../core/parameter-names.js';
 import { lazySchema, type ZodModule, type ZodType } from '../../core/schema.js';
 import type { Task } from '../../model/types.js';
 
@@ -160,28 +161,11 @@ function parameterSchemas(z: ZodModule): { [K in keyof RandomForestParameters]-?
   };
 }
 
-type Report = (key: string, message: string) => void;
-
-/** Parses a configuration; aliases are keys of the schema, so that a typing error is compared with them too. */
-export const randomForestConfig = lazySchema((z): ZodType<RandomForestSettings, RandomForestConfig> => {
-  const schemas = parameterSchemas(z);
-  const shape: Record<string, ZodType> = { ...schemas };
-  for (const [alias, name] of Object.entries(ALIASES)) shape[alias] = schemas[name];
-  return z.strictObject(shape).transform((given, context) => {
-    const report: Report = (key, message) => context.addIssue({ code: 'custom', path: [key], message });
-    const named: Record<string, unknown> = {};
-    const source = new Map<string, string>();
-    for (const [key, value] of Object.entries(given)) {
-      if (value === undefined) continue;
-      const name: string = key in ALIASES ? ALIASES[key as keyof Aliases] : key;
-      const earlier = source.get(name);
-      if (earlier !== undefined) report(key, `is the same parameter as '${earlier}': give one of them`);
-      source.set(name, key);
-      named[name] = value;
-    }
-    return settle(named as RandomForestParameters, report);
-  }) as unknown as ZodType<RandomForestSettings, RandomForestConfig>;
-});
+export const randomForestConfig = lazySchema((z) =>
+  withAliases<RandomForestSettings, RandomForestConfig>(z, parameterSchemas(z), ALIASES, (given, _source, report) =>
+    settle(given as RandomForestParameters, report),
+  ),
+);
 
 /** Defaults, and what contradicts itself. */
 function settle(given: RandomForestParameters, report: Report): RandomForestSettings {

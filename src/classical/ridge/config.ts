@@ -1,5 +1,6 @@
 /** The configuration of `RidgeModel`: scikit-learn's parameters under our names, its own names accepted. */
-import { lazySchema, type ZodType } from '../../core/schema.js';
+import { withAliases } from '../../core/parameter-names.js';
+import { lazySchema } from '../../core/schema.js';
 import type { ClassWeight } from '../logistic/config.js';
 
 interface RidgeParameters {
@@ -42,48 +43,24 @@ const ALIASES: Readonly<Record<string, string>> = {
   random_state: 'seed',
 };
 
-export const ridgeConfig = lazySchema((z): ZodType<RidgeSettings, RidgeConfig> => {
-  const fitIntercept = z.boolean().optional();
-  const classWeight = z
-    .union([z.literal('balanced'), z.record(z.string(), z.number().min(0))])
-    .nullable()
-    .optional();
-  const seed = z.int().min(0).optional();
-  const shape = {
+export const ridgeConfig = lazySchema((z) => {
+  const parameters = {
     task: z.enum(['classification', 'regression']).optional(),
     alpha: z.number().min(0).max(Number.MAX_VALUE).optional(),
     alphas: z.array(z.number().gt(0).max(Number.MAX_VALUE)).min(1).max(1000).optional(),
-    fitIntercept,
-    fit_intercept: fitIntercept,
-    classWeight,
-    class_weight: classWeight,
-    seed,
-    random_state: seed,
+    fitIntercept: z.boolean().optional(),
+    classWeight: z
+      .union([z.literal('balanced'), z.record(z.string(), z.number().min(0))])
+      .nullable()
+      .optional(),
+    seed: z.int().min(0).optional(),
   };
-  return z.strictObject(shape).transform((given, context) => {
+  return withAliases<RidgeSettings, RidgeConfig>(z, parameters, ALIASES, (given, source, report) => {
     const settings: Record<string, unknown> = { ...RIDGE_DEFAULTS };
-    const source = new Map<string, string>();
-    for (const [key, value] of Object.entries(given)) {
-      if (value === undefined) continue;
-      const name = ALIASES[key] ?? key;
-      const earlier = source.get(name);
-      if (earlier !== undefined) {
-        context.addIssue({
-          code: 'custom',
-          path: [key],
-          message: `is the same parameter as '${earlier}': give one of them`,
-        });
-      }
-      source.set(name, key);
-      settings[name] = value ?? undefined;
-    }
+    for (const [name, value] of Object.entries(given)) settings[name] = value ?? undefined;
     if (settings.classWeight !== undefined && settings.task === 'regression') {
-      context.addIssue({
-        code: 'custom',
-        path: ['classWeight'],
-        message: 'is for classification: a regression has no classes',
-      });
+      report(source.get('classWeight') ?? 'classWeight', 'is for classification: a regression has no classes');
     }
-    return settings;
-  }) as unknown as ZodType<RidgeSettings, RidgeConfig>;
+    return settings as unknown as RidgeSettings;
+  });
 });

@@ -1,4 +1,5 @@
 /** The configuration of `SVMModel`: scikit-learn's and libsvm's parameters under our names, their own names accepted. */
+import { withAliases } from '../../core/parameter-names.js';
 import { lazySchema, type ZodModule, type ZodType } from '../../core/schema.js';
 import type { ClassWeight } from '../logistic/config.js';
 import type { KernelName } from './kernel.js';
@@ -185,29 +186,16 @@ function parameterSchemas(z: ZodModule): { [K in keyof SVMParameters]-?: ZodType
   };
 }
 
-/** Parses a configuration; aliases are keys of the schema, so that a typing error is compared with them too. */
-export const svmConfig = lazySchema((z): ZodType<SVMSettings, SVMConfig> => {
-  const schemas = parameterSchemas(z);
-  const shape: Record<string, ZodType> = { ...schemas };
-  for (const [alias, name] of Object.entries(ALIASES)) shape[alias] = schemas[name];
-  return z.strictObject(shape).transform((given, context) => {
+export const svmConfig = lazySchema((z) =>
+  withAliases<SVMSettings, SVMConfig>(z, parameterSchemas(z), ALIASES, (given, source, report) => {
     const settings: Record<string, unknown> = { ...SVM_DEFAULTS };
-    const source = new Map<string, string>();
-    for (const [key, value] of Object.entries(given)) {
-      const name: string = key in ALIASES ? ALIASES[key as keyof Aliases] : key;
-      if (value === undefined) continue;
-      const earlier = source.get(name);
-      if (earlier !== undefined) {
-        const message = `is the same parameter as '${earlier}': give one of them`;
-        context.addIssue({ code: 'custom', path: [key], message });
-      }
-      source.set(name, key);
+    for (const [name, value] of Object.entries(given)) {
       settings[name] = value === null || (name === 'maxIterations' && value === -1) ? undefined : value;
     }
-    settle(settings, source, (path, message) => context.addIssue({ code: 'custom', path: [path], message }));
-    return settings;
-  }) as unknown as ZodType<SVMSettings, SVMConfig>;
-});
+    settle(settings, source, report);
+    return settings as unknown as SVMSettings;
+  }),
+);
 
 /** Defaults that depend on other parameters, and combinations that mean nothing. */
 function settle(
