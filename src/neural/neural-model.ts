@@ -100,11 +100,12 @@ export abstract class NeuralModel<Settings extends TrainingSettings> extends Bas
       });
     }
     const seed = options.seed ?? this.config.seed ?? DEFAULT_SEED;
+    const context = { seed, threads: resolveThreads(options.threads), signal: options.signal };
+    const { info, task, config } = this;
     const prepared = await prepareTraining<ModelInputMatrix>(
       { X: data.X, y: data.y, weights: data.weights },
-      { info: this.info, task: this.task, setValidationAside: false, sequenceLength: this.config.sequenceLength, seed },
+      { info, task, setValidationAside: false, sequenceLength: config.sequenceLength, ...context },
     );
-    const context = { seed, threads: resolveThreads(options.threads), signal: options.signal };
     return runJob<RateCurve>({
       module: ownModule('neural/training/job'),
       args: { ...this.jobArgs(prepared.data, context, undefined), search: { from, to, steps } } satisfies TrainArgs,
