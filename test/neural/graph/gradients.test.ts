@@ -1,10 +1,11 @@
 /** Every operator's gradient against finite differences of its own forward pass. */
 import { describe, it } from 'vitest';
 import { attention } from '../../../src/neural/graph/fused/attention.js';
-import { convolution, timesRead } from '../../../src/neural/graph/fused/convolution.js';
+import { convolution } from '../../../src/neural/graph/fused/convolution.js';
 import { gru } from '../../../src/neural/graph/fused/gru.js';
 import { layerNorm } from '../../../src/neural/graph/fused/layer-norm.js';
 import { lstm } from '../../../src/neural/graph/fused/lstm.js';
+import { timesRead } from '../../../src/neural/graph/fused/taps.js';
 import type { Graph, Value } from '../../../src/neural/graph/graph.js';
 import { batchLoss } from '../../../src/neural/graph/losses.js';
 import { compare } from '../../../src/neural/graph/nodes.js';
@@ -248,6 +249,21 @@ const layers: Case[] = [
     'convolution with padding on both sides',
     [[4, 2, 2], [6, 3], [3]],
     (_, x, w, b) => convolution(x, w, b, { kernel: 3, padding: 'same' }),
+  ],
+  [
+    'convolution with an even kernel, no tap on the step itself',
+    [[5, 2, 2], [8, 3], [3]],
+    (_, x, w, b) => convolution(x, w, b, { kernel: 4, dilation: 2, padding: 'same' }),
+  ],
+  [
+    'convolution with taps that always read outside',
+    [[2, 2, 2], [6, 2], [2]],
+    (_, x, w, b) => convolution(x, w, b, { kernel: 3, dilation: 2, padding: 'causal' }),
+  ],
+  [
+    'convolution of one tap',
+    [[2, 2, 2], [2, 2], [2]],
+    (_, x, w, b) => convolution(x, w, b, { kernel: 1, padding: 'same' }),
   ],
   [
     'convolution of the steps that are read',

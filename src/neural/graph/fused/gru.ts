@@ -6,7 +6,7 @@ import { InvalidInputError } from '../../../core/errors.js';
 import type { Value } from '../graph.js';
 import { binary, concat, gemm, reduce, reshape, split, transpose, unary, zeros } from '../nodes.js';
 import { sameShape, shapeError } from '../shape.js';
-import { joined, stepGradients, stepsOf, sum, timeOrder } from './sequence.js';
+import { backThrough, joined, stepGradients, stepsOf, sum, throughSigmoid, timeOrder } from './sequence.js';
 
 /** Gates in the order update, reset, candidate, each `hidden` columns wide: ONNX's order. */
 export interface GruWeights {
@@ -74,23 +74,20 @@ function operator(x: Value, weights: GruWeights, { reverse = false, initial }: G
   return { all: reshape(all, [steps, batch, hidden]), last: reshape(last, [batch, hidden]) };
 }
 
+/** One value for each gate: weights and products of gates apart are faster than one wide product that is cut up and put together again. */
+type Gates = readonly [update: Value, reset: Value, candidate: Value];
+
 /** What the gradient of a step needs of its forward pass. */
 interface Step {
-  /** Sigmoids of update and reset, (batch, 2 hidden), and each. */
-  gates: Value;
   update: Value;
   reset: Value;
   candidate: Value;
-  /** The candidate's recurrent part, before the reset gate. */
+  /** reset * the candidate's recurrent part. */
   recalled: Value;
+  /** update * (the state before - candidate). */
+  kept: Value;
   before: Value;
   hidden: Value;
-}
-
-/** Weights of the gates and of the candidate apart: each product adds its projected input in the same node. */
-interface Parts {
-  gates: Value;
-  candidate: Value;
 }
 
 function unrolled(x: Value, weights: GruWeights, reverse: boolean): GruOutput {
@@ -99,24 +96,27 @@ function unrolled(x: Value, weights: GruWeights, reverse: boolean): GruOutput {
   const [hidden] = weights.recurrent.shape;
   const order = timeOrder(steps, reverse);
   const flat = reshape(x, [steps * batch, channels]);
-  const input = parts(weights.input, 1, hidden);
-  const recurrent = parts(weights.recurrent, 1, hidden);
-  const bias = parts(weights.bias, 0, hidden);
-  const gateInputs = stepsOf(gemm(flat, input.gates, bias.gates), steps, batch);
-  const candidateInputs = stepsOf(gemm(flat, input.candidate, bias.candidate), steps, batch);
+  const input = gatesOf(weights.input, 1, hidden);
+  const recurrent = gatesOf(weights.recurrent, 1, hidden);
+  const bias = gatesOf(weights.bias, 0, hidden);
+  const projected = input.map((weight, gate) => stepsOf(gemm(flat, weight, bias[gate]), steps, batch));
   const done: Step[] = [];
   let before = zeros(x, [batch, hidden]);
   for (const t of order) {
-    const gates = unary('Sigmoid', gemm(before, recurrent.gates, gateInputs[t]));
-    const [update, reset] = split(gates, 1, [hidden, hidden]);
-    const recalled = gemm(before, recurrent.candidate, weights.recurrentBias);
-    const candidate = unary('Tanh', binary('Add', candidateInputs[t], binary('Mul', reset, recalled)));
-    const next: Value = binary('Add', candidate, binary('Mul', update, binary('Sub', before, candidate)));
-    done.push({ gates, update, reset, candidate, recalled, before, hidden: next });
+    const update = unary('Sigmoid', gemm(before, recurrent[0], projected[0][t]));
+    const reset = unary('Sigmoid', gemm(before, recurrent[1], projected[1][t]));
+    const recalled = binary('Mul', reset, gemm(before, recurrent[2], weights.recurrentBias));
+    const candidate = unary('Tanh', binary('Add', projected[2][t], recalled));
+    const kept = binary('Mul', update, binary('Sub', before, candidate));
+    const next: Value = binary('Add', candidate, kept);
+    done.push({ update, reset, candidate, recalled, kept, before, hidden: next });
     before = next;
   }
-  const byTime = order.map((_, t) => done[order.indexOf(t)].hidden);
-  const all = reshape(joined(byTime), [steps, batch, hidden]);
+  const inTime = (pick: (step: number) => Value) => joined(order.map((_, t) => pick(order.indexOf(t))));
+  const all = reshape(
+    inTime((step) => done[step].hidden),
+    [steps, batch, hidden],
+  );
   const last = done[steps - 1].hidden;
   const inputs = [x, weights.input, weights.recurrent, weights.bias, weights.recurrentBias];
   graph.differentiable([all, last], inputs, ([gAll, gLast]) => {
@@ -126,63 +126,57 @@ function unrolled(x: Value, weights: GruWeights, reverse: boolean): GruOutput {
       recurrent,
       order.map((t) => reaching[t]),
     );
-    const inTime = (pick: (gradient: StepGradient) => Value) =>
-      joined(order.map((_, t) => pick(byStep[order.indexOf(t)])));
-    const dGates = inTime(({ gates }) => gates);
-    const dCandidate = inTime(({ candidate }) => candidate);
-    const states = joined(order.map((_, t) => done[order.indexOf(t)].before));
-    const dRecalled = inTime(({ recalled }) => recalled);
-    const product = (a: Value, b: Value) => gemm(a, b, undefined, { transposeA: true });
+    const dz = recurrent.map((_, gate) => inTime((step) => byStep[step].sums[gate]));
+    const dRecalled = inTime((step) => byStep[step].recalled);
+    const states = inTime((step) => done[step].before);
+    const product = (rows: Value, gradient: Value) => gemm(rows, gradient, undefined, { transposeA: true });
     return [
-      x.tracked
-        ? reshape(
-            gemm(dGates, input.gates, gemm(dCandidate, input.candidate, undefined, { transposeB: true }), {
-              transposeB: true,
-            }),
-            x.shape,
-          )
-        : undefined,
-      concat([product(flat, dGates), product(flat, dCandidate)], 1),
-      concat([product(states, dGates), product(states, dRecalled)], 1),
-      concat([reduce('Sum', dGates, [0]), reduce('Sum', dCandidate, [0])], 0),
+      x.tracked ? reshape(backThrough(dz, input), x.shape) : undefined,
+      concat(
+        dz.map((part) => product(flat, part)),
+        1,
+      ),
+      concat(
+        [dz[0], dz[1], dRecalled].map((part) => product(states, part)),
+        1,
+      ),
+      concat(
+        dz.map((part) => reduce('Sum', part, [0])),
+        0,
+      ),
       reduce('Sum', dRecalled, [0]),
     ];
   });
   return { all, last };
 }
 
-function parts(weights: Value, axis: number, hidden: number): Parts {
-  const [gates, candidate] = split(weights, axis, [2 * hidden, hidden]);
-  return { gates, candidate };
+function gatesOf(weights: Value, axis: number, hidden: number): Gates {
+  const [update, reset, candidate] = split(weights, axis, [hidden, hidden, hidden]);
+  return [update, reset, candidate];
 }
 
-/** Gradients of a step before its sigmoids and tanh, and of the candidate's recurrent part. */
-interface StepGradient extends Parts {
+interface StepGradient {
+  /** Of the sums before sigmoid and tanh, by gate. */
+  sums: Gates;
+  /** Of the candidate's recurrent part. */
   recalled: Value;
 }
 
 /** In the order of reading; `reaching` are the gradients of the hidden states from outside. */
-function backward(done: readonly Step[], recurrent: Parts, reaching: readonly (Value | undefined)[]): StepGradient[] {
+function backward(done: readonly Step[], recurrent: Gates, reaching: readonly (Value | undefined)[]): StepGradient[] {
   const out = new Array<StepGradient>(done.length);
   let flowing: Value | undefined;
   for (let k = done.length - 1; k >= 0; k--) {
-    const { gates, update, reset, candidate, recalled, before } = done[k];
+    const { update, reset, candidate, recalled, kept, before } = done[k];
     const dh = sum(flowing, reaching[k]) ?? zeros(before);
-    const kept = binary('Mul', dh, update);
-    const dInner = binary('Sub', dh, kept);
-    const dCandidate = binary('Sub', dInner, binary('Mul', dInner, binary('Mul', candidate, candidate)));
-    const dGate = binary(
-      'Mul',
-      concat([binary('Mul', dh, binary('Sub', before, candidate)), binary('Mul', dCandidate, recalled)], 1),
-      gates,
-    );
-    const dGates = binary('Sub', dGate, binary('Mul', dGate, gates));
+    const direct = binary('Mul', dh, update);
+    const inner = binary('Sub', dh, direct);
+    const dCandidate = binary('Sub', inner, binary('Mul', inner, binary('Mul', candidate, candidate)));
     const dRecalled = binary('Mul', dCandidate, reset);
-    out[k] = { gates: dGates, candidate: dCandidate, recalled: dRecalled };
-    if (k > 0) {
-      const throughCandidate = gemm(dRecalled, recurrent.candidate, kept, { transposeB: true });
-      flowing = gemm(dGates, recurrent.gates, throughCandidate, { transposeB: true });
-    }
+    const dUpdate = throughSigmoid(dh, kept, update);
+    const dReset = throughSigmoid(dCandidate, recalled, reset);
+    out[k] = { sums: [dUpdate, dReset, dCandidate], recalled: dRecalled };
+    if (k > 0) flowing = backThrough([dUpdate, dReset, dRecalled], recurrent, direct);
   }
   return out;
 }

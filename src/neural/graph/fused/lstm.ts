@@ -6,7 +6,7 @@ import { InvalidInputError } from '../../../core/errors.js';
 import type { Value } from '../graph.js';
 import { binary, concat, gemm, reduce, reshape, split, transpose, unary, zeros } from '../nodes.js';
 import { sameShape, shapeError } from '../shape.js';
-import { joined, stepGradients, stepsOf, sum, timeOrder } from './sequence.js';
+import { backThrough, joined, stepGradients, stepsOf, throughSigmoid, timeOrder } from './sequence.js';
 
 /** Gates in the order input, output, forget, cell, each `hidden` columns wide: ONNX's order. */
 export interface LstmWeights {
@@ -75,15 +75,19 @@ function operator(
   };
 }
 
+/** One value for each gate: weights and products of gates apart are faster than one wide product that is cut up and put together again. */
+type Gates = readonly [input: Value, output: Value, forget: Value, candidate: Value];
+
 /** What the gradient of a step needs of its forward pass. */
 interface Step {
-  /** Sigmoids of the three gates, (batch, 3 hidden), and each. */
-  gates: Value;
   input: Value;
   output: Value;
   forget: Value;
   candidate: Value;
-  cellBefore?: Value;
+  /** input * candidate. */
+  written: Value;
+  /** forget * the cell before; none in the first step. */
+  kept?: Value;
   /** tanh of the new cell. */
   squashed: Value;
   hidden: Value;
@@ -95,79 +99,87 @@ function unrolled(x: Value, weights: LstmWeights, reverse: boolean): LstmOutput 
   const [hidden] = weights.recurrent.shape;
   const order = timeOrder(steps, reverse);
   const flat = reshape(x, [steps * batch, channels]);
-  const projected = stepsOf(gemm(flat, weights.input, weights.bias), steps, batch);
+  const input = gatesOf(weights.input, 1, hidden);
+  const recurrent = gatesOf(weights.recurrent, 1, hidden);
+  const bias = gatesOf(weights.bias, 0, hidden);
+  const projected = input.map((weight, gate) => stepsOf(gemm(flat, weight, bias[gate]), steps, batch));
   const done: Step[] = [];
   let cell: Value | undefined;
-  let before: Value | undefined;
   for (const t of order) {
-    const z = before ? gemm(before, weights.recurrent, projected[t]) : projected[t];
-    const [zGates, zCandidate] = split(z, 1, [3 * hidden, hidden]);
-    const gates = unary('Sigmoid', zGates);
-    const [input, output, forget] = split(gates, 1, [hidden, hidden, hidden]);
-    const candidate = unary('Tanh', zCandidate);
-    const written = binary('Mul', input, candidate);
-    const next: Value = cell ? binary('Add', binary('Mul', forget, cell), written) : written;
-    const squashed = unary('Tanh', next);
-    before = binary('Mul', output, squashed);
-    done.push({ gates, input, output, forget, candidate, cellBefore: cell, squashed, hidden: before });
-    cell = next;
+    const before = done.at(-1)?.hidden;
+    const sums = recurrent.map((weight, gate) =>
+      before ? gemm(before, weight, projected[gate][t]) : projected[gate][t],
+    );
+    const [inputGate, output, forget] = sums.slice(0, 3).map((sum) => unary('Sigmoid', sum));
+    const candidate = unary('Tanh', sums[3]);
+    const written = binary('Mul', inputGate, candidate);
+    const kept: Value | undefined = cell && binary('Mul', forget, cell);
+    cell = kept ? binary('Add', kept, written) : written;
+    const squashed = unary('Tanh', cell);
+    done.push({
+      input: inputGate,
+      output,
+      forget,
+      candidate,
+      written,
+      kept,
+      squashed,
+      hidden: binary('Mul', output, squashed),
+    });
   }
-  const byTime = order.map((_, t) => done[order.indexOf(t)].hidden);
-  const all = reshape(joined(byTime), [steps, batch, hidden]);
+  const inTime = (pick: (step: number) => Value) => joined(order.map((_, t) => pick(order.indexOf(t))));
+  const all = reshape(
+    inTime((step) => done[step].hidden),
+    [steps, batch, hidden],
+  );
   const last = done[steps - 1].hidden;
   graph.differentiable([all, last], [x, weights.input, weights.recurrent, weights.bias], ([gAll, gLast]) => {
-    const reaching = stepGradients(gAll, steps === 1 && all === last ? undefined : gLast, order, batch);
+    const reaching = stepGradients(gAll, gLast, order, batch);
     const byStep = backward(
       done,
-      weights.recurrent,
+      recurrent,
       order.map((t) => reaching[t]),
     );
-    const dz = joined(order.map((_, t) => byStep[order.indexOf(t)]));
+    const dz = recurrent.map((_, gate) => inTime((step) => byStep[step][gate]));
+    const states = inTime((step) => (step > 0 ? done[step - 1].hidden : zeros(last)));
+    const products = (rows: Value) =>
+      concat(
+        dz.map((part) => gemm(rows, part, undefined, { transposeA: true })),
+        1,
+      );
     return [
-      x.tracked ? reshape(gemm(dz, weights.input, undefined, { transposeB: true }), x.shape) : undefined,
-      gemm(flat, dz, undefined, { transposeA: true }),
-      steps === 1
-        ? zeros(weights.recurrent)
-        : gemm(joined(done.slice(0, -1).map((step) => step.hidden)), joined(byStep.slice(1)), undefined, {
-            transposeA: true,
-          }),
-      reduce('Sum', dz, [0]),
+      x.tracked ? reshape(backThrough(dz, input), x.shape) : undefined,
+      products(flat),
+      products(states),
+      concat(
+        dz.map((part) => reduce('Sum', part, [0])),
+        0,
+      ),
     ];
   });
-  return { all, last, cell: cell as Value };
+  return { all, last, cell: cell ?? zeros(last) };
 }
 
-/** Gradients of z of each step, in the order of reading; `reaching` are those of the hidden states from outside. */
-function backward(done: readonly Step[], recurrent: Value, reaching: readonly (Value | undefined)[]): Value[] {
-  const dz = new Array<Value>(done.length);
-  let dHidden: Value | undefined;
+function gatesOf(weights: Value, axis: number, hidden: number): Gates {
+  const [input, output, forget, candidate] = split(weights, axis, [hidden, hidden, hidden, hidden]);
+  return [input, output, forget, candidate];
+}
+
+/** Gradients of each step's sums, by gate, in the order of reading; `reaching` are those of the hidden states from outside. */
+function backward(done: readonly Step[], recurrent: Gates, reaching: readonly (Value | undefined)[]): Gates[] {
+  const dz = new Array<Gates>(done.length);
   let dCell: Value | undefined;
   for (let k = done.length - 1; k >= 0; k--) {
-    const { gates, input, output, forget, candidate, cellBefore, squashed } = done[k];
-    const outside = reaching[k];
-    // The product with the recurrent weights adds what comes from outside in the same node.
-    const dh: Value =
-      k + 1 < done.length && dz[k + 1]
-        ? gemm(dz[k + 1], recurrent, outside, { transposeB: true })
-        : (outside ?? zeros(input));
-    dHidden = dh;
-    const through = binary('Mul', dHidden, output);
-    const local = binary('Sub', through, binary('Mul', through, binary('Mul', squashed, squashed)));
-    const dc = sum(dCell, local) ?? local;
-    const dForget = cellBefore ? binary('Mul', dc, cellBefore) : zeros(dc);
-    const dGates = binary(
-      'Mul',
-      concat([binary('Mul', dc, candidate), binary('Mul', dHidden, squashed), dForget], 1),
-      gates,
-    );
-    const dInner = binary('Mul', dc, input);
-    dz[k] = concat(
-      [
-        binary('Sub', dGates, binary('Mul', dGates, gates)),
-        binary('Sub', dInner, binary('Mul', dInner, binary('Mul', candidate, candidate))),
-      ],
-      1,
-    );
+    const { input, output, forget, candidate, written, kept, squashed, hidden } = done[k];
+    const dh = k + 1 < done.length ? backThrough(dz[k + 1], recurrent, reaching[k]) : (reaching[k] ?? zeros(hidden));
+    const local = binary('Mul', dh, binary('Sub', output, binary('Mul', hidden, squashed)));
+    const dc: Value = dCell ? binary('Add', dCell, local) : local;
+    dz[k] = [
+      throughSigmoid(dc, written, input),
+      throughSigmoid(dh, hidden, output),
+      kept ? throughSigmoid(dc, kept, forget) : zeros(dc),
+      binary('Mul', dc, binary('Sub', input, binary('Mul', written, candidate))),
+    ];
     dCell = k > 0 ? binary('Mul', dc, forget) : undefined;
   }
   return dz;

@@ -1,6 +1,6 @@
 /** Steps of a sequence (steps, batch, channels): one value for each, and back. */
 import type { Value } from '../graph.js';
-import { concat, reshape, split } from '../nodes.js';
+import { binary, concat, gemm, reshape, split } from '../nodes.js';
 
 /** (steps, batch, channels) or (steps * batch, channels) to (batch, channels) for each step. */
 export function stepsOf(x: Value, steps: number, batch: number): readonly Value[] {
@@ -28,10 +28,23 @@ export function stepGradients(
 
 export function sum(a: Value | undefined, b: Value | undefined): Value | undefined {
   if (!a || !b) return a ?? b;
-  return a.graph.node('Add', [a, b], [a.shape])[0];
+  return binary('Add', a, b);
 }
 
 /** 0 .. steps - 1, or the other way round. */
 export function timeOrder(steps: number, reverse: boolean): number[] {
   return Array.from({ length: steps }, (_, i) => (reverse ? steps - 1 - i : i));
+}
+
+/** The sum over gates of gradient times transposed weight, each product adding the ones before in the same node. */
+export function backThrough(gradients: readonly Value[], weights: readonly Value[], start?: Value): Value {
+  const step = (sum: Value | undefined, gradient: Value, gate: number) =>
+    gemm(gradient, weights[gate], sum, { transposeB: true });
+  return gradients.slice(1).reduce((sum, gradient, i) => step(sum, gradient, i + 1), step(start, gradients[0], 0));
+}
+
+/** The gradient before the sigmoid of a gate, of that of `product` = gate * something: gradient * something * gate * (1 - gate). */
+export function throughSigmoid(gradient: Value, product: Value, gate: Value): Value {
+  const flowing = binary('Mul', gradient, product);
+  return binary('Sub', flowing, binary('Mul', flowing, gate));
 }
