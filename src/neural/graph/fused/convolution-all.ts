@@ -3,7 +3,7 @@
  * and every product adds what was moved before in the same node (Horner's scheme), so that nothing wide is ever copied.
  */
 import type { Value } from '../graph.js';
-import { binary, concat, gemm, pad, reduce, reshape, split, zeros } from '../nodes.js';
+import { binary, columnSums, concat, gemm, pad, reshape, split, zeros } from '../nodes.js';
 
 interface Tap {
   offset: number;
@@ -57,7 +57,7 @@ export function convolveAll(x: Value, weight: Value, bias: Value | undefined, of
     return [
       dx && reshape(dx, x.shape),
       weight.tracked ? concat(dWeights, 0) : undefined,
-      bias?.tracked ? reduce('Sum', rows, [0]) : undefined,
+      bias?.tracked ? columnSums(rows) : undefined,
     ];
   });
   return out;

@@ -1,6 +1,6 @@
 /** A convolution of some steps: what each output reads is gathered side by side, then one product. */
 import type { Value } from '../graph.js';
-import { binary, concat, gather, gemm, reduce, reshape, split, zeros } from '../nodes.js';
+import { binary, columnSums, concat, gather, gemm, reshape, split, zeros } from '../nodes.js';
 import { gatherGradient } from '../operators/gather.js';
 
 /** `taps`: for each tap and output the step of x it reads; the number of steps stands for zeros. */
@@ -21,7 +21,7 @@ export function convolveSome(x: Value, weight: Value, bias: Value | undefined, t
     return [
       x.tracked ? inputGradient(rows, weight, taps, x) : undefined,
       weight.tracked ? gemm(flat, rows, undefined, { transposeA: true }) : undefined,
-      bias?.tracked ? reduce('Sum', rows, [0]) : undefined,
+      bias?.tracked ? columnSums(rows) : undefined,
     ];
   });
   return out;

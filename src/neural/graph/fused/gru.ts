@@ -4,7 +4,7 @@
  */
 import { InvalidInputError } from '../../../core/errors.js';
 import type { Value } from '../graph.js';
-import { binary, concat, gemm, reduce, reshape, split, transpose, unary, zeros } from '../nodes.js';
+import { binary, columnSums, concat, gemm, reshape, split, transpose, unary, zeros } from '../nodes.js';
 import { sameShape, shapeError } from '../shape.js';
 import { backThrough, joined, stepGradients, stepsOf, sum, throughSigmoid, timeOrder } from './sequence.js';
 
@@ -141,10 +141,10 @@ function unrolled(x: Value, weights: GruWeights, reverse: boolean): GruOutput {
         1,
       ),
       concat(
-        dz.map((part) => reduce('Sum', part, [0])),
+        dz.map((part) => columnSums(part)),
         0,
       ),
-      reduce('Sum', dRecalled, [0]),
+      columnSums(dRecalled),
     ];
   });
   return { all, last };

@@ -4,7 +4,7 @@
  */
 import { InvalidInputError } from '../../../core/errors.js';
 import type { Value } from '../graph.js';
-import { binary, concat, gemm, reduce, reshape, split, transpose, unary, zeros } from '../nodes.js';
+import { binary, columnSums, concat, gemm, reshape, split, transpose, unary, zeros } from '../nodes.js';
 import { sameShape, shapeError } from '../shape.js';
 import { backThrough, joined, stepGradients, stepsOf, throughSigmoid, timeOrder } from './sequence.js';
 
@@ -152,7 +152,7 @@ function unrolled(x: Value, weights: LstmWeights, reverse: boolean): LstmOutput 
       products(flat),
       products(states),
       concat(
-        dz.map((part) => reduce('Sum', part, [0])),
+        dz.map((part) => columnSums(part)),
         0,
       ),
     ];

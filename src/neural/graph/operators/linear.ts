@@ -1,6 +1,6 @@
 /** x W + b over the last axis, as one product of matrices whatever the rank of x. */
 import type { Value } from '../graph.js';
-import { gemm, reduce, reshape } from '../nodes.js';
+import { columnSums, gemm, reshape } from '../nodes.js';
 import { shapeError, sizeOf } from '../shape.js';
 
 /** x (..., inputs), weight (inputs, outputs), bias (outputs). */
@@ -19,7 +19,7 @@ export function linear(x: Value, weight: Value, bias?: Value): Value {
     return [
       x.tracked ? reshape(gemm(rowsOfG, weight, undefined, { transposeB: true }), x.shape) : undefined,
       weight.tracked ? gemm(flat, rowsOfG, undefined, { transposeA: true }) : undefined,
-      bias?.tracked ? reduce('Sum', rowsOfG, [0]) : undefined,
+      bias?.tracked ? columnSums(rowsOfG) : undefined,
     ];
   });
   return out;
