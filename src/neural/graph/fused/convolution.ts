@@ -6,6 +6,8 @@ import { convolveAll } from './convolution-all.js';
 import { convolveSome } from './convolution-some.js';
 import { range, type Taps, tapOffsets, tapSources } from './taps.js';
 
+export { timesRead } from './taps.js';
+
 export interface ConvolutionOptions extends Taps {
   /** Times of the steps of x; default 0 to steps - 1. */
   inputTimes?: readonly number[];
