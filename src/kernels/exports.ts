@@ -422,6 +422,19 @@ export interface ForestKernels {
     trees: number,
     out: number,
   ): void;
+  /** Addresses, and the parameters of src/classical/random-forest/packed-forest.ts; `rows` is a multiple of 16. */
+  forestWalk(
+    slots: number,
+    offsets: number,
+    values: number,
+    columns: number,
+    shift: number,
+    x: number,
+    stride: number,
+    rows: number,
+    outputs: number,
+    sums: number,
+  ): void;
 }
 
 /** assembly/svm.ts. Table rows in blocks of 32 float32 a feature; ranges are multiples of 32. */

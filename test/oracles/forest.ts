@@ -1,4 +1,8 @@
-/** Growing one tree of a forest, written out plainly: every cut of a feature tried by adding up all rows again. */
+/**
+ * Growing one tree of a forest, written out plainly: every cut of a feature tried by adding up all rows again; and what a forest says of a row,
+ * tree by tree and node by node.
+ */
+import type { Forest } from '../../src/classical/random-forest/forest.js';
 import { log } from '../../src/core/math.js';
 import { deriveSeed, Random } from '../../src/core/random.js';
 
@@ -202,4 +206,23 @@ function scoreOf({ criterion, classes, y }: PlainForestProblem, rows: number[], 
       return -rows.reduce((all, i) => all + weight[i] * Math.abs(y[i] - median), 0);
     }
   }
+}
+
+/** (outputs,) means of a row over the trees, added in their order. */
+export function plainForestMeans(forest: Forest, row: ArrayLike<number>): number[] {
+  const { nodeStarts, leafStarts, feature, threshold, missingLeft, children, leafValue, values, outputs } = forest;
+  const sums = new Array<number>(outputs).fill(0);
+  const trees = nodeStarts.length - 1;
+  for (let t = 0; t < trees; t++) {
+    let at = nodeStarts[t + 1] > nodeStarts[t] ? 0 : ~0;
+    while (at >= 0) {
+      const node = nodeStarts[t] + at;
+      const value = row[feature[node]];
+      const left = Number.isNaN(value) ? missingLeft[node] === 1 : value <= threshold[node];
+      at = children[2 * node + (left ? 0 : 1)];
+    }
+    const value = leafValue[leafStarts[t] + ~at];
+    for (let o = 0; o < outputs; o++) sums[o] += values[value * outputs + o];
+  }
+  return sums.map((sum) => sum / trees);
 }

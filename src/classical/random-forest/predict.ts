@@ -5,25 +5,36 @@ import { Turns } from '../../core/turns.js';
 import { runJob } from '../../kernels/pool.js';
 import { shared } from '../../kernels/shared.js';
 import { type Forest, sizeOf } from './forest.js';
+import { type PackedForest, reservePacked } from './packed-forest.js';
 import type { PredictArgs } from './predict-job.js';
 import { addTrees, findLeaves } from './walk.js';
 
 /** Up to here the calling thread is done before a job would have started. */
 const WALKS_AT_ONCE = 30_000;
 
-/** (rows * outputs,) means over the trees; the same bits on any number of threads. */
+const layouts = new WeakMap<Forest, { packed: PackedForest | undefined; filled: boolean }>();
+
+function layoutOf(forest: Forest) {
+  let layout = layouts.get(forest);
+  if (!layout) layouts.set(forest, (layout = { packed: reservePacked(forest), filled: false }));
+  return layout;
+}
+
+/** (rows * outputs,) means over the trees; the same bits on any number of threads. The first job lays out the trees for those to come. */
 export async function predictForest(forest: Forest, X: Matrix, threads: number): Promise<Float64Array> {
   const { trees } = sizeOf(forest);
-  const few = X.rows * trees <= WALKS_AT_ONCE;
-  const bytes = X.rows * forest.outputs * 8;
-  const sums = new Float64Array(few ? new ArrayBuffer(bytes) : new SharedArrayBuffer(bytes));
-  if (few) addTrees(forest, [0, trees], X.data, [0, X.rows], sums);
-  else {
-    const args: PredictArgs = { forest, trees, data: await shared(X.data), rows: X.rows, sums };
-    await runJob({ module: ownModule('classical/random-forest/predict-job'), args, threads, doing: 'Prediction' });
+  const { rows } = X;
+  if (rows * trees <= WALKS_AT_ONCE) {
+    const sums = new Float64Array(rows * forest.outputs);
+    addTrees(forest, [0, trees], X.data, [0, rows], sums);
+    return sums.map((sum) => sum / trees);
   }
-  for (let i = 0; i < sums.length; i++) sums[i] /= trees;
-  return sums;
+  const means = new Float64Array(new SharedArrayBuffer(rows * forest.outputs * 8));
+  const layout = layoutOf(forest);
+  const args: PredictArgs = { forest, ...layout, data: await shared(X.data), rows, means };
+  await runJob({ module: ownModule('classical/random-forest/predict-job'), args, threads, doing: 'Prediction' });
+  layout.filled = true;
+  return means;
 }
 
 /** (rows * trees,) leaf numbers, row by row. */

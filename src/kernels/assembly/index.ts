@@ -27,6 +27,7 @@ export { forestBootstrap, forestSeed } from './forest-random';
 export { forestClassCounts, forestLoadPacked, forestLoadWeighted, forestLogTable } from './forest-rows';
 export { forestGrow, forestRoot } from './forest-grow';
 export { forestAddLeaf, forestLeaf, forestMeans, forestWeight } from './forest-leaves';
+export { forestWalk } from './forest-predict';
 export * from './svm';
 export * from './svm-linear';
 export * from './svm-waves';

@@ -24,7 +24,7 @@ export function forestProblem(
   const at = (j: number, i: number) => (Number.isNaN(values[j][i]) ? 20 : values[j][i]);
   const score = Array.from(
     { length: rows },
-    (_, i) => at(0, i) + (at(1, i) > 30 ? at(2 % cols, i) : -20) + 30 * random.normal(),
+    (_, i) => at(0, i) + (at(1 % cols, i) > 30 ? at(2 % cols, i) : -20) + 30 * random.normal(),
   );
   const sorted = [...score].sort((a, b) => a - b);
   const cuts = Array.from({ length: classes - 1 }, (_, k) => sorted[Math.floor(((k + 1) * rows) / classes)]);
