@@ -97,7 +97,7 @@ function readHead(bytes: Uint8Array): { size: ForestSize; outputs: number; featu
 
 /** Every tree is one: parents before children, each node and leaf the child of exactly one, columns and values that exist. */
 function checkForest(forest: Forest): void {
-  const { nodeStarts, leafStarts, feature, threshold, leafValue, values, missingLeft, features, outputs } = forest;
+  const { nodeStarts, leafStarts, feature, threshold, leafValue, missingLeft, features } = forest;
   const size = sizeOf(forest);
   const trees = size.trees;
   if (nodeStarts[0] !== 0 || leafStarts[0] !== 0) throw damaged('has a first tree that does not come first');
@@ -114,8 +114,28 @@ function checkForest(forest: Forest): void {
   for (let i = 0; i < size.leaves; i++) {
     if (!(leafValue[i] >= 0 && leafValue[i] < size.values)) throw damaged(`has no value ${leafValue[i]}`);
   }
-  for (let i = 0; i < size.values * outputs; i++) {
+  for (const name of ['gain', 'weight', 'leafWeight'] as const) {
+    if (!forest[name].every((value) => value >= 0)) throw damaged(`holds a ${name} that is none`);
+  }
+  checkValues(forest);
+}
+
+/** Finite; several are the shares of classes, the first of them of one class each. */
+function checkValues({ values, outputs }: Forest): void {
+  for (let i = 0; i < values.length; i++) {
     if (!Number.isFinite(values[i])) throw damaged('holds a value that is no finite number');
+  }
+  if (outputs === 1) return;
+  if (values.length < outputs * outputs) throw damaged('lacks the shares of some class');
+  for (let i = 0; i < values.length; i += outputs) {
+    let sum = 0;
+    for (let o = 0; o < outputs; o++) {
+      const share = values[i + o];
+      if (!(share >= 0) || (i < outputs * outputs && share !== (i === o * outputs ? 1 : 0)))
+        throw damaged('holds shares that are none');
+      sum += share;
+    }
+    if (Math.abs(sum - 1) > 1e-9) throw damaged('holds shares that do not add up to 1');
   }
 }
 
