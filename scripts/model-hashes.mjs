@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CatBoostModel, LightGBMModel, XGBoostModel } from '../dist/boosting/index.js';
 import { LogisticRegressionModel, RandomForestModel, RidgeModel, SVMModel } from '../dist/classical/index.js';
-import { CalibratedModel, Matrix } from '../dist/index.js';
+import { CalibratedModel, Matrix, MiniRocketModel, Windows } from '../dist/index.js';
 
 /** Integer noise (a linear congruential generator) and a label that depends on it. */
 function data(rows, cols, classes) {
@@ -19,6 +19,16 @@ function data(rows, cols, classes) {
     y[i] = Math.floor(Math.max(0, Math.min(classes - 1, (at(0) + at(1) * at(2) + next() + 2) * (classes / 5))));
   }
   return { X, y, weights: Float32Array.from(y, (v, i) => 0.5 + (i % 7) / 3 + v / 10) };
+}
+
+/** The same rows as windows that overlap, for models of sequences. */
+function windows({ X, y, weights }, length) {
+  const ends = Uint32Array.from({ length: Math.floor(X.rows / 4) }, (_, i) => length - 1 + 2 * i);
+  const base = Matrix.wrap(
+    X.data.map((value) => (Number.isNaN(value) ? 0 : value)),
+    X.cols,
+  );
+  return { X: new Windows(base, ends, length), y: y.slice(0, ends.length), weights: weights.slice(0, ends.length) };
 }
 
 console.log(process.version);
@@ -81,11 +91,14 @@ for (const [name, Model, config, classes, rows = 20_000] of [
   ['svm linear', SVMModel, { kernel: 'linear', solver: 'dcd' }, 3],
   ['svm nystroem', SVMModel, { approximation: 'nystroem', components: 100 }, 3, 5000],
   ['svm fourier', SVMModel, { approximation: 'fourier', components: 100 }, 3, 5000],
+  ['minirocket 3 classes', MiniRocketModel, { numFeatures: 252 }, 3, 3000],
+  ['minirocket regression', MiniRocketModel, { task: 'regression', numFeatures: 420 }, 9, 1000],
   ['svm regression', SVMModel, { task: 'regression', svmType: 'nu' }, 9, 2000],
 ]) {
   const bytes = [1, 2, 4].map(async (threads) => {
     const model = new Model(config);
-    await model.fit(data(rows, 12, classes), { threads });
+    const rowsOf = data(rows, 12, classes);
+    await model.fit(model.info.inputMode === 'sequence' ? windows(rowsOf, 20) : rowsOf, { threads });
     const directory = mkdtempSync(join(tmpdir(), 'holdfast-hash-'));
     await model.save(join(directory, 'model'));
     const hash = createHash('sha256');

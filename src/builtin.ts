@@ -1,4 +1,6 @@
 /** The one list of built-in models and how each is loaded; nothing here loads a model's code. */
+import { MINIROCKET_INFO } from './baselines/minirocket/info.js';
+import type { MiniRocketConfig } from './baselines/minirocket/model.js';
 import { CATBOOST_INFO } from './boosting/catboost/info.js';
 import type { CatBoostConfig } from './boosting/catboost/model.js';
 import { LIGHTGBM_INFO } from './boosting/lightgbm/info.js';
@@ -30,6 +32,7 @@ declare module './model/registry.js' {
     lightgbm: LightGBMConfig;
     logistic: LogisticRegressionConfig;
     lstm: LSTMConfig;
+    minirocket: MiniRocketConfig;
     random_forest: RandomForestConfig;
     svm: SVMConfig;
     ridge: RidgeConfig;
@@ -78,6 +81,10 @@ export function registerBuiltins(): void {
   ModelRegistry.register({
     ...named(LSTM_INFO),
     load: async () => (await import('./neural/lstm/model.js')).LSTMModel as unknown as ModelClass,
+  });
+  ModelRegistry.register({
+    ...named(MINIROCKET_INFO),
+    load: async () => (await import('./baselines/minirocket/model.js')).MiniRocketModel as unknown as ModelClass,
   });
 }
 

@@ -3,6 +3,12 @@ import { registerBuiltins } from './builtin.js';
 
 registerBuiltins();
 
+export { type MiniRocketConfig, MiniRocketModel } from './baselines/minirocket/model.js';
+export {
+  MiniRocketTransform,
+  type MiniRocketTransformConfig,
+  type MiniRocketTransformOptions,
+} from './baselines/minirocket/transform.js';
 export { BetaCalibrator } from './calibration/beta.js';
 export { IsotonicCalibrator } from './calibration/isotonic.js';
 export { type CalibratedConfig, CalibratedModel, type CalibrateOptions } from './calibration/model.js';

@@ -511,6 +511,23 @@ export interface LinearSvmKernels {
   ): number;
 }
 
+/** assembly/minirocket.ts. Series are float32 with room for the taps of their dilation on both sides. */
+export interface RocketKernels {
+  rocketTaps(x: number, length: number, dilation: number, out: number): void;
+  rocketConvolve(
+    x: number,
+    length: number,
+    dilation: number,
+    i: number,
+    j: number,
+    k: number,
+    taps: number,
+    out: number,
+  ): void;
+  rocketShares(values: number, length: number, biases: number, count: number, features: number): void;
+  rocketAdd(x: number, length: number, out: number): void;
+}
+
 export interface KernelExports
   extends SyncKernels,
     ForestKernels,
@@ -533,4 +550,5 @@ export interface KernelExports
     ObjectiveKernels,
     SvmKernels,
     LinearSvmKernels,
-    SvmWaveKernels {}
+    SvmWaveKernels,
+    RocketKernels {}

@@ -1,5 +1,4 @@
 /** `RidgeModel`: ridge regression, and classification by it, behind the contract of all models. */
-import { TemperatureCalibrator } from '../../calibration/temperature.js';
 import { InvalidInputError, ModelFormatError, NotFittedError } from '../../core/errors.js';
 import type { Matrix } from '../../core/matrix.js';
 import { BaseModel } from '../../model/base-model.js';
@@ -11,6 +10,7 @@ import { type RidgeConfig, type RidgeSettings, ridgeConfig } from './config.js';
 import { type RidgeLearned, readLearned, writeLearned } from './format.js';
 import { RIDGE_INFO } from './info.js';
 import { decisionValues, probabilitiesOf } from './predict.js';
+import { steepnessOf } from './steepness.js';
 import { type RidgeData, type RidgeResult, trainRidge } from './train.js';
 
 export type { RidgeConfig } from './config.js';
@@ -152,23 +152,6 @@ export class RidgeModel extends BaseModel<RidgeSettings> {
       hint: 'Call await model.fit({ X, y }) first, or load a saved model.',
     });
   }
-}
-
-/** Inverse temperature of the softmax with the least log-loss on leave-one-out decisions. */
-function steepnessOf({ heldOut, outputs }: RidgeResult, { y, weights }: RidgeData): number {
-  const n = y.length;
-  const kept = Array.from(y, (_, i) => i).filter((i) => {
-    for (let k = 0; k < outputs; k++) if (!Number.isFinite(heldOut[k * n + i])) return false;
-    return true;
-  });
-  if (kept.length === 0) return 1;
-  const decisions = kept.flatMap((i) => Array.from({ length: outputs }, (_, k) => heldOut[k * n + i]));
-  const calibrator = new TemperatureCalibrator().fit(
-    probabilitiesOf(decisions, outputs, 1),
-    kept.map((i) => y[i]),
-    kept.map((i) => weights[i]),
-  );
-  return 1 / calibrator.temperature;
 }
 
 function warningsOf({ singular }: RidgeResult, { alphas, alpha }: RidgeSettings): string[] {

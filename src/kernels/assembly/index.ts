@@ -31,3 +31,4 @@ export { forestWalk } from './forest-predict';
 export * from './svm';
 export * from './svm-linear';
 export * from './svm-waves';
+export * from './minirocket';
