@@ -87,6 +87,7 @@ export class SymmetricGrower {
     const wholeRoot = leafRows.sampled[0].count === set.rows;
     for (const scores of this.scores) scores.startTree();
     let sums: LeafSums[] = [];
+    const lambda = this.lambdaOf(set);
     return this.levels(
       fold,
       (level, seed) => {
@@ -95,7 +96,7 @@ export class SymmetricGrower {
           this.pairs.load(set.ders, set.stride, set.weights, factors);
         }
         sums = this.sumLeaves(sums, level, perLevel);
-        return this.task(sums, level, wholeRoot, noise, seed);
+        return this.task(sums, level, wholeRoot, noise, seed, lambda);
       },
       iteration,
     );
@@ -119,7 +120,7 @@ export class SymmetricGrower {
     load(`${iteration}`);
     this.leafRows.reset(0);
     for (const [i, { body }] of tails.entries()) tailRows[i].resetTo(ordered.order, body);
-    let mean = 0;
+    const lambda = this.lambdaOf(longest);
     return this.levels(
       fold,
       (level, seed) => {
@@ -132,9 +133,7 @@ export class SymmetricGrower {
             sums: pairs.gather(leafRows, [...leafRows.sampled, ...leafRows.leftOut], output, outputs),
           };
         });
-        const all = found[found.length - 1].sums.reduce((sum, leaf) => sum + leaf[1], 0) / pairs.scaleW;
-        if (level === 0 || this.drawsByLevel) mean = all / longest.rows;
-        return { ...this.task([], level, true, noise, seed), lambda: this.params.l2LeafReg * mean, tails: found };
+        return { ...this.task([], level, true, noise, seed, lambda), tails: found };
       },
       iteration,
     );
@@ -195,11 +194,21 @@ export class SymmetricGrower {
     return this.params.randomStrength * Math.sqrt(squares / rows) * fading;
   }
 
-  private task(sums: readonly LeafSums[], level: number, wholeRoot: boolean, noise: number, seed: number): LevelTask {
+  /** The penalty for rows of mean weight; what a bootstrap makes of the weights does not count. */
+  private lambdaOf({ totalWeight, rows }: RowScores): number {
+    return this.params.l2LeafReg * (totalWeight / rows);
+  }
+
+  private task(
+    sums: readonly LeafSums[],
+    level: number,
+    wholeRoot: boolean,
+    noise: number,
+    seed: number,
+    lambda: number,
+  ): LevelTask {
     const { params, leafRows, pairs, normals } = this;
-    const { rsm, l2LeafReg } = params;
-    const total = sums.reduce((sum, leaf) => sum + leaf[1], 0) / pairs.scaleW;
-    const sampled = leafRows.sampled.reduce((sum, { count }) => sum + count, 0);
+    const { rsm } = params;
     return {
       leafRows,
       pairs,
@@ -207,7 +216,7 @@ export class SymmetricGrower {
       half: 2 ** level / 2,
       wholeRoot,
       parentsKept: level > 0 && !this.drawsByLevel,
-      lambda: l2LeafReg * (sampled > 0 ? total / sampled : 1),
+      lambda,
       cosine: params.scoreFunction === 'Cosine',
       noise,
       seed,
