@@ -1,5 +1,6 @@
 /** CatBoost's training against Python's: the same trees where nothing is random, the same quality where something is. */
 import { describe, expect } from 'vitest';
+import type { CatBoostEnsemble, Condition } from '../../src/boosting/catboost/ensemble.js';
 import { type CatBoostParams, defaultCatBoostParams } from '../../src/boosting/catboost/engine/params.js';
 import { trainCatBoost } from '../../src/boosting/catboost/engine/train.js';
 import { Matrix } from '../../src/core/matrix.js';
@@ -52,10 +53,7 @@ async function sameTrees(
   );
   const { ensemble, evaluations } = await ours(data, loss, { ...common, ...STILL, ...params });
   for (const [i, tree] of trees.entries()) {
-    const { conditions, leafValues, leafWeights } = ensemble.trees[i];
-    const tests = conditions.map((c) =>
-      c.kind === 'float' ? [ensemble.floatFeatures[c.feature].column, c.border] : [],
-    );
+    const { tests, leafValues, leafWeights } = flat(ensemble, i);
     expect(tests.map(([column]) => column)).toEqual(tree.tests.map(([column]) => column));
     for (const [t, [, border]] of tree.tests.entries()) expect(tests[t][1]).toBeCloseTo(border, 4);
     for (const [j, weight] of tree.weights.entries()) expect(leafWeights[j]).toBeCloseTo(weight, 3);
@@ -64,6 +62,24 @@ async function sameTrees(
   }
   const [mine] = Object.values(evaluations.test);
   for (const [i, value] of history.entries()) expect(Math.abs(mine[i] - value)).toBeLessThan(2e-3 * Math.abs(value));
+}
+
+/** Tests [column, border], values and weights of a tree in the order of the file that Python writes; a leaf's test is [-1, 0]. */
+function flat({ trees, floatFeatures, outputs }: CatBoostEnsemble, number: number) {
+  const tree = trees[number];
+  const asked = (c: Condition) => (c.kind === 'float' ? [floatFeatures[c.feature].column, c.border] : []);
+  const { conditions, leafValues, leafWeights } = tree;
+  if (tree.kind === 'symmetric') return { tests: conditions.map(asked), leafValues, leafWeights };
+  const tests: number[][] = [];
+  const leaves: number[] = [];
+  const stack = [conditions.length > 0 ? 0 : ~0];
+  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+    tests.push(next < 0 ? [-1, 0] : asked(conditions[next]));
+    if (next < 0) leaves.push(~next);
+    else stack.push(tree.right[next], tree.left[next]);
+  }
+  const values = leaves.flatMap((leaf) => [...leafValues.subarray(leaf * outputs, (leaf + 1) * outputs)]);
+  return { tests, leafValues: values, leafWeights: leaves.map((leaf) => leafWeights[leaf]) };
 }
 
 const binary = (path: string): Parts => everyKth(readRealData(path, 'label', ['weight', 'init_score']), 5);
@@ -101,6 +117,30 @@ describe('training without chance', () => {
       { kind: 'MultiClass', classes: 5 },
       {},
       { loss_function: 'MultiClass' },
+    ),
+  );
+  itWithData('lightgbm-binary-train.csv.gz', 'grows the trees of Depthwise', (path) =>
+    sameTrees(
+      binary(path),
+      { kind: 'Logloss' },
+      { growPolicy: 'Depthwise', minDataInLeaf: 60 },
+      { loss_function: 'Logloss', grow_policy: 'Depthwise', min_data_in_leaf: 60 },
+    ),
+  );
+  itWithData('california-housing.csv.gz', 'grows the trees of Lossguide where values are missing', (path) =>
+    sameTrees(
+      housing(path),
+      { kind: 'RMSE' },
+      { growPolicy: 'Lossguide', maxLeaves: 12, scoreFunction: 'L2' },
+      { loss_function: 'RMSE', grow_policy: 'Lossguide', max_leaves: 12, score_function: 'L2' },
+    ),
+  );
+  itWithData('lightgbm-multiclass-train.csv.gz', 'grows the trees of Lossguide of MultiClass', (path) =>
+    sameTrees(
+      everyKth(readRealData(path, 'label'), 5),
+      { kind: 'MultiClass', classes: 5 },
+      { growPolicy: 'Lossguide', depth: 6, maxLeaves: 10 },
+      { loss_function: 'MultiClass', grow_policy: 'Lossguide', depth: 6, max_leaves: 10 },
     ),
   );
   itWithData(

@@ -1,4 +1,4 @@
-"""Trains CatBoost on the rows of stdin; writes its symmetric trees and its history."""
+"""Trains CatBoost on the rows of stdin; writes its trees and its history."""
 import json
 import os
 import sys
@@ -13,6 +13,23 @@ categorical = job.get("categorical")
 
 def rows(matrix):
     return [[int(v) if categorical and j in categorical else v for j, v in enumerate(row)] for row in matrix]
+
+
+def flatten(tree, floats):
+    """Tests, values and weights of a tree that is not symmetric, a node before its left branch, that before the right one."""
+    flat = {"tests": [], "values": [], "weights": []}
+    stack = [tree]
+    while stack:
+        node = stack.pop()
+        if "split" in node:
+            split = node["split"]
+            flat["tests"].append([floats[split["float_feature_index"]]["flat_feature_index"], split["border"]])
+            stack += [node["right"], node["left"]]
+        else:
+            flat["tests"].append([-1, 0])
+            flat["values"] += node["value"] if isinstance(node["value"], list) else [node["value"]]
+            flat["weights"].append(node["weight"])
+    return flat
 
 
 runs = []
@@ -30,7 +47,9 @@ for seed in job.get("seeds", [0]):
             with open(path) as file:
                 content = json.load(file)
         floats = content["features_info"]["float_features"]
-        for tree in content["oblivious_trees"][: job["trees"]]:
+        for tree in content.get("trees", [])[: job["trees"]]:
+            run["trees"].append(flatten(tree, floats))
+        for tree in content.get("oblivious_trees", [])[: job["trees"]]:
             tests = [[floats[s["float_feature_index"]]["flat_feature_index"], s["border"]] for s in tree["splits"]]
             run["trees"].append({"tests": tests, "values": tree["leaf_values"], "weights": tree["leaf_weights"]})
     runs.append(run)

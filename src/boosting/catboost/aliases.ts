@@ -13,6 +13,8 @@ export const ALIASES = {
   learningRate: ['learning_rate', 'eta'],
   depth: ['max_depth', 'maxDepth'],
   growPolicy: ['grow_policy'],
+  maxLeaves: ['max_leaves', 'num_leaves', 'numLeaves'],
+  minDataInLeaf: ['min_data_in_leaf', 'min_child_samples'],
   l2LeafReg: ['l2_leaf_reg', 'reg_lambda'],
   scoreFunction: ['score_function'],
   randomStrength: ['random_strength'],

@@ -28,8 +28,12 @@ export interface CatBoostParameters {
   learningRate?: number;
   /** Levels of a tree, 1 to 16. Default 6. */
   depth?: number;
-  /** Only symmetric trees are trained; others are read from files. */
-  growPolicy?: 'SymmetricTree';
+  /** One test a level, or one a leaf: level by level, or the leaf of the largest gain first. Default `'SymmetricTree'`. */
+  growPolicy?: 'SymmetricTree' | 'Depthwise' | 'Lossguide';
+  /** Leaves of a tree, with `growPolicy: 'Lossguide'`. Default 31. */
+  maxLeaves?: number;
+  /** Leaves of fewer rows are not split; not of symmetric trees. Default 1. */
+  minDataInLeaf?: number;
   /** L2 penalty of leaf values. Default 3. */
   l2LeafReg?: number;
   /** How splits are compared. Default `'Cosine'`. */
@@ -150,11 +154,9 @@ function parameterSchemas(z: ZodModule): { [K in ParameterName]: ZodType<CatBoos
     iterations: count(1),
     learningRate: z.number().gt(0).optional(),
     depth: count(1, 16),
-    growPolicy: z
-      .literal('SymmetricTree', {
-        error: "is 'SymmetricTree' here; other trees are read from files (LightGBMModel grows them)",
-      })
-      .optional(),
+    growPolicy: z.enum(['SymmetricTree', 'Depthwise', 'Lossguide']).optional(),
+    maxLeaves: count(1, 65_536),
+    minDataInLeaf: count(0),
     l2LeafReg: atLeastZero(),
     scoreFunction: z.enum(['Cosine', 'L2']).optional(),
     randomStrength: atLeastZero(),
@@ -243,6 +245,7 @@ function settle(given: CatBoostParameters, withoutEffect: string[], report: Repo
     }
   }
   checkWeights(given, report);
+  checkGrowth(given, report);
   return {
     ...rest,
     task: implied ?? given.task ?? 'classification',
@@ -264,6 +267,20 @@ function checkWeights({ classWeights, autoClassWeights, scalePosWeight }: CatBoo
   const given = [classWeights, autoClassWeights === 'None' ? undefined : autoClassWeights, scalePosWeight];
   if (given.filter((value) => value !== undefined).length > 1) {
     report('classWeights', 'classWeights, autoClassWeights and scalePosWeight exclude each other: give one');
+  }
+}
+
+/** Combinations that CatBoost refuses as well. */
+function checkGrowth(given: CatBoostParameters, report: Report): void {
+  const { growPolicy = 'SymmetricTree', maxLeaves, boostingType, samplingFrequency } = given;
+  if (maxLeaves !== undefined && growPolicy !== 'Lossguide') {
+    report('maxLeaves', `is for growPolicy 'Lossguide', which is '${growPolicy}': use depth`);
+  }
+  if (boostingType === 'Ordered' && growPolicy !== 'SymmetricTree') {
+    report('boostingType', `'Ordered' is for symmetric trees, growPolicy is '${growPolicy}'`);
+  }
+  if (samplingFrequency === 'PerTreeLevel' && growPolicy === 'Lossguide') {
+    report('samplingFrequency', "'PerTreeLevel' needs levels, growPolicy 'Lossguide' has none");
   }
 }
 

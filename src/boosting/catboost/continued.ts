@@ -1,6 +1,7 @@
 /** A model and the iterations that training added to it, as one ensemble: the earlier trees first. */
 import { InvalidInputError } from '../../core/errors.js';
 import { canonicalJson } from '../../core/hash.js';
+import { ofOneKind } from './branches.js';
 import type { CatBoostEnsemble, CatBoostTree, Condition, CtrTable, FloatFeature } from './ensemble.js';
 
 /**
@@ -49,7 +50,10 @@ export function joinEnsembles(earlier: CatBoostEnsemble, later: CatBoostEnsemble
     floatFeatures,
     ctrTables: tables,
     ctrs: [...earlier.ctrs, ...later.ctrs.map((ctr) => ({ ...ctr, table: tableOf[ctr.table] }))],
-    trees: [...before.trees, ...later.trees.map((tree) => ({ ...tree, conditions: tree.conditions.map(shifted) }))],
+    trees: ofOneKind([
+      ...before.trees,
+      ...later.trees.map((tree) => ({ ...tree, conditions: tree.conditions.map(shifted) })),
+    ]),
   };
 }
 

@@ -46,7 +46,10 @@ export function configOfFile(file: CatBoostFile): CatBoostConfig {
   const config: Record<string, unknown> = { task: taskOfLoss(file.loss) };
   if (lossProblem(file.loss) === undefined) config.lossFunction = file.loss;
   const flat = file.params?.flat_params;
-  for (const [key, value] of Object.entries(flat !== null && typeof flat === 'object' ? flat : {})) {
+  const given = Object.entries(flat !== null && typeof flat === 'object' ? flat : {});
+  // The number of leaves is refused before the policy that has one is known.
+  given.sort(([a], [b]) => Number(b === 'grow_policy') - Number(a === 'grow_policy'));
+  for (const [key, value] of given) {
     const name = CANONICAL.get(key);
     if (name === undefined || name in config || name === 'threads') continue;
     // Together with what there is already: parameters may exclude each other.

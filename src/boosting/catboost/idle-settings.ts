@@ -63,6 +63,9 @@ export function idleSettings(settings: CatBoostSettings, validated: boolean): st
     ...(leafEstimationMethod === 'Simple' || leafEstimationMethod === 'Exact'
       ? idle(['leafEstimationIterations'], `with leafEstimationMethod '${leafEstimationMethod}'`)
       : []),
+    ...((settings.growPolicy ?? 'SymmetricTree') === 'SymmetricTree'
+      ? idle(['minDataInLeaf'], 'on symmetric trees')
+      : idle(['maxCtrComplexity', 'combinationsCtr'], `with growPolicy '${settings.growPolicy}'`)),
     ...(odType !== 'IncToDec' ? idle(['odPval'], `with odType '${odType}'`) : []),
     ...(odType === 'None' || (odType === 'IncToDec' && odPval === 0) ? idle(['odWait'], 'without a detector') : []),
     ...(bootstrapType === 'No' ? idle(['samplingFrequency'], "with bootstrapType 'No'") : []),

@@ -1,6 +1,6 @@
 /**
- * Parameters of CatBoost that are not ours. A configuration copied from Python may hold them: those that shape no model, or not one of
- * symmetric trees, are named in the warnings; others are refused unless they say what is done anyway.
+ * Parameters of CatBoost that are not ours. A configuration copied from Python may hold them: those that shape no model
+ * are named in the warnings; others are refused unless they say what is done anyway.
  */
 
 /** Taken and reported as without effect. */
@@ -31,11 +31,6 @@ export const WITHOUT_EFFECT = [
   'fold_permutation_block',
   'store_all_simple_ctr',
   'allow_const_label',
-  // Of trees that are not symmetric.
-  'min_data_in_leaf',
-  'min_child_samples',
-  'max_leaves',
-  'num_leaves',
 ] as const;
 
 export type WithoutEffect = (typeof WITHOUT_EFFECT)[number];

@@ -1,5 +1,5 @@
 /** What the job found, as a model in memory. */
-import type { CatBoostEnsemble, Condition, Projection } from '../ensemble.js';
+import type { BranchingTree, CatBoostEnsemble, Condition, Projection } from '../ensemble.js';
 import type { Combination } from './combination.js';
 import type { EncodedColumn } from './ctr-setup.js';
 import type { CatBoostResult, FoundTest } from './job.js';
@@ -57,11 +57,26 @@ export function assemble(
       projection: projection(combination),
       classifier: 0,
     })),
-    trees: result.trees.map(({ tests, values, weights }) => ({
-      kind: 'symmetric',
+    trees: result.trees.map(({ tests, leaves, values, weights }) => ({
       conditions: tests.map(condition),
       leafValues: values,
       leafWeights: weights,
+      ...(leaves ? branches(leaves) : { kind: 'symmetric' }),
     })),
   };
+}
+
+/** Children of nodes that split these leaves one after the other (tree-grower.ts). */
+function branches(leaves: readonly number[]): Pick<BranchingTree, 'kind' | 'left' | 'right'> {
+  const left = Int32Array.from(leaves, (leaf) => ~leaf);
+  const right = Int32Array.from(leaves, (_, node) => ~(node + 1));
+  // By leaf: which side of which node leads to it.
+  const above = new Map<number, { side: Int32Array; node: number }>();
+  for (const [node, leaf] of leaves.entries()) {
+    const parent = above.get(leaf);
+    if (parent) parent.side[parent.node] = node;
+    above.set(leaf, { side: left, node });
+    above.set(node + 1, { side: right, node });
+  }
+  return { kind: 'branching', left, right };
 }

@@ -1,6 +1,7 @@
 /** Where CatBoost puts the borders of a numeric feature. A value is above a border or not; borders are float32. */
 import { log } from '../../../core/math.js';
 import type { BorderType } from './params.js';
+import { RunHeap } from './run-heap.js';
 
 /** Distinct values, ascending, and how often each occurs. */
 interface Values {
@@ -71,33 +72,32 @@ interface Run {
 }
 
 /**
- * Splits the run of largest gain, again and again; the earliest among equals. For these scores the best split of a run is one of
+ * Splits the run of largest gain, again and again; of equals as `RunHeap` has them. For these scores the best split of a run is one of
  * the two next to its median.
  */
 function greedy(data: Values, most: number, score: (count: number) => number): number[] {
   const below = sumsBelow(data.counts);
-  const runOf = (from: number, to: number): Run | undefined => {
-    if (to - from < 2) return undefined;
+  const runOf = (from: number, to: number): Run => {
+    // One that cannot be split has its place too.
+    let best: Run = { from, to, split: from, gain: Number.NEGATIVE_INFINITY };
     const count = below[to] - below[from];
     const median = valueAt(below, below[from] + Math.floor(count / 2));
-    let best: Run | undefined;
     for (const split of [median, median + 1]) {
       if (split <= from || split >= to) continue;
       const gain = score(below[split] - below[from]) + score(below[to] - below[split]) - score(count);
-      if (!best || gain > best.gain) best = { from, to, split, gain };
+      if (gain > best.gain) best = { from, to, split, gain };
     }
     return best;
   };
-  const first = runOf(0, data.values.length);
-  const open = first ? [first] : [];
+  const open = new RunHeap<Run>();
+  open.add(runOf(0, data.values.length));
   const splits: number[] = [];
-  while (splits.length < most && open.length > 0) {
-    let best = 0;
-    for (let i = 1; i < open.length; i++) if (open[i].gain > open[best].gain) best = i;
-    const { from, to, split } = open[best];
+  while (splits.length < most && open.first && open.first.split > open.first.from) {
+    const { from, to, split } = open.first;
     splits.push(split);
-    open.splice(best, 1);
-    for (const run of [runOf(from, split), runOf(split, to)]) if (run) open.push(run);
+    open.removeFirst();
+    open.add(runOf(from, split));
+    open.add(runOf(split, to));
   }
   return splits;
 }

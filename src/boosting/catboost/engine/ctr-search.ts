@@ -78,10 +78,10 @@ export class CtrSearch {
     return this.columns.address({ ...test, fold }, test.part);
   }
 
-  /** Makes the columns of these tests for all folds; barriers. */
-  ensure(tests: readonly ChosenTest[], folds: number): void {
+  /** Makes the columns of these tests for some folds; barriers. */
+  ensure(tests: readonly ChosenTest[], folds: readonly number[]): void {
     const requests = tests.flatMap((test) =>
-      test.kind === 'ctr' ? Array.from({ length: folds }, (_, fold): CtrRequest => ({ ...test, fold })) : [],
+      test.kind === 'ctr' ? folds.map((fold): CtrRequest => ({ ...test, fold })) : [],
     );
     this.columns.ensure(requests);
   }

@@ -74,7 +74,8 @@ export function setUpCtrs(
     },
     Math.max(simple.length, combined.length),
   );
-  const maxLeaves = 2 ** params.depth;
+  // Leaves of other trees are searched one by one.
+  const maxLeaves = params.growPolicy === 'SymmetricTree' ? 2 ** params.depth : 2;
   const options = {
     categories,
     simple,

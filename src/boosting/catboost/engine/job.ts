@@ -7,22 +7,24 @@ import { type CheckpointArgs, Checkpoints, stateToResume } from '../../engine/ch
 import { createMetric } from '../../engine/metrics/create.js';
 import type { Metric } from '../../engine/metrics/metric.js';
 import { type BoostingRows, weightedRows } from '../../engine/weighted-rows.js';
+import { BranchingGrower } from './branching-grower.js';
 import type { ChosenTest } from './chosen-test.js';
 import { combinationKey } from './combination.js';
 import { ctrBorder } from './ctr-parts.js';
 import { type CtrSetup, type EncodedColumn, isOneHot, needsCtrs, setUpCtrs, type UsedCtr } from './ctr-setup.js';
 import { buildTables, type FoundTable } from './ctr-tables.js';
 import { OverfittingDetector } from './detector.js';
-import type { LeafRows } from './leaf-rows.js';
+import type { ColumnTest, LeafRows } from './leaf-rows.js';
 import { LeafEstimator, type LeafValues } from './leaf-values.js';
 import { chooseLearningRate } from './learning-rate.js';
 import { createLoss, type Loss } from './losses.js';
 import { bodyTails, OrderedFold } from './ordered-fold.js';
-import type { CatBoostParams } from './params.js';
+import { type CatBoostParams, mostLeaves } from './params.js';
 import { binColumns, findColumns, type QuantisedColumns } from './quantise.js';
 import { rowOrders } from './row-orders.js';
 import { RowScores } from './row-scores.js';
 import { SymmetricGrower } from './symmetric-grower.js';
+import type { TreeGrower, TreeStructure } from './tree-grower.js';
 
 export interface CatBoostArgs {
   train: BoostingRows;
@@ -45,6 +47,8 @@ export type FoundTest =
 
 export interface FoundTree {
   tests: FoundTest[];
+  /** Of a tree that is not symmetric: the leaf that each test splits (tree-grower.ts). */
+  leaves?: number[];
   /** (leaves, outputs) row-major, the learning rate included. */
   values: Float64Array;
   weights: Float64Array;
@@ -74,8 +78,7 @@ export function run(context: JobContext<CatBoostArgs>): CatBoostResult {
   return new CatBoostRun(context, createLoss(context.args.params.loss)).train();
 }
 
-interface GrownTree {
-  tests: ChosenTest[];
+interface GrownTree extends TreeStructure {
   values: Float64Array;
   weights: Float64Array;
 }
@@ -109,7 +112,9 @@ class CatBoostRun {
   private readonly last: number;
   private readonly ctrs: CtrSetup | undefined;
   private readonly evalSets: EvalSet[];
-  private readonly grower: SymmetricGrower;
+  private readonly grower: TreeGrower;
+  /** The same, where it is one; ordered boosting has no other. */
+  private readonly symmetric: SymmetricGrower | undefined;
   private readonly estimator: LeafEstimator;
   private readonly metrics: readonly Metric[];
   private readonly scratch: number;
@@ -162,19 +167,16 @@ class CatBoostRun {
     this.ordered = (inOrder ? orders.slice(0, -1) : []).map(
       (order) => new OrderedFold(context, arena, loss, order, tails, train, this.set, ders),
     );
-    const blocks = [{ matrix, bins: this.columns.bins, oneHot: this.columns.oneHot }];
+    const block = { matrix, bins: this.columns.bins, oneHot: this.columns.oneHot };
     const rows = train.y.length;
-    this.grower = new SymmetricGrower(
-      context,
-      arena,
-      params,
-      blocks,
-      loss.outputs,
-      rows,
-      deriveSeed(seed, 'trees'),
-      this.ctrs?.search,
-      tails,
-    );
+    const treeSeed = deriveSeed(seed, 'trees');
+    const { search } = this.ctrs ?? {};
+    const { outputs } = loss;
+    if (params.growPolicy === 'SymmetricTree') {
+      this.symmetric = new SymmetricGrower(context, arena, params, [block], outputs, rows, treeSeed, search, tails);
+    }
+    this.grower =
+      this.symmetric ?? new BranchingGrower(context, arena, params, block, outputs, rows, treeSeed, search);
     this.estimator = new LeafEstimator(
       context,
       arena,
@@ -182,9 +184,9 @@ class CatBoostRun {
       params,
       rows,
       train.weights !== undefined,
-      2 ** params.depth,
+      mostLeaves(params),
     );
-    const scratch = params.depth * 12 + 64 + 2 ** params.depth * 8;
+    const scratch = params.depth * 12 + 64 + mostLeaves(params) * 8;
     this.scratch = arena.alloc(context.threads * scratch) + context.thread * scratch;
     arena.commit();
     this.metrics = params.metrics.map(createMetric);
@@ -254,52 +256,56 @@ class CatBoostRun {
   private addTree(iteration: number, squares: number): void {
     const { grower, last, ctrs, context } = this;
     const rate = this.rateOf(iteration);
-    const tests = this.chooseTests(iteration, squares);
-    ctrs?.search.ensure(tests, last + 1);
-    for (const [i, set] of this.folds.entries()) this.addToFold(tests, i, set, rate);
-    for (const [i, fold] of this.ordered.entries()) this.addToTails(tests, i, fold, rate);
-    if (last > 0) grower.assign(tests, last);
+    const tree = this.chooseTests(iteration, squares);
+    const { tests, leaves } = tree;
+    const all = Array.from({ length: last + 1 }, (_, fold) => fold);
+    if (!leaves) ctrs?.search.ensure(tests, all);
+    for (const [i, set] of this.folds.entries()) this.addToFold(tree, i, set, rate);
+    for (const [i, fold] of this.ordered.entries()) this.addToTails(tree, i, fold, rate);
+    if (last > 0) grower.assign(tree, last);
     const { values, weights } = this.leaves(grower.leafRows, this.set, rate);
     this.addToRows(values, grower.leafRows, this.set);
     let offset = this.set.rows;
+    if (leaves && this.evalSets.length > 0) ctrs?.search.ensure(tests, [last]);
     for (const { matrix, rows } of this.evalSets) {
-      this.addToEvalSet(tests, values, matrix, rows, offset);
+      if (leaves) this.addBranching({ tests, leaves }, values, matrix, rows, offset);
+      else this.addToEvalSet(tests, values, matrix, rows, offset);
       offset += rows.rows;
     }
-    this.trees.push({ tests, values, weights });
+    this.trees.push({ ...tree, values, weights });
     context.barrier();
   }
 
-  private chooseTests(iteration: number, squares: number): ChosenTest[] {
-    const { grower, folds, ordered, last, loss, learningRate } = this;
+  private chooseTests(iteration: number, squares: number): TreeStructure {
+    const { grower, symmetric, folds, ordered, last, loss, learningRate } = this;
     const { seed, firstIteration } = this.context.args;
     const number = firstIteration + iteration;
     // Structures are chosen on the other folds in turn by chance, so that leaf values see statistics the choice did not.
     const fold = last > 0 ? deriveSeed(seed, 'fold', number) % last : 0;
     const previous = this.trees[this.trees.length - 1];
     const lastLeaf = previous && meanLength(previous.values, loss.outputs);
-    if (ordered.length > 0) {
-      const found = ordered[fold].derive();
-      return grower.growOrdered(fold, ordered[fold], number, lastLeaf, found, learningRate);
+    const common = { fold, iteration: number, lastLeaf, learningRate };
+    if (symmetric && ordered.length > 0) {
+      return symmetric.growOrdered(ordered[fold], { ...common, squares: ordered[fold].derive() });
     }
-    const chosen = last > 0 ? folds[fold] : this.set;
-    const found = last > 0 ? chosen.derive().squares : squares;
-    return grower.grow(fold, chosen, number, lastLeaf, found, learningRate);
+    const set = last > 0 ? folds[fold] : this.set;
+    return grower.grow({ ...common, set, squares: last > 0 ? set.derive().squares : squares });
   }
 
-  private addToFold(tests: readonly ChosenTest[], fold: number, set: RowScores, rate: number): void {
+  private addToFold(tree: TreeStructure, fold: number, set: RowScores, rate: number): void {
     const { grower, loss, context } = this;
-    grower.assign(tests, fold);
+    grower.assign(tree, fold);
     if (loss.asked) set.derive();
     this.addToRows(this.leaves(grower.leafRows, set, rate).values, grower.leafRows, set);
     context.barrier();
   }
 
   /** Leaf values of each body, added to its rows and its tail's. */
-  private addToTails(tests: readonly ChosenTest[], fold: number, ordered: OrderedFold, rate: number): void {
-    const { grower, loss, context } = this;
+  private addToTails(tree: TreeStructure, fold: number, ordered: OrderedFold, rate: number): void {
+    const { symmetric, loss, context } = this;
+    if (!symmetric) return;
     for (const [tail, set] of ordered.scores.entries()) {
-      const leafRows = grower.assignTail(tests, fold, ordered, tail);
+      const leafRows = symmetric.assignTail(tree, fold, ordered, tail);
       if (loss.asked) set.derive();
       this.addToRows(this.leaves(leafRows, set, rate, false).values, leafRows, set);
       context.barrier();
@@ -335,16 +341,11 @@ class CatBoostRun {
     rows: RowScores,
     offset: number,
   ): void {
-    const { arena, context, loss, scratch, grower } = this;
+    const { arena, context, loss, scratch } = this;
     const list = arena.uint32(scratch, tests.length * 3);
     for (const [i, test] of tests.entries()) {
-      // Columns of statistics go on with the rows of the evaluation sets.
-      const { column, bin, oneHot } =
-        test.kind === 'ctr'
-          ? { ...grower.testOf(test, this.last), bin: test.bin }
-          : { column: 0, bin: test.bin, oneHot: this.columns.oneHot[test.feature] };
-      const address = test.kind === 'ctr' ? column + offset : matrix.columnMajor + test.feature * matrix.pitch;
-      list.set([address, bin, Number(oneHot)], 3 * i);
+      const { column, bin, oneHot } = this.testOfSet(test, matrix, offset);
+      list.set([column, bin, Number(oneHot)], 3 * i);
     }
     const leaves = 2 ** tests.length;
     const at = Math.ceil((scratch + this.params.depth * 12) / 64) * 64;
@@ -354,6 +355,43 @@ class CatBoostRun {
     for (let k = 0; k < loss.outputs; k++) {
       for (let leaf = 0; leaf < leaves; leaf++) room[leaf] = values[leaf * loss.outputs + k];
       context.kernels.addSymmetric(scratch, tests.length, at, from, to, rows.scoresOf(k));
+    }
+  }
+
+  /** A test in terms of the columns of an evaluation set. */
+  private testOfSet(test: ChosenTest, matrix: BinnedMatrix, offset: number): ColumnTest {
+    const { bin } = test;
+    if (test.kind === 'ctr') {
+      // Columns of statistics go on with the rows of the evaluation sets.
+      return { ...this.grower.testOf(test, this.last), column: this.grower.testOf(test, this.last).column + offset };
+    }
+    const column = matrix.columnMajor + test.feature * matrix.pitch;
+    return { column, bin, oneHot: this.columns.oneHot[test.feature] };
+  }
+
+  /** The same for a tree that is not symmetric. */
+  private addBranching(
+    { tests, leaves }: Required<TreeStructure>,
+    values: Float64Array,
+    matrix: BinnedMatrix,
+    rows: RowScores,
+    offset: number,
+  ): void {
+    const { arena, context, loss } = this;
+    const from = Math.floor((rows.rows * context.thread) / context.threads);
+    const to = Math.floor((rows.rows * (context.thread + 1)) / context.threads);
+    // Leaves as the tests in their order make them.
+    const leafOf = new Int32Array(to - from);
+    for (const [t, test] of tests.entries()) {
+      const { column, bin, oneHot } = this.testOfSet(test, matrix, offset);
+      const bins = arena.bytes(column + from, to - from);
+      for (let i = 0; i < leafOf.length; i++) {
+        if (leafOf[i] === leaves[t] && (oneHot ? bins[i] === bin : bins[i] > bin)) leafOf[i] = t + 1;
+      }
+    }
+    for (let k = 0; k < loss.outputs; k++) {
+      const scores = arena.float64(rows.scoresOf(k), rows.rows);
+      for (let i = 0; i < leafOf.length; i++) scores[from + i] += values[leafOf[i] * loss.outputs + k];
     }
   }
 
@@ -377,7 +415,7 @@ class CatBoostRun {
       }
       return { kind: 'ctr', ctr: number, border: ctrBorder(test.bin) };
     };
-    const found = trees.map(({ tests, values, weights }) => ({ tests: tests.map(describe), values, weights }));
+    const found = trees.map(({ tests, ...tree }) => ({ ...tree, tests: tests.map(describe) }));
     if (!this.ctrs || this.context.thread !== 0) return { trees: found, ctrs: [], tables: [] };
     const parts = used.map(({ combination, parts, part }) => ({ combination, part: parts[part] }));
     const { encoded } = this.context.args;

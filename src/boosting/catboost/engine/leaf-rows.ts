@@ -1,5 +1,5 @@
 /**
- * Which rows are in which leaf of a symmetric tree: two stretches of one array of row numbers a leaf, one of the rows the structure is
+ * Which rows are in which leaf of a tree: two stretches of one array of row numbers a leaf, one of the rows the structure is
  * chosen on and one of those left out. Rows keep their order, so nothing depends on threads.
  */
 import type { Arena } from '../../../kernels/arena.js';
@@ -168,6 +168,56 @@ export class LeafRows {
     context.barrier();
   }
 
+  /** Splits some leaves, each by a test of its own: the left child keeps the leaf's number, the right ones are new. Barriers. */
+  splitEach(splits: readonly { leaf: number; test: ColumnTest }[]): void {
+    const { context, arena } = this;
+    const { kernels } = context;
+    const chunks = [this.sampled, this.leftOut].flatMap((stretches) =>
+      splits.flatMap(({ leaf }, i) => piecesOf(stretches[leaf], i, CHUNK)),
+    );
+    const counts = arena.int32(this.counts, chunks.length);
+    for (let i = context.nextUnit(); i < chunks.length; i = context.nextUnit()) {
+      const { begin, count, leaf } = chunks[i];
+      const { column, bin, oneHot } = splits[leaf].test;
+      counts[i] = kernels.countRight(this.at(begin), count, column, bin, Number(oneHot));
+    }
+    context.barrier();
+    const found = (stretches: Stretch[], first: number) =>
+      split(
+        splits.map(({ leaf }) => stretches[leaf]),
+        splits.length,
+        chunks,
+        counts,
+        first,
+      );
+    const next = found(this.sampled, 0);
+    const nextOut = found(this.leftOut, next.used);
+    const starts = [...next.starts, ...nextOut.starts];
+    const [from, to] = this.lists;
+    for (let i = context.nextUnit(); i < chunks.length; i = context.nextUnit()) {
+      const { begin, count, leaf } = chunks[i];
+      const { column, bin, oneHot } = splits[leaf].test;
+      const [left, right] = starts[i];
+      kernels.scatterRows(from + begin * 4, count, column, bin, Number(oneHot), to + left * 4, to + right * 4);
+    }
+    context.barrier();
+    // The other leaves' rows stay where they are.
+    for (let i = context.nextUnit(); i < chunks.length; i = context.nextUnit()) {
+      const { begin, count } = chunks[i];
+      arena.uint32(from + begin * 4, count).set(arena.uint32(to + begin * 4, count));
+    }
+    for (const [stretches, halves] of [
+      [this.sampled, next.stretches],
+      [this.leftOut, nextOut.stretches],
+    ]) {
+      for (const [i, { leaf }] of splits.entries()) {
+        stretches[leaf] = halves[i];
+        stretches.push(halves[i + splits.length]);
+      }
+    }
+    context.barrier();
+  }
+
   /** Takes back test `level`, which split no leaf. */
   unite(level: number): void {
     const keep = (stretches: Stretch[]): Stretch[] => {
@@ -188,11 +238,7 @@ export class LeafRows {
   chunks(size: number, all = true): Chunk[] {
     const chunks: Chunk[] = [];
     for (const stretches of all ? [this.sampled, this.leftOut] : [this.sampled]) {
-      for (const [leaf, { begin, count }] of stretches.entries()) {
-        for (let done = 0; done < count; done += size) {
-          chunks.push({ leaf, begin: begin + done, count: Math.min(size, count - done) });
-        }
-      }
+      for (const [leaf, stretch] of stretches.entries()) chunks.push(...piecesOf(stretch, leaf, size));
     }
     return chunks;
   }
@@ -200,6 +246,14 @@ export class LeafRows {
   isEmpty(leaf: number): boolean {
     return this.sampled[leaf].count + this.leftOut[leaf].count === 0;
   }
+}
+
+function piecesOf({ begin, count }: Stretch, leaf: number, size: number): Chunk[] {
+  const pieces: Chunk[] = [];
+  for (let done = 0; done < count; done += size) {
+    pieces.push({ leaf, begin: begin + done, count: Math.min(size, count - done) });
+  }
+  return pieces;
 }
 
 /** The lowest bits in reverse: leaves lie as splitting leaves them, the last test's beside each other. */

@@ -109,7 +109,7 @@ export class LeafEstimator {
     const exact = params.leafEstimationMethod === 'Exact';
     const steps = exact ? EXACT_STEPS : params.leafEstimationMethod === 'Simple' ? 1 : params.leafEstimationIterations;
     const backtracking = exact || (steps > 1 && params.leafEstimationBacktracking !== 'No');
-    const lambda = exact ? 0 : params.l2LeafReg * (set.totalWeight / set.rows);
+    const lambda = exact ? 0 : params.l2LeafReg * set.meanWeight;
     const values = new Float64Array(leaves * loss.outputs);
     const at = { sums: new Float64Array(leaves * (this.width - 1)), losses: new Float64Array(leaves) };
     // Leaves that still move; one that has arrived keeps its value, sums and loss.
@@ -171,7 +171,7 @@ export class LeafEstimator {
     const { leaves } = leafRows;
     const sums = new Float64Array(leaves * (width - 1));
     this.total(pieces, new Uint8Array(leaves).fill(1), { sums, losses: new Float64Array(leaves) });
-    return this.stepOf(sums, weights, params.l2LeafReg * (set.totalWeight / set.rows), leafRows.leaves);
+    return this.stepOf(sums, weights, params.l2LeafReg * set.meanWeight, leafRows.leaves);
   }
 
   /** Derivative sums and losses of the moving leaves with `values` added to their scores; barriers. */

@@ -12,9 +12,9 @@ import type { LeafRows } from './leaf-rows.js';
 
 /** 256 bins of a numerator and a denominator, two lanes each. */
 const CELL_BYTES = 32;
-const CELLS = 256 * CELL_BYTES;
-const MOST_FEATURES_A_UNIT = 32;
-const RESULT_BYTES = 16;
+export const CELLS = 256 * CELL_BYTES;
+export const MOST_FEATURES_A_UNIT = 32;
+export const RESULT_BYTES = 16;
 
 /** Features that are tested together: columns of bins, and how. */
 export interface FeatureBlock {
@@ -33,9 +33,12 @@ export interface TailLeaves {
   sums: readonly LeafSums[];
 }
 
+/** Leaves whose splits are searched. */
+export type LeafView = Pick<LeafRows, 'sampled' | 'leaves' | 'at'>;
+
 /** What a level's search is about, the same for all blocks. */
 export interface LevelTask {
-  leafRows: LeafRows;
+  leafRows: LeafView;
   pairs: GradientPairs;
   /** By leaf. */
   sums: readonly LeafSums[];

@@ -53,6 +53,12 @@ export interface CatBoostParams {
   learningRates?: readonly number[];
   /** 1 .. 16. */
   depth: number;
+  /** Depthwise and Lossguide: every leaf is split by a test of its own. */
+  growPolicy: 'SymmetricTree' | 'Depthwise' | 'Lossguide';
+  /** Of Lossguide. */
+  maxLeaves: number;
+  /** Leaves of fewer sampled rows are not split; not of symmetric trees. */
+  minDataInLeaf: number;
   l2LeafReg: number;
   scoreFunction: 'Cosine' | 'L2';
   randomStrength: number;
@@ -147,6 +153,9 @@ export function defaultCatBoostParams(
     loss,
     iterations,
     depth: 6,
+    growPolicy: 'SymmetricTree',
+    maxLeaves: 31,
+    minDataInLeaf: 1,
     l2LeafReg: 3,
     scoreFunction: 'Cosine',
     randomStrength: 1,
@@ -178,4 +187,9 @@ export function defaultCatBoostParams(
     detector: { type: 'IncToDec', wait: 20, pValue: 0 },
     useBestModel: true,
   };
+}
+
+/** Leaves of the largest tree there can be. */
+export function mostLeaves({ growPolicy, maxLeaves, depth }: CatBoostParams): number {
+  return growPolicy === 'Lossguide' ? Math.min(maxLeaves, 2 ** depth) : 2 ** depth;
 }

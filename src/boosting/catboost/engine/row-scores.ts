@@ -47,6 +47,10 @@ export class RowScores {
     return this.y.length;
   }
 
+  get meanWeight(): number {
+    return this.totalWeight / this.rows;
+  }
+
   scoresOf(output: number): number {
     return this.scores + output * this.stride;
   }

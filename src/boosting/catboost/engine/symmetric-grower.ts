@@ -2,38 +2,36 @@
  * Chooses the tests of a symmetric tree level by level, as CatBoost does: the test of the best score over all leaves together, with
  * noise that fades (random_strength). All workers decide the same from the same sums.
  */
-import { exp, log } from '../../../core/math.js';
 import { deriveSeed } from '../../../core/random.js';
 import type { Arena } from '../../../kernels/arena.js';
 import type { JobContext } from '../../../kernels/job.js';
 import type { ChosenTest } from './chosen-test.js';
-
+import { columnTest } from './column-test.js';
 import type { CtrSearch } from './ctr-search.js';
 import { GradientPairs, type LeafSums } from './gradient-pairs.js';
 import { type ColumnTest, LeafRows } from './leaf-rows.js';
 import { type FeatureBlock, type LeafPlan, LevelScores, type LevelTask, type TailLeaves } from './level-scores.js';
-import { normalOf, normalQuantiles } from './normals.js';
 import type { BodyTail, OrderedFold } from './ordered-fold.js';
 import type { CatBoostParams } from './params.js';
-import type { RowScores } from './row-scores.js';
 import { RowSampler } from './sampling.js';
+import { ScoreNoise } from './score-noise.js';
+import type { GrowthStep, TreeGrower, TreeStructure } from './tree-grower.js';
 
 /** Memory for histograms that are kept from level to level. */
 const KEPT_BYTES = 768 * 2 ** 20;
 
-export class SymmetricGrower {
+export class SymmetricGrower implements TreeGrower {
   readonly leafRows: LeafRows;
   /** One a prefix of ordered boosting. */
   readonly tailRows: readonly LeafRows[];
   private readonly pairs: GradientPairs;
   private readonly sampler: RowSampler;
   private readonly scores: LevelScores[];
-  private readonly normals: number;
-  private table: Float64Array = new Float64Array(0);
+  private readonly noise: ScoreNoise;
 
   constructor(
     private readonly context: JobContext,
-    private readonly arena: Arena,
+    arena: Arena,
     private readonly params: CatBoostParams,
     private readonly blocks: readonly FeatureBlock[],
     private readonly outputs: number,
@@ -57,28 +55,17 @@ export class SymmetricGrower {
       (block) =>
         new LevelScores(context, arena, block, outputs, Math.max(0, Math.floor(kept)), Math.min(maxLeaves / 2, rows)),
     );
-    this.normals = arena.alloc(4097 * 8);
+    this.noise = new ScoreNoise(context, arena, params.randomStrength);
   }
 
-  /** Call once after the arena's commit; a barrier follows it in the caller's next step. */
   prepare(): void {
-    this.table = normalQuantiles();
-    if (this.context.thread === 0) this.arena.float64(this.normals, this.table.length).set(this.table);
-    this.context.barrier();
+    this.noise.prepare();
   }
 
-  /** Chooses a tree's tests for the derivatives in `set`, and leaves `leafRows` split by them. */
-  grow(
-    fold: number,
-    set: RowScores,
-    iteration: number,
-    lastLeaf: number | undefined,
-    squares: number,
-    shrinkage: number,
-  ): ChosenTest[] {
+  grow({ fold, set, iteration, lastLeaf, squares, learningRate }: GrowthStep): TreeStructure {
     const { sampler } = this;
     const perLevel = this.drawsByLevel;
-    const noise = this.noiseOf(squares, set.rows, iteration * shrinkage);
+    const noise = this.noise.deviation(squares, set.rows, iteration * learningRate);
     const basis = { ders: set.ders, stride: set.stride, outputs: this.outputs, lastLeaf };
     let factors = sampler.draw(`${iteration}`, basis);
     this.pairs.load(set.ders, set.stride, set.weights, factors);
@@ -87,7 +74,7 @@ export class SymmetricGrower {
     const wholeRoot = leafRows.sampled[0].count === set.rows;
     for (const scores of this.scores) scores.startTree();
     let sums: LeafSums[] = [];
-    const lambda = this.lambdaOf(set);
+    const lambda = this.params.l2LeafReg * set.meanWeight;
     return this.levels(
       fold,
       (level, seed) => {
@@ -104,23 +91,19 @@ export class SymmetricGrower {
 
   /** The same by ordered boosting: derivatives are those of the fold's prefixes. */
   growOrdered(
-    fold: number,
     ordered: OrderedFold,
-    iteration: number,
-    lastLeaf: number | undefined,
-    squares: number,
-    shrinkage: number,
-  ): ChosenTest[] {
+    { fold, iteration, lastLeaf, squares, learningRate }: Omit<GrowthStep, 'set'>,
+  ): TreeStructure {
     const { sampler, outputs, tails, tailRows, pairs } = this;
     const [first] = ordered.scores;
     const { longest } = ordered;
-    const noise = this.noiseOf(squares, longest.rows, iteration * shrinkage);
+    const noise = this.noise.deviation(squares, longest.rows, iteration * learningRate);
     const basis = { ders: longest.ders, stride: longest.stride, outputs, lastLeaf };
     const load = (draw: string) => pairs.load(first.ders, first.stride, first.weights, sampler.draw(draw, basis));
     load(`${iteration}`);
     this.leafRows.reset(0);
     for (const [i, { body }] of tails.entries()) tailRows[i].resetTo(ordered.order, body);
-    const lambda = this.lambdaOf(longest);
+    const lambda = this.params.l2LeafReg * longest.meanWeight;
     return this.levels(
       fold,
       (level, seed) => {
@@ -140,7 +123,7 @@ export class SymmetricGrower {
   }
 
   /** All rows of a prefix in the leaves of these tests; barriers. */
-  assignTail(tests: readonly ChosenTest[], fold: number, { order }: OrderedFold, tail: number): LeafRows {
+  assignTail({ tests }: TreeStructure, fold: number, { order }: OrderedFold, tail: number): LeafRows {
     const leafRows = this.tailRows[tail];
     leafRows.resetTo(order, this.tails[tail].body);
     for (const test of tests) leafRows.split(this.testOf(test, fold));
@@ -152,7 +135,7 @@ export class SymmetricGrower {
   }
 
   /** Level by level the best test, until there is none or one becomes redundant. */
-  private levels(fold: number, taskOf: (level: number, seed: number) => LevelTask, iteration: number): ChosenTest[] {
+  private levels(fold: number, taskOf: (level: number, seed: number) => LevelTask, iteration: number): TreeStructure {
     const { params, context, leafRows } = this;
     const tests: ChosenTest[] = [];
     for (let level = 0; level < params.depth; level++) {
@@ -170,33 +153,15 @@ export class SymmetricGrower {
         break;
       }
     }
-    return tests;
+    return { tests };
   }
 
-  /** The test in terms of columns of bins; target statistics are those of a fold, which must have been made. */
   testOf(test: ChosenTest, fold: number): ColumnTest {
-    const { bin } = test;
-    if (test.kind === 'ctr') return { column: this.ctrs?.address(test, fold) ?? 0, bin, oneHot: false };
-    const { matrix, oneHot } = this.blocks[test.block];
-    return { column: matrix.columnMajor + test.feature * matrix.pitch, bin, oneHot: oneHot[test.feature] };
+    return columnTest(test, fold, this.blocks, this.ctrs);
   }
 
-  /** All rows in the leaves of these tests, with the target statistics of a fold; barriers. */
-  assign(tests: readonly ChosenTest[], fold: number): void {
+  assign({ tests }: TreeStructure, fold: number): void {
     this.leafRows.assign(tests.map((test) => this.testOf(test, fold)));
-  }
-
-  /** CatBoost's: the root mean square of the derivatives, fading once the model is longer than the logarithm of the rows. */
-  private noiseOf(squares: number, rows: number, modelLength: number): number {
-    if (this.params.randomStrength === 0) return 0;
-    const left = exp(log(rows) - modelLength);
-    const fading = left === Number.POSITIVE_INFINITY ? 1 : left / (1 + left);
-    return this.params.randomStrength * Math.sqrt(squares / rows) * fading;
-  }
-
-  /** The penalty for rows of mean weight; what a bootstrap makes of the weights does not count. */
-  private lambdaOf({ totalWeight, rows }: RowScores): number {
-    return this.params.l2LeafReg * (totalWeight / rows);
   }
 
   private task(
@@ -207,7 +172,7 @@ export class SymmetricGrower {
     seed: number,
     lambda: number,
   ): LevelTask {
-    const { params, leafRows, pairs, normals } = this;
+    const { params, leafRows, pairs, noise: { normals } } = this;
     const { rsm } = params;
     return {
       leafRows,
@@ -261,7 +226,7 @@ export class SymmetricGrower {
     const best = this.choose(task);
     // The next level writes its results to the same place.
     context.barrier();
-    const other = this.ctrs?.search(task, tests, fold, this.table);
+    const other = this.ctrs?.search(task, tests, fold, this.noise.table);
     if (!other) return best?.test;
     this.ctrs?.use(best && best.score >= other.score ? best.test : other.test);
     return best && best.score >= other.score ? best.test : other.test;
@@ -275,8 +240,7 @@ export class SymmetricGrower {
       for (let feature = 0; feature < scores.block.bins.length; feature++) {
         const { score, bin } = scores.resultOf(feature);
         if (bin < 0) continue;
-        const noise =
-          task.noise > 0 ? task.noise * normalOf(deriveSeed(task.seed, 'choice', block, feature), this.table) : 0;
+        const noise = this.noise.draw(task.noise, task.seed, block, feature);
         if (score + noise > highest) {
           highest = score + noise;
           best = { kind: 'bins', block, feature, bin };
