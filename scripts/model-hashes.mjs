@@ -42,6 +42,8 @@ for (const [name, Model, config, classes, rows = 20_000] of [
   ['lightgbm 3 classes', LightGBMModel, { numIterations: 10 }, 3],
   ['lightgbm regression', LightGBMModel, { task: 'regression', numIterations: 15 }, 9],
   ['catboost 2 classes', CatBoostModel, { iterations: 15 }, 2],
+  ['catboost Depthwise', CatBoostModel, { iterations: 10, growPolicy: 'Depthwise', minDataInLeaf: 20 }, 2],
+  ['catboost Lossguide', CatBoostModel, { iterations: 6, growPolicy: 'Lossguide', maxLeaves: 12 }, 3],
   ['catboost 3 classes', CatBoostModel, { iterations: 8 }, 3],
   ['catboost regression', CatBoostModel, { task: 'regression', iterations: 15 }, 9],
   [

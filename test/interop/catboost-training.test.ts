@@ -1,8 +1,8 @@
 /** CatBoost's training against Python's: the same trees where nothing is random, the same quality where something is. */
 import { describe, expect } from 'vitest';
-import type { CatBoostEnsemble, Condition } from '../../src/boosting/catboost/ensemble.js';
 import { type CatBoostParams, defaultCatBoostParams } from '../../src/boosting/catboost/engine/params.js';
 import { trainCatBoost } from '../../src/boosting/catboost/engine/train.js';
+import type { CatBoostEnsemble, Condition } from '../../src/boosting/catboost/ensemble.js';
 import { Matrix } from '../../src/core/matrix.js';
 import { itWithData } from '../shared-data.js';
 import { runPython } from './python.js';
@@ -174,18 +174,23 @@ describe('training by default', () => {
     name: string,
     share: number,
     categorical?: number[],
-    boostingType: CatBoostParams['boostingType'] = 'Plain',
+    { boostingType = 'Plain', growPolicy = 'SymmetricTree' }: Partial<CatBoostParams> = {},
   ) => {
     const runs = await theirs(
       data,
-      { loss_function: name, iterations: 80, boosting_type: boostingType },
+      { loss_function: name, iterations: 80, boosting_type: boostingType, grow_policy: growPolicy },
       { seeds: [1, 2], categorical },
     );
     const defaults = defaultCatBoostParams(loss, data.train.y.length, data.train.X[0].length, 80).categorical;
     const more = categorical ? { categorical: { ...defaults, columns: categorical } } : {};
     const best = [];
     for (const seed of [1, 2]) {
-      const { evaluations, learningRate } = await ours(data, loss, { iterations: 80, boostingType, ...more }, seed);
+      const { evaluations, learningRate } = await ours(
+        data,
+        loss,
+        { iterations: 80, boostingType, growPolicy, ...more },
+        seed,
+      );
       expect(learningRate).toBeCloseTo(runs[0].learningRate, 5);
       best.push(Math.min(...Object.values(evaluations.test)[0]));
     }
@@ -202,12 +207,21 @@ describe('training by default', () => {
     const data = everyKth(readRealData(path, 'dep_delayed_15min'), 4);
     return quality(data, { kind: 'Logloss' }, 'Logloss', 0.02, [0, 1, 2, 4, 5, 6]);
   });
+  itWithData('lightgbm-binary-train.csv.gz', 'is as good: Depthwise', (path) =>
+    quality(binary(path), { kind: 'Logloss' }, 'Logloss', 0.01, undefined, { growPolicy: 'Depthwise' }),
+  );
+  itWithData('catboost-airlines5k-train.csv.gz', 'is as good: categories, Lossguide', (path) => {
+    const data = everyKth(readRealData(path, 'dep_delayed_15min'), 4);
+    return quality(data, { kind: 'Logloss' }, 'Logloss', 0.01, [0, 1, 2, 4, 5, 6], { growPolicy: 'Lossguide' });
+  });
   itWithData('catboost-airlines5k-train.csv.gz', 'is as good: categories, ordered boosting', (path) => {
     const data = everyKth(readRealData(path, 'dep_delayed_15min'), 4);
-    return quality(data, { kind: 'Logloss' }, 'Logloss', 0.02, [0, 1, 2, 4, 5, 6], 'Ordered');
+    return quality(data, { kind: 'Logloss' }, 'Logloss', 0.02, [0, 1, 2, 4, 5, 6], { boostingType: 'Ordered' });
   });
   itWithData('california-housing.csv.gz', 'is as good: RMSE, ordered boosting', (path) => {
     const { train, test } = housing(path);
-    return quality({ train: everyKth(train, 5).test, test }, { kind: 'RMSE' }, 'RMSE', 0.02, undefined, 'Ordered');
+    return quality({ train: everyKth(train, 5).test, test }, { kind: 'RMSE' }, 'RMSE', 0.02, undefined, {
+      boostingType: 'Ordered',
+    });
   });
 });

@@ -246,6 +246,8 @@ describe('written here, opened in Python', () => {
     ['NaN above, few borders, seven levels', { nanMode: 'Max', borderCount: 10, depth: 7 }, binary],
     ['categories as one-hot', { categoricalFeatures: [2], oneHotMaxSize: 10 }, binary],
     ['categories', { categoricalFeatures: CATEGORICAL }, binary],
+    ['Depthwise, categories', { growPolicy: 'Depthwise', categoricalFeatures: CATEGORICAL }, binary],
+    ['Lossguide of several classes', { growPolicy: 'Lossguide', maxLeaves: 12, minDataInLeaf: 20 }, classes],
     [CONTINUED, { categoricalFeatures: CATEGORICAL }, binary],
     ['categories with names', { categoricalFeatures: CATEGORICAL, categoryNames: CATEGORY_NAMES }, binary],
     [

@@ -1,5 +1,5 @@
 /**
- * `CatBoostModel`: gradient boosting of symmetric trees with ordered target statistics for categories (Prokhorenkova et al.,
+ * `CatBoostModel`: gradient boosting with ordered target statistics for categories (Prokhorenkova et al.,
  * "CatBoost: unbiased boosting with categorical features", NeurIPS 2018), trained off the main thread; its files open in CatBoost
  * and CatBoost's here.
  */

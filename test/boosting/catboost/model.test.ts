@@ -76,8 +76,10 @@ describe('configuration', () => {
     [{ combinationsCtr: ['Counter:Prior=x'] }, 'share'],
     [{ scalePosWeight: 2, autoClassWeights: 'Balanced' }, 'exclude'],
     [{ earlyStoppingRounds: 5, odWait: 6 }, 'odWait'],
-    [{ growPolicy: 'Lossguide' }, 'growPolicy'],
-    [{ growPolicy: 'Depthwise' }, 'LightGBMModel'],
+    [{ growPolicy: 'Leafwise' }, 'growPolicy'],
+    [{ growPolicy: 'Depthwise', maxLeaves: 8 }, "'Lossguide'"],
+    [{ growPolicy: 'Depthwise', boostingType: 'Ordered' }, 'symmetric'],
+    [{ growPolicy: 'Lossguide', samplingFrequency: 'PerTreeLevel' }, 'levels'],
     [{ bootstrapType: 'Poisson' }, 'bootstrapType'],
     [{ borderCount: 256 }, 'borderCount'],
     [{ rsm: 0 }, 'rsm'],
@@ -116,7 +118,11 @@ describe('configuration', () => {
   });
 
   it.each<[string, CatBoostConfig, string[]]>([
-    ['what shapes no model', { verbose: false, max_leaves: 31 }, ['verbose has no effect', 'max_leaves has no effect']],
+    [
+      'what shapes no model',
+      { verbose: false, min_data_in_leaf: 5 },
+      ['verbose has no effect', 'minDataInLeaf has no effect'],
+    ],
     [
       'a bootstrap that is not used',
       { baggingTemperature: 1, bootstrapType: 'No', subsample: 0.5, samplingFrequency: 'PerTree' },

@@ -175,8 +175,7 @@ class CatBoostRun {
     if (params.growPolicy === 'SymmetricTree') {
       this.symmetric = new SymmetricGrower(context, arena, params, [block], outputs, rows, treeSeed, search, tails);
     }
-    this.grower =
-      this.symmetric ?? new BranchingGrower(context, arena, params, block, outputs, rows, treeSeed, search);
+    this.grower = this.symmetric ?? new BranchingGrower(context, arena, params, block, outputs, rows, treeSeed, search);
     this.estimator = new LeafEstimator(
       context,
       arena,

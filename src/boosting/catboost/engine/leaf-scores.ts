@@ -31,7 +31,10 @@ export interface Family {
 }
 
 /** What the search of leaves shares. */
-export type LeafTask = Pick<LevelTask, 'leafRows' | 'pairs' | 'wholeRoot' | 'lambda' | 'cosine' | 'noise' | 'normals'> & {
+export type LeafTask = Pick<
+  LevelTask,
+  'leafRows' | 'pairs' | 'wholeRoot' | 'lambda' | 'cosine' | 'noise' | 'normals'
+> & {
   /** Share of the features that a leaf looks at. */
   rsm: number;
 };
@@ -122,16 +125,7 @@ export class LeafScores {
       for (let feature = from; feature < to; feature++) {
         const at = histograms.featureAddress(slot, feature);
         const cells = this.cells + (feature - from) * CELLS;
-        context.kernels.scanLeaf(
-          at,
-          block.bins[feature],
-          Number(block.oneHot[feature]),
-          g,
-          w,
-          lambda,
-          cosine,
-          cells,
-        );
+        context.kernels.scanLeaf(at, block.bins[feature], Number(block.oneHot[feature]), g, w, lambda, cosine, cells);
       }
     }
     const { scaleG, scaleW } = task.pairs;

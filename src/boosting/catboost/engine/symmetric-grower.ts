@@ -172,7 +172,12 @@ export class SymmetricGrower implements TreeGrower {
     seed: number,
     lambda: number,
   ): LevelTask {
-    const { params, leafRows, pairs, noise: { normals } } = this;
+    const {
+      params,
+      leafRows,
+      pairs,
+      noise: { normals },
+    } = this;
     const { rsm } = params;
     return {
       leafRows,
