@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { CatBoostModel, LightGBMModel, XGBoostModel } from '../dist/boosting/index.js';
 import { LogisticRegressionModel, RandomForestModel, RidgeModel, SVMModel } from '../dist/classical/index.js';
 import { CalibratedModel, Matrix, MiniRocketModel, Windows } from '../dist/index.js';
+import { CNN1DModel, GRUModel, HybridModel, LSTMModel, TCNModel, TransformerModel } from '../dist/neural/index.js';
 
 /** Integer noise (a linear congruential generator) and a label that depends on it. */
 function data(rows, cols, classes) {
@@ -32,6 +33,7 @@ function windows({ X, y, weights }, length) {
 }
 
 console.log(process.version);
+const short = { sequenceLength: 10, epochs: 2, batchSize: 64 };
 for (const [name, Model, config, classes, rows = 20_000] of [
   [
     'lightgbm 2 classes',
@@ -96,6 +98,12 @@ for (const [name, Model, config, classes, rows = 20_000] of [
   ['minirocket 3 classes', MiniRocketModel, { numFeatures: 252 }, 3, 3000],
   ['minirocket regression', MiniRocketModel, { task: 'regression', numFeatures: 420 }, 9, 1000],
   ['svm regression', SVMModel, { task: 'regression', svmType: 'nu' }, 9, 2000],
+  ['lstm', LSTMModel, { ...short, hiddenSize: 24 }, 3, 400],
+  ['gru regression', GRUModel, { ...short, hiddenSize: 24, task: 'regression' }, 9, 400],
+  ['tcn', TCNModel, { ...short, hiddenSize: 24 }, 3, 400],
+  ['cnn1d', CNN1DModel, short, 2, 400],
+  ['transformer', TransformerModel, short, 3, 400],
+  ['hybrid', HybridModel, { ...short, encoder: 'cnn1d' }, 3, 400],
 ]) {
   const bytes = [1, 2, 4].map(async (threads) => {
     const model = new Model(config);

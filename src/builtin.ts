@@ -19,16 +19,26 @@ import { SVM_INFO } from './classical/svm/info.js';
 import type { SVMConfig } from './classical/svm/model.js';
 import type { ModelClass } from './model/base-model.js';
 import { ModelRegistry } from './model/registry.js';
+import { CNN1D_INFO } from './neural/cnn1d/info.js';
+import type { CNN1DConfig } from './neural/cnn1d/model.js';
 import { GRU_INFO } from './neural/gru/info.js';
 import type { GRUConfig } from './neural/gru/model.js';
+import { HYBRID_INFO } from './neural/hybrid/info.js';
+import type { HybridConfig } from './neural/hybrid/model.js';
 import { LSTM_INFO } from './neural/lstm/info.js';
 import type { LSTMConfig } from './neural/lstm/model.js';
+import { TCN_INFO } from './neural/tcn/info.js';
+import type { TCNConfig } from './neural/tcn/model.js';
+import { TRANSFORMER_INFO } from './neural/transformer/info.js';
+import type { TransformerConfig } from './neural/transformer/model.js';
 
 declare module './model/registry.js' {
   interface ModelConfigs {
     calibrated: CalibratedConfig;
     catboost: CatBoostConfig;
+    cnn1d: CNN1DConfig;
     gru: GRUConfig;
+    hybrid: HybridConfig;
     lightgbm: LightGBMConfig;
     logistic: LogisticRegressionConfig;
     lstm: LSTMConfig;
@@ -36,6 +46,8 @@ declare module './model/registry.js' {
     random_forest: RandomForestConfig;
     svm: SVMConfig;
     ridge: RidgeConfig;
+    tcn: TCNConfig;
+    transformer: TransformerConfig;
     xgboost: XGBoostConfig;
   }
 }
@@ -85,6 +97,22 @@ export function registerBuiltins(): void {
   ModelRegistry.register({
     ...named(MINIROCKET_INFO),
     load: async () => (await import('./baselines/minirocket/model.js')).MiniRocketModel as unknown as ModelClass,
+  });
+  ModelRegistry.register({
+    ...named(CNN1D_INFO),
+    load: async () => (await import('./neural/cnn1d/model.js')).CNN1DModel as unknown as ModelClass,
+  });
+  ModelRegistry.register({
+    ...named(HYBRID_INFO),
+    load: async () => (await import('./neural/hybrid/model.js')).HybridModel as unknown as ModelClass,
+  });
+  ModelRegistry.register({
+    ...named(TCN_INFO),
+    load: async () => (await import('./neural/tcn/model.js')).TCNModel as unknown as ModelClass,
+  });
+  ModelRegistry.register({
+    ...named(TRANSFORMER_INFO),
+    load: async () => (await import('./neural/transformer/model.js')).TransformerModel as unknown as ModelClass,
   });
 }
 

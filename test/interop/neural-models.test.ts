@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Matrix } from '../../src/core/matrix.js';
 import type { ModelClass } from '../../src/model/base-model.js';
-import { GRUModel, LSTMModel } from '../../src/neural/index.js';
+import { CNN1DModel, GRUModel, HybridModel, LSTMModel, TCNModel, TransformerModel } from '../../src/neural/index.js';
 import { signalWindows } from '../neural/signal.js';
 import { expectSameInOnnxruntime } from './onnx-check.js';
 
@@ -29,6 +29,19 @@ const cases: [string, ModelClass, Record<string, unknown>][] = [
   ],
   ['gru', GRUModel as never, { hiddenSize: 7 }],
   ['gru, mean of the states', GRUModel as never, { hiddenSize: 5, numLayers: 1, pooling: 'mean' }],
+  ['tcn', TCNModel as never, { hiddenSize: 6, numLayers: 2 }],
+  [
+    'tcn, layer norm, attention',
+    TCNModel as never,
+    { hiddenSize: 6, numLayers: 2, norm: 'layer', pooling: 'attention' },
+  ],
+  ['cnn1d', CNN1DModel as never, { filters: [6, 8] }],
+  ['transformer', TransformerModel as never, { hiddenSize: 8, numHeads: 2 }],
+  [
+    'transformer, causal, learned positions, gelu, normalised after',
+    TransformerModel as never,
+    { hiddenSize: 8, causal: true, positions: 'learned', activation: 'gelu', preNorm: false, pooling: 'last' },
+  ],
 ];
 
 describe.each(cases)('%s', (_, Model, config) => {
@@ -44,4 +57,15 @@ describe.each(cases)('%s', (_, Model, config) => {
     await model.fit({ X, y: value.map((v) => 100 + 10 * v) });
     await expectSameInOnnxruntime(model, rows, directory);
   });
+});
+
+it('a hybrid model gives the same probabilities in onnxruntime, from two inputs', async () => {
+  const model = new HybridModel({ ...small, hiddenSize: 6, featureSizes: [5], headSizes: [4] });
+  const features = Matrix.from(Array.from(y, (_, i) => [i % 7 === 0 ? Number.NaN : i % 3, value[i] > 1 ? 5 : -2]));
+  await model.fit({ X: { features, sequences: X }, y });
+  await expectSameInOnnxruntime(
+    model,
+    { features: rows.map((_, i) => [...features.row(i)]), sequences: rows },
+    directory,
+  );
 });

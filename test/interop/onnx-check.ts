@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import type { BaseModel } from '../../src/model/base-model.js';
+import type { ModelInput } from '../../src/model/types.js';
 import { runPython } from './python.js';
 
 const script = fileURLToPath(new URL('./onnx_peer.py', import.meta.url));
@@ -30,17 +31,18 @@ function worst(actual: ArrayLike<number>, wanted: ArrayLike<number>): number {
   return result;
 }
 
-/** Exports to `directory`, runs `rows` in onnxruntime, whole and one at a time, and compares; returns what onnxruntime said. */
+/** Exports to `directory`, runs the rows of `X` in onnxruntime, whole and one at a time, and compares; returns what onnxruntime said. */
 export async function expectSameInOnnxruntime(
   model: BaseModel,
-  rows: number[][] | number[][][],
+  X: number[][] | number[][][] | { features: number[][]; sequences: number[][][] },
   directory: string,
   tolerance = 1e-5,
 ): Promise<OnnxAnswer> {
+  const rows = 'sequences' in X ? X.sequences : X;
   const file = join(directory, `${Math.floor(performance.now() * 1000)}.onnx`);
   await model.exportOnnx(file);
-  const answer = (await runPython(script, { file, X: rows })) as OnnxAnswer;
-  const ours = await model.predict(rows);
+  const answer = (await runPython(script, { file, X })) as OnnxAnswer;
+  const ours = await model.predict(X as ModelInput);
   const { outputs } = answer;
   if (ours.probabilities) {
     expect(Object.keys(outputs)).toEqual(['label', 'probabilities']);

@@ -1,7 +1,7 @@
 /** The layers of `gru`. */
 import { type GruWeights, gru } from '../graph/fused/gru.js';
 import type { Value } from '../graph/graph.js';
-import { asSequence, byHidden, recurrentNetwork, twoBiases } from '../layers/recurrent.js';
+import { asSequence, byHidden, type Cell, recurrentNetwork, twoBiases } from '../layers/recurrent.js';
 
 /** The update and reset gates have the sum of two biases; the candidate two that count apart, the one before the reset gate and the one after. */
 function weights(x: Value, name: string, hidden: number): GruWeights {
@@ -19,7 +19,7 @@ function weights(x: Value, name: string, hidden: number): GruWeights {
   };
 }
 
-export const gruNetwork = recurrentNetwork({
+export const gruCell: Cell = {
   layer: (x, name, hidden, reverse) => gru(x, weights(x, name, hidden), { reverse }),
   step(x, name, size, states) {
     const hidden = states.state([size]);
@@ -27,4 +27,6 @@ export const gruNetwork = recurrentNetwork({
     hidden.next(out.last);
     return out.last;
   },
-});
+};
+
+export const gruNetwork = recurrentNetwork(gruCell);

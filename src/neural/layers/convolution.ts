@@ -1,22 +1,43 @@
-/** Convolution over time as one product of matrices: the steps under the kernel side by side. */
+/** Convolutions over time with parameters of their own, plain or with normalised weights. */
+import { type ConvolutionOptions, convolution } from '../graph/fused/convolution.js';
 import type { Value } from '../graph/graph.js';
-import { concat } from '../graph/operators/concat.js';
-import { pad } from '../graph/operators/pad.js';
-import { slice } from '../graph/operators/slice.js';
-import { dense } from './dense.js';
+import { constantValues, fanInUniform } from '../graph/initialisers.js';
+import { div } from '../graph/operators/div.js';
+import { mul } from '../graph/operators/mul.js';
+import { reduceSum } from '../graph/operators/reduce.js';
+import { sqrt } from '../graph/operators/sqrt.js';
 
-export interface ConvolutionOptions {
-  readonly outputs: number;
-  readonly kernel: number;
-  readonly dilation?: number;
+export interface Kernel {
+  /** (kernel * channels, filters), the earliest tap first. */
+  readonly weight: Value;
+  /** (filters) */
+  readonly bias: Value;
 }
 
-/** x (length, batch, channels) to (length, batch, outputs): zeros before and after keep the length. */
-export function convolution(x: Value, name: string, { outputs, kernel, dilation = 1 }: ConvolutionOptions): Value {
-  const length = x.shape[0];
-  const reach = (kernel - 1) * dilation;
-  const before = Math.floor(reach / 2);
-  const padded = pad(x, 0, before, reach - before);
-  const taps = Array.from({ length: kernel }, (_, k) => slice(padded, 0, k * dilation, k * dilation + length));
-  return dense(concat(taps, 2), name, outputs);
+/** Expected length of a column drawn evenly in +- 1 / sqrt(inputs): what the gain of normalised weights starts from. */
+const START_LENGTH = Math.sqrt(1 / 3);
+
+/**
+ * Parameters `name.*` of a convolution. `weightNorm`: each filter is a direction times a length of its own (Salimans and Kingma, 2016).
+ */
+export function kernelOf(
+  x: Value,
+  name: string,
+  filters: number,
+  kernel: number,
+  { weightNorm = false }: { weightNorm?: boolean } = {},
+): Kernel {
+  const { graph } = x;
+  const inputs = kernel * x.shape[x.shape.length - 1];
+  const direction = graph.parameter(`${name}.weight`, [inputs, filters], fanInUniform(inputs));
+  const bias = graph.parameter(`${name}.bias`, [filters], fanInUniform(inputs));
+  if (!weightNorm) return { weight: direction, bias };
+  const gain = graph.parameter(`${name}.gain`, [1, filters], constantValues(START_LENGTH));
+  const length = sqrt(reduceSum(mul(direction, direction), [0], { keepAxes: true }));
+  return { weight: mul(direction, div(gain, length)), bias };
+}
+
+/** x (steps, batch, channels) to (outputs, batch, filters). */
+export function convolve(x: Value, { weight, bias }: Kernel, options: ConvolutionOptions): Value {
+  return convolution(x, weight, bias, options);
 }

@@ -17,23 +17,30 @@ export interface Cell {
   step(x: Value, name: string, hidden: number, states: StepStates): Value;
 }
 
+export type RecurrentLayers = Pick<
+  RecurrentSettings,
+  'hiddenSize' | 'numLayers' | 'dropout' | 'bidirectional' | 'pooling'
+>;
+
+/** x (steps, batch, channels) to one vector a window, (batch, hiddenSize) or twice as wide in two directions. */
+export function encodeRecurrent(x: Value, cell: Cell, settings: RecurrentLayers): Value {
+  const { hiddenSize, numLayers, bidirectional, pooling } = settings;
+  let all = x;
+  let last = x;
+  for (let k = 0; k < numLayers; k++) {
+    if (k > 0) all = dropout(all, settings.dropout);
+    const forward = cell.layer(all, `layer${k}.forward`, hiddenSize, false);
+    const backward = bidirectional ? cell.layer(all, `layer${k}.backward`, hiddenSize, true) : undefined;
+    all = backward ? concat([forward.all, backward.all], 2) : forward.all;
+    last = backward ? concat([forward.last, backward.last], 1) : forward.last;
+  }
+  return dropout(pooling === 'last' ? last : pool(all, 0, pooling, 'attention'), settings.dropout);
+}
+
 export function recurrentNetwork(cell: Cell): Network<RecurrentSettings> {
   return {
     layout: 'time',
-    build(_, { x }, { outputs }, settings) {
-      const { hiddenSize, numLayers, bidirectional, pooling } = settings;
-      let all = x;
-      let last = x;
-      for (let k = 0; k < numLayers; k++) {
-        if (k > 0) all = dropout(all, settings.dropout);
-        const forward = cell.layer(all, `layer${k}.forward`, hiddenSize, false);
-        const backward = bidirectional ? cell.layer(all, `layer${k}.backward`, hiddenSize, true) : undefined;
-        all = backward ? concat([forward.all, backward.all], 2) : forward.all;
-        last = backward ? concat([forward.last, backward.last], 1) : forward.last;
-      }
-      const pooled = pooling === 'last' ? last : pool(all, 0, pooling, 'attention');
-      return dense(dropout(pooled, settings.dropout), 'output', outputs);
-    },
+    build: (_, { x }, { outputs }, settings) => dense(encodeRecurrent(x, cell, settings), 'output', outputs),
     step: {
       refusal({ bidirectional, pooling }) {
         if (bidirectional) return 'a bidirectional network reads its windows from both ends';

@@ -1,7 +1,7 @@
 /** The layers of `lstm`. */
 import { type LstmWeights, lstm } from '../graph/fused/lstm.js';
 import type { Value } from '../graph/graph.js';
-import { asSequence, byHidden, recurrentNetwork, twoBiases } from '../layers/recurrent.js';
+import { asSequence, byHidden, type Cell, recurrentNetwork, twoBiases } from '../layers/recurrent.js';
 
 function weights(x: Value, name: string, hidden: number): LstmWeights {
   const { graph } = x;
@@ -12,7 +12,7 @@ function weights(x: Value, name: string, hidden: number): LstmWeights {
   };
 }
 
-export const lstmNetwork = recurrentNetwork({
+export const lstmCell: Cell = {
   layer: (x, name, hidden, reverse) => lstm(x, weights(x, name, hidden), { reverse }),
   step(x, name, size, states) {
     const hidden = states.state([size]);
@@ -23,4 +23,6 @@ export const lstmNetwork = recurrentNetwork({
     cell.next(out.cell);
     return out.last;
   },
-});
+};
+
+export const lstmNetwork = recurrentNetwork(lstmCell);

@@ -1,0 +1,62 @@
+/** Hyperparameters of `cnn1d`. */
+import type { ZodModule, ZodType } from '../../core/schema.js';
+import type { Pooling } from '../layers/pooling.js';
+import type { TrainingAliases, TrainingParameters, TrainingSettings } from '../training/config.js';
+import { neuralConfig } from '../training/config-schema.js';
+
+export interface CNN1DParameters extends TrainingParameters {
+  /** Filters of each block, which says how many blocks there are. Default [64, 128]. */
+  filters?: readonly number[];
+  /** Taps of each convolution. Default 3. */
+  kernelSize?: number;
+  /** Steps that become one, their largest values, after each block while there are as many; 1: none. Default 2. */
+  poolSize?: number;
+  /** Share of values set to 0 after each block, in training only. Default 0.2. */
+  dropout?: number;
+  /** Normalise the values of each step before the activation. Default `'layer'`. */
+  norm?: 'layer' | 'none';
+  /** What of the remaining steps the output is made from. Default `'mean'`. */
+  pooling?: Pooling;
+}
+
+export interface CNN1DAliases extends TrainingAliases {
+  channels?: readonly number[];
+  numFilters?: readonly number[];
+  hiddenSizes?: readonly number[];
+  dropoutRate?: number;
+}
+
+export type CNN1DConfig = CNN1DParameters & CNN1DAliases;
+
+export interface CNN1DSettings extends TrainingSettings {
+  readonly filters: readonly number[];
+  readonly kernelSize: number;
+  readonly poolSize: number;
+  readonly dropout: number;
+  readonly norm: 'layer' | 'none';
+  readonly pooling: Pooling;
+}
+
+export const CNN1D_DEFAULTS = {
+  filters: [64, 128],
+  kernelSize: 3,
+  poolSize: 2,
+  dropout: 0.2,
+  norm: 'layer',
+  pooling: 'mean',
+} as const;
+
+export const cnn1dShape = (z: ZodModule): Record<string, ZodType> => ({
+  filters: z.array(z.int().min(1).max(8192)).min(1).max(32),
+  kernelSize: z.int().min(1).max(1024),
+  poolSize: z.int().min(1).max(1024),
+  dropout: z.number().min(0).lt(1),
+  norm: z.enum(['layer', 'none']),
+  pooling: z.enum(['last', 'mean', 'max', 'attention']),
+});
+
+export const cnn1dConfig = neuralConfig<CNN1DSettings, CNN1DConfig>({
+  shape: cnn1dShape,
+  defaults: CNN1D_DEFAULTS,
+  aliases: { channels: 'filters', numFilters: 'filters', hiddenSizes: 'filters', dropoutRate: 'dropout' },
+});
