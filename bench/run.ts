@@ -23,6 +23,7 @@ const BENCHMARKS: Record<string, () => Promise<Benchmark>> = {
   'quality-xgboost': () => quality('xgboost'),
   'quality-catboost': () => quality('catboost'),
   'quality-random-forest': () => import('./quality/random-forest.js'),
+  'quality-neural': () => import('./quality/neural.js'),
 };
 
 async function quality(library: Library): Promise<Benchmark> {
