@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Matrix } from '../../src/core/matrix.js';
-import type { ModelClass } from '../../src/model/base-model.js';
+import type { BaseModel, ModelClass } from '../../src/model/base-model.js';
 import { CNN1DModel, GRUModel, HybridModel, LSTMModel, TCNModel, TransformerModel } from '../../src/neural/index.js';
 import { signalWindows } from '../neural/signal.js';
 import { expectSameInOnnxruntime } from './onnx-check.js';
@@ -64,7 +64,7 @@ it('a hybrid model gives the same probabilities in onnxruntime, from two inputs'
   const features = Matrix.from(Array.from(y, (_, i) => [i % 7 === 0 ? Number.NaN : i % 3, value[i] > 1 ? 5 : -2]));
   await model.fit({ X: { features, sequences: X }, y });
   await expectSameInOnnxruntime(
-    model,
+    model as unknown as BaseModel,
     { features: rows.map((_, i) => [...features.row(i)]), sequences: rows },
     directory,
   );
