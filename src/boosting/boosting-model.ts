@@ -5,7 +5,7 @@
 import { ConfigError, InvalidInputError } from '../core/errors.js';
 import type { Matrix } from '../core/matrix.js';
 import { BaseModel } from '../model/base-model.js';
-import { lossAndAccuracy } from '../model/output.js';
+import { lossAndAccuracyInTurns } from '../model/output.js';
 import type {
   FitContext,
   FitData,
@@ -110,7 +110,7 @@ export abstract class BoostingModel<Config extends BoostingSettings> extends Bas
     const measured = async ({ X, y, weights, initScore }: FitRows) => {
       const scores = await this.scoresOf(X, [0, this.iterations], context);
       if (initScore) for (let i = 0; i < scores.length; i++) scores[i] += initScore[i];
-      return lossAndAccuracy(await this.outputOf(scores), y, weights, data.classes.length);
+      return lossAndAccuracyInTurns(await this.outputOf(scores), y, weights, data.classes.length);
     };
     const own: FitResult = { ...result };
     if (data.initScore && result.trainLoss === undefined) {

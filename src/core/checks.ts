@@ -1,6 +1,7 @@
 /** Checks of labels, weights and features that callers pass: each problem is an `InvalidInputError` that names the array and the place. */
 import { InvalidInputError } from './errors.js';
 import { listed } from './text.js';
+import { inTurns } from './turns.js';
 
 const HINT_LABELS = 'Labels are finite numbers; drop rows whose label is unknown, and map names to numbers.';
 const LISTED = 20;
@@ -34,34 +35,130 @@ function assertLength(values: unknown, rows: number, what: string): asserts valu
   }
 }
 
+/** Rows looked at between two looks at the clock. */
+const STRETCH = 50_000;
+
 /** (rows,) finite labels as float64; a copy. */
 export function finiteLabels(values: ArrayLike<number>, rows: number, what: string): Float64Array {
-  assertLength(values, rows, what);
-  const bad = rowsWhere(rows, (i) => typeof values[i] !== 'number' || !Number.isFinite(values[i]));
-  if (bad.count > 0) {
-    throw new InvalidInputError(`${what}: ${bad.count} labels are not finite numbers (rows ${listed(bad.rows)})`, {
+  const labels = new Labels(values, rows, what);
+  labels.read(0, rows);
+  return labels.checked();
+}
+
+/** The same, with turns of the event loop between. */
+export async function finiteLabelsInTurns(
+  values: ArrayLike<number>,
+  rows: number,
+  what: string,
+): Promise<Float64Array> {
+  const labels = new Labels(values, rows, what);
+  await inTurns(rows, STRETCH, (from, to) => labels.read(from, to));
+  return labels.checked();
+}
+
+class Labels {
+  private readonly values: ArrayLike<unknown>;
+  private readonly out: Float64Array;
+  private readonly bad = new BadRows();
+
+  constructor(
+    values: unknown,
+    rows: number,
+    private readonly what: string,
+  ) {
+    assertLength(values, rows, what);
+    this.values = values;
+    this.out = new Float64Array(rows);
+  }
+
+  read(from: number, to: number): void {
+    const { values, out } = this;
+    for (let i = from; i < to; i++) {
+      const value = values[i];
+      if (typeof value === 'number' && Number.isFinite(value)) out[i] = value;
+      else this.bad.add(i);
+    }
+  }
+
+  checked(): Float64Array {
+    const { rows, count } = this.bad;
+    if (count === 0) return this.out;
+    throw new InvalidInputError(`${this.what}: ${count} labels are not finite numbers (rows ${listed(rows)})`, {
       hint: HINT_LABELS,
-      details: bad,
+      details: { rows, count },
     });
   }
-  return Float64Array.from(values);
 }
 
 /** (rows,) sample weights as float32, finite, not negative, not all zero; a copy. */
 export function sampleWeights(values: ArrayLike<number>, rows: number, what: string): Float32Array {
-  assertLength(values, rows, what);
-  const bad = rowsWhere(rows, (i) => !(values[i] >= 0 && Number.isFinite(Math.fround(values[i]))));
-  if (bad.count > 0) {
-    throw new InvalidInputError(`${what}: ${bad.count} weights are negative or not finite (rows ${listed(bad.rows)})`, {
-      hint: 'Weights are finite and not negative; 0 leaves a row out.',
-      details: bad,
-    });
+  const weights = new Weights(values, rows, what);
+  weights.read(0, rows);
+  return weights.checked();
+}
+
+/** The same, with turns of the event loop between. */
+export async function sampleWeightsInTurns(
+  values: ArrayLike<number>,
+  rows: number,
+  what: string,
+): Promise<Float32Array> {
+  const weights = new Weights(values, rows, what);
+  await inTurns(rows, STRETCH, (from, to) => weights.read(from, to));
+  return weights.checked();
+}
+
+class Weights {
+  private readonly values: ArrayLike<number>;
+  private readonly out: Float32Array;
+  private readonly bad = new BadRows();
+  private some = false;
+
+  constructor(
+    values: unknown,
+    rows: number,
+    private readonly what: string,
+  ) {
+    assertLength(values, rows, what);
+    this.values = values as ArrayLike<number>;
+    this.out = new Float32Array(rows);
   }
-  const weights = Float32Array.from(values);
-  if (!weights.some((weight) => weight > 0)) {
-    throw new InvalidInputError(`${what}: all weights are zero`, { hint: 'At least one row must count.' });
+
+  read(from: number, to: number): void {
+    const { values, out } = this;
+    let some = this.some;
+    for (let i = from; i < to; i++) {
+      out[i] = values[i];
+      if (!(values[i] >= 0 && Number.isFinite(out[i]))) this.bad.add(i);
+      else some ||= out[i] > 0;
+    }
+    this.some = some;
   }
-  return weights;
+
+  checked(): Float32Array {
+    const { rows, count } = this.bad;
+    if (count > 0) {
+      throw new InvalidInputError(`${this.what}: ${count} weights are negative or not finite (rows ${listed(rows)})`, {
+        hint: 'Weights are finite and not negative; 0 leaves a row out.',
+        details: { rows, count },
+      });
+    }
+    if (!this.some) {
+      throw new InvalidInputError(`${this.what}: all weights are zero`, { hint: 'At least one row must count.' });
+    }
+    return this.out;
+  }
+}
+
+/** How many rows are wrong, and which ones are the first. */
+class BadRows {
+  readonly rows: number[] = [];
+  count = 0;
+
+  add(row: number): void {
+    this.count++;
+    if (this.rows.length < LISTED) this.rows.push(row);
+  }
 }
 
 /** (rows,) times in ms since epoch (numbers or `Date`s) as float64, finite; a copy. */

@@ -13,3 +13,12 @@ export class Turns {
     this.last = performance.now();
   }
 }
+
+/** Calls `work` for stretches of 0 .. count-1 in their order, each about a millisecond of work, and lets other work run between. */
+export async function inTurns(count: number, stretch: number, work: (from: number, to: number) => void): Promise<void> {
+  const turns = new Turns();
+  for (let from = 0; from < count; from += stretch) {
+    if (from > 0) await turns.pause();
+    work(from, Math.min(count, from + stretch));
+  }
+}

@@ -20,7 +20,7 @@ import { describeModel, withFamilyEntry } from './info.js';
 import { checkValues, columnCount, rowCount, takeRows, toModelInput, windowsOf } from './input.js';
 import { applyMissingTo } from './missing.js';
 import type { OnnxBody } from './onnx/export.js';
-import { checkOutput, classifierOutput, lossAndAccuracy, regressorOutput } from './output.js';
+import { checkOutput, lossAndAccuracyInTurns, predictionOutput } from './output.js';
 import { type LearnedFromData, prepareTraining } from './prepare.js';
 import type {
   Evaluations,
@@ -238,7 +238,7 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
     );
     const score = async (rows: { X: X; y: Float64Array; weights?: Float32Array }, loss?: number, accuracy?: number) => {
       if (loss !== undefined && accuracy !== undefined) return { loss, accuracy };
-      const computed = lossAndAccuracy(
+      const computed = await lossAndAccuracyInTurns(
         await this.predictRaw(rows.X, { threads }),
         rows.y,
         rows.weights,
@@ -279,8 +279,7 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
     const input = await this.predictionInput(X);
     const context = this.predictContext(options);
     const raw = rowCount(input) === 0 ? emptyOutput(fitted) : await this.predictRaw(input, context);
-    checkOutput(raw, rowCount(input), fitted.classes.length, this.label);
-    return fitted.task === 'classification' ? classifierOutput(raw as Matrix, fitted.classes) : regressorOutput(raw);
+    return predictionOutput(raw, rowCount(input), fitted.classes, this.label);
   }
 
   /** Options of a call with the number of threads settled. */

@@ -2,7 +2,7 @@
 import { assertNoInfinity } from '../core/checks.js';
 import { InvalidInputError } from '../core/errors.js';
 import { Matrix } from '../core/matrix.js';
-import { Turns } from '../core/turns.js';
+import { inTurns, Turns } from '../core/turns.js';
 import { type HybridInput, Windows } from '../core/windows.js';
 import { windowsOfNested, windowsOfRows } from './sequence-input.js';
 import type { InputMode, ModelInput, ModelInputMatrix } from './types.js';
@@ -23,6 +23,17 @@ export function rowCount(X: ModelInputMatrix): number {
 export function takeRows<X extends ModelInputMatrix>(X: X, rows: ArrayLike<number>): X {
   if (X instanceof Matrix || X instanceof Windows) return X.take(rows) as X;
   return { features: X.features.take(rows), sequences: X.sequences.take(rows) } as X;
+}
+
+/** The same, with turns of the event loop between where the rows are a matrix's. */
+export async function takeRowsInTurns<X extends ModelInputMatrix>(X: X, rows: Uint32Array): Promise<X> {
+  if (!(X instanceof Matrix)) return takeRows(X, rows);
+  const out = Matrix.zeros(rows.length, X.cols);
+  const { data, cols } = X;
+  await inTurns(rows.length, Math.max(1, Math.floor(VALUES_PER_STEP / (4 * Math.max(cols, 1)))), (from, to) => {
+    for (let i = from; i < to; i++) out.data.set(data.subarray(rows[i] * cols, (rows[i] + 1) * cols), i * cols);
+  });
+  return out as typeof X;
 }
 
 /** Columns of the feature matrix, or channels of the windows. */

@@ -45,13 +45,15 @@ function lastWindows(windows: Windows, size: number): { train: Uint32Array; vali
 }
 
 function coversAll(y: Float64Array, chosen: Uint8Array, classes: number): boolean {
-  const seen = [new Set<number>(), new Set<number>()];
-  for (let i = 0; i < y.length; i++) seen[chosen[i]].add(y[i]);
-  return seen[0].size === classes && seen[1].size === classes;
+  // Bit 0: among the rest, bit 1: among the chosen.
+  const seen = new Uint8Array(classes);
+  for (let i = 0; i < y.length; i++) seen[y[i]] |= 1 + chosen[i];
+  return seen.every((where) => where === 3);
 }
 
 function indices(chosen: Uint8Array, value: number): Uint32Array {
-  const out: number[] = [];
-  for (let i = 0; i < chosen.length; i++) if (chosen[i] === value) out.push(i);
-  return Uint32Array.from(out);
+  const out = new Uint32Array(chosen.length);
+  let count = 0;
+  for (let i = 0; i < chosen.length; i++) if (chosen[i] === value) out[count++] = i;
+  return out.slice(0, count);
 }

@@ -1,18 +1,33 @@
 /** Class labels to indices and back: any finite numbers, ascending. */
 import { InvalidInputError } from '../core/errors.js';
 import { listed } from '../core/text.js';
+import { inTurns } from '../core/turns.js';
+
+/** Rows looked at between two looks at the clock. */
+const STRETCH = 50_000;
 
 /** Distinct labels in ascending order. -0 counts as 0. */
 export function distinctLabels(y: Float64Array): number[] {
   const seen = new Set<number>();
+  collectLabels(y, 0, y.length, seen);
+  return [...seen].sort((a, b) => a - b);
+}
+
+/** The same, with turns of the event loop between. */
+export async function distinctLabelsInTurns(y: Float64Array): Promise<number[]> {
+  const seen = new Set<number>();
+  await inTurns(y.length, STRETCH, (from, to) => collectLabels(y, from, to, seen));
+  return [...seen].sort((a, b) => a - b);
+}
+
+function collectLabels(y: Float64Array, from: number, to: number, seen: Set<number>): void {
   let last = Number.NaN;
-  for (let i = 0; i < y.length; i++) {
+  for (let i = from; i < to; i++) {
     // Neighbours often share their label; a set look-up is ten times dearer than this comparison.
     if (y[i] === last) continue;
     last = y[i];
     seen.add(last + 0);
   }
-  return [...seen].sort((a, b) => a - b);
 }
 
 /** Checks that the labels are classes one can learn: at least two, and not a continuous target by mistake. */
@@ -35,19 +50,57 @@ export function checkClasses(classes: readonly number[], rows: number, what: str
 
 /** Index of each label in `classes`; a label that is not there is an `InvalidInputError`. */
 export function encodeLabels(y: Float64Array, classes: readonly number[], what: string): Float64Array {
-  const index = new Map(classes.map((label, i) => [label, i]));
-  const out = new Float64Array(y.length);
-  const unknown = new Set<number>();
-  for (let i = 0; i < y.length; i++) {
-    const at = index.get(y[i] + 0);
-    if (at === undefined) unknown.add(y[i]);
-    else out[i] = at;
+  const codes = new LabelCodes(y, classes, what);
+  codes.encode(0, y.length);
+  return codes.checked();
+}
+
+/** The same, with turns of the event loop between. */
+export async function encodeLabelsInTurns(
+  y: Float64Array,
+  classes: readonly number[],
+  what: string,
+): Promise<Float64Array> {
+  const codes = new LabelCodes(y, classes, what);
+  await inTurns(y.length, STRETCH, (from, to) => codes.encode(from, to));
+  return codes.checked();
+}
+
+class LabelCodes {
+  private readonly index: ReadonlyMap<number, number>;
+  private readonly out: Float64Array;
+  private readonly unknown = new Set<number>();
+
+  constructor(
+    private readonly y: Float64Array,
+    private readonly classes: readonly number[],
+    private readonly what: string,
+  ) {
+    this.index = new Map(classes.map((label, i) => [label, i]));
+    this.out = new Float64Array(y.length);
   }
-  if (unknown.size > 0) {
-    throw new InvalidInputError(`${what}: label ${listed([...unknown])} does not occur in the training rows`, {
+
+  encode(from: number, to: number): void {
+    const { y, index, out } = this;
+    let last = Number.NaN;
+    let code = 0;
+    for (let i = from; i < to; i++) {
+      if (y[i] !== last) {
+        last = y[i];
+        const at = index.get(last + 0);
+        if (at === undefined) this.unknown.add(last);
+        code = at ?? 0;
+      }
+      out[i] = code;
+    }
+  }
+
+  checked(): Float64Array {
+    const { unknown, classes } = this;
+    if (unknown.size === 0) return this.out;
+    throw new InvalidInputError(`${this.what}: label ${listed([...unknown])} does not occur in the training rows`, {
       hint: `The training rows have the classes ${listed([...classes], 20)}. Merge or drop classes that training never sees.`,
       details: { unknown: [...unknown] },
     });
   }
-  return out;
 }

@@ -1,11 +1,12 @@
 /** From what the caller of `fit` passes to what a model's hooks are given: checked, encoded, without rows of weight 0. */
-import { finiteLabels, isArrayLike, sampleWeights } from '../core/checks.js';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { finiteLabelsInTurns, isArrayLike, sampleWeightsInTurns } from '../core/checks.js';
 import { InvalidInputError } from '../core/errors.js';
 import { Matrix, sharedFloat32 } from '../core/matrix.js';
 import { startWorkers } from '../kernels/pool.js';
-import { checkValues, columnCount, rowCount, takeRows, toModelInput, windowsOf } from './input.js';
+import { checkValues, columnCount, rowCount, takeRowsInTurns, toModelInput, windowsOf } from './input.js';
 import { internalValidationRows } from './internal-validation.js';
-import { checkClasses, distinctLabels, encodeLabels } from './label-encoder.js';
+import { checkClasses, distinctLabelsInTurns, encodeLabelsInTurns } from './label-encoder.js';
 import { isLarge } from './medians.js';
 import { applyMissingTo, type MissingValuePlan, planMissingOf } from './missing.js';
 import type { EvaluationData, FitData, FitRows, ModelInfo, ModelInputMatrix, Task, TrainingData } from './types.js';
@@ -71,22 +72,22 @@ export async function prepareTraining<X extends ModelInputMatrix>(
   if (!info.capabilities.missingValues && data.X instanceof Matrix && isLarge(data.X)) startWorkers(options.threads);
   const given = await readRows(data, info, what, options.sequenceLength);
   const featureNames = checkNames(data.featureNames, columnCount(given.X), what);
-  const weighted = withoutZeroWeights(given);
-  const classes = task === 'classification' ? distinctLabels(weighted.y) : [];
+  const weighted = await withoutZeroWeights(given);
+  const classes = task === 'classification' ? await distinctLabelsInTurns(weighted.y) : [];
   if (task === 'classification') checkClasses(classes, weighted.y.length, what);
-  const encoded = (rows: Rows, of: string): Rows =>
-    task === 'classification' ? { ...rows, y: encodeLabels(rows.y, classes, of) } : rows;
-  const all = encoded(weighted, what);
+  const encoded = async (rows: Rows, of: string): Promise<Rows> =>
+    task === 'classification' ? { ...rows, y: await encodeLabelsInTurns(rows.y, classes, of) } : rows;
+  const all = await encoded(weighted, what);
   const evalSets: Record<string, Rows> = {};
   for (const [name, rows] of sets) {
     const label = `${what}: ${name}`;
-    evalSets[name] = encoded(await readEvaluationRows(rows, all, info, label, windowsOf(all.X)?.length), label);
+    evalSets[name] = await encoded(await readEvaluationRows(rows, all, info, label, windowsOf(all.X)?.length), label);
   }
   const { [VALIDATION]: own, ...others } = evalSets;
   const { train, validation } = own
     ? { train: all, validation: own }
     : options.setValidationAside
-      ? setAside(all, classes.length, options.seed)
+      ? await setAside(all, classes.length, options.seed)
       : { train: all, validation: undefined };
 
   const gaps = info.capabilities.missingValues ? undefined : await planMissingOf(train.X, options);
@@ -150,8 +151,9 @@ async function readRows(
       hint: 'Pass at least one row and one column.',
     });
   }
-  const y = finiteLabels(data.y, rows, `${what}: y`);
-  const weights = data.weights === undefined ? undefined : sampleWeights(data.weights, rows, `${what}: weights`);
+  const y = await finiteLabelsInTurns(data.y, rows, `${what}: y`);
+  const weights =
+    data.weights === undefined ? undefined : await sampleWeightsInTurns(data.weights, rows, `${what}: weights`);
   const initScore = data.initScore === undefined ? undefined : initialScores(data.initScore, rows, what);
   await checkValues(X, what);
   return { X, y, weights, ...(initScore ? { initScore } : {}) };
@@ -175,7 +177,7 @@ async function readEvaluationRows(
   what: string,
   sequenceLength: number | undefined,
 ): Promise<Rows> {
-  const rows = withoutZeroWeights(await readRows(data, info, what, sequenceLength));
+  const rows = await withoutZeroWeights(await readRows(data, info, what, sequenceLength));
   const [own, expected] = [windowsOf(rows.X)?.length, windowsOf(train.X)?.length];
   if (own !== expected) {
     throw new InvalidInputError(`${what}: windows of ${own} rows, the training windows have ${expected}`, {
@@ -195,12 +197,16 @@ function widths(X: ModelInputMatrix): string {
   return X instanceof Matrix || X === windows ? `${columnCount(X)}` : `${columnCount(X)} and ${windows?.base.cols}`;
 }
 
-function setAside(rows: Rows, classes: number, seed: number): { train: Rows; validation?: Rows } {
+async function setAside(rows: Rows, classes: number, seed: number): Promise<{ train: Rows; validation?: Rows }> {
+  await nextTurn();
   const parts = internalValidationRows(rows.y, classes, seed, windowsOf(rows.X));
-  return parts ? { train: pick(rows, parts.train), validation: pick(rows, parts.validation) } : { train: rows };
+  await nextTurn();
+  return parts
+    ? { train: await pick(rows, parts.train), validation: await pick(rows, parts.validation) }
+    : { train: rows };
 }
 
-function withoutZeroWeights(rows: Rows): Rows {
+async function withoutZeroWeights(rows: Rows): Promise<Rows> {
   const { weights } = rows;
   if (!weights?.includes(0)) return rows;
   const kept: number[] = [];
@@ -208,10 +214,10 @@ function withoutZeroWeights(rows: Rows): Rows {
   return pick(rows, Uint32Array.from(kept));
 }
 
-function pick({ X, y, weights, initScore }: Rows, kept: Uint32Array): Rows {
+async function pick({ X, y, weights, initScore }: Rows, kept: Uint32Array): Promise<Rows> {
   return {
     ...(initScore ? { initScore: takeScores(initScore, initScore.length / y.length, kept) } : {}),
-    X: takeRows(X, kept),
+    X: await takeRowsInTurns(X, kept),
     y: take(y, kept, new Float64Array(kept.length)),
     weights: weights && take(weights, kept, sharedFloat32(kept.length)),
   };

@@ -9,7 +9,7 @@ import { readCheckpoint, removeCheckpoint } from '../../core/checkpoint-file.js'
 import { writeFileAtomic } from '../../core/files.js';
 import type { Matrix } from '../../core/matrix.js';
 import type { OnnxBody } from '../../model/onnx/export.js';
-import { lossAndAccuracy } from '../../model/output.js';
+import { lossAndAccuracyInTurns } from '../../model/output.js';
 import type { FitData, FitResult, FitRows, ImportanceKind, ModelPayload, PredictContext } from '../../model/types.js';
 import { BoostingModel } from '../boosting-model.js';
 import type { BoostingFitContext, IterationRange } from '../options.js';
@@ -117,7 +117,12 @@ export class CatBoostModel extends BoostingModel<CatBoostSettings> {
     { trainScores }: CatBoostTrained,
   ): Promise<Pick<FitResult, 'trainLoss' | 'trainAccuracy'>> {
     if (!trainScores) return {};
-    const { loss, accuracy } = lossAndAccuracy(await this.outputOf(trainScores), y, weights, classes.length);
+    const { loss, accuracy } = await lossAndAccuracyInTurns(
+      await this.outputOf(trainScores),
+      y,
+      weights,
+      classes.length,
+    );
     return { trainLoss: loss, trainAccuracy: accuracy };
   }
 

@@ -7,7 +7,7 @@ import { ModelFormatError } from '../../core/errors.js';
 import { writeFileAtomic } from '../../core/files.js';
 import type { Matrix } from '../../core/matrix.js';
 import type { OnnxBody } from '../../model/onnx/export.js';
-import { lossAndAccuracy } from '../../model/output.js';
+import { lossAndAccuracyInTurns } from '../../model/output.js';
 import type { FitData, FitResult, ImportanceKind, ModelPayload, PredictContext } from '../../model/types.js';
 import { treeImportance } from '../../trees/importance.js';
 import { iterationsOf, predictEnsemble, predictLeaves } from '../../trees/predictor.js';
@@ -187,7 +187,7 @@ async function trainingScores(
 ): Promise<Pick<FitResult, 'trainLoss' | 'trainAccuracy'>> {
   if (!trainScores) return {};
   const output = await fromScores(objective, trainScores, ensemble.outputs);
-  const { loss, accuracy } = lossAndAccuracy(output, y, weights, classes.length);
+  const { loss, accuracy } = await lossAndAccuracyInTurns(output, y, weights, classes.length);
   return { trainLoss: loss, trainAccuracy: accuracy };
 }
 

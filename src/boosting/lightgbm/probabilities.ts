@@ -1,9 +1,9 @@
 /** Raw scores of an ensemble to what a model returns: probabilities a class, or values. */
 import { Matrix } from '../../core/matrix.js';
-import { Turns } from '../../core/turns.js';
+import { inTurns } from '../../core/turns.js';
 import { applyLink, type FileObjective, taskOfFile } from './objective.js';
 
-const VALUES_PER_STEP = 20_000;
+const ROWS_PER_STEP = 20_000;
 
 /**
  * Classification: (n, classes), rows summing to 1; regression: (n,) values. `scores` (n * outputs) is used up.
@@ -14,23 +14,21 @@ export async function fromScores(
   scores: Float64Array,
   outputs: number,
 ): Promise<Matrix | Float64Array> {
-  const turns = new Turns();
-  const step = VALUES_PER_STEP * outputs;
-  for (let from = 0; from < scores.length; from += step) {
-    if (from > 0) await turns.pause();
-    applyLink(objective, scores.subarray(from, from + step), outputs);
-  }
-  if (taskOfFile(objective) === 'regression') return scores;
   const rows = scores.length / outputs;
+  const classes = taskOfFile(objective) === 'regression' ? 0 : Math.max(2, outputs);
   // Plain memory: shared memory for one row would cost more than its scores do.
-  const out = Matrix.wrap(new Float32Array(rows * Math.max(2, outputs)), Math.max(2, outputs));
-  for (let i = 0; i < rows; i++) {
-    if (outputs === 1) {
-      out.data[2 * i] = 1 - scores[i];
-      out.data[2 * i + 1] = scores[i];
-    } else writeShares(scores, i * outputs, outputs, out.data);
-  }
-  return out;
+  const out = new Float32Array(rows * classes);
+  await inTurns(rows, ROWS_PER_STEP, (from, to) => {
+    applyLink(objective, scores.subarray(from * outputs, to * outputs), outputs);
+    if (classes === 0) return;
+    for (let i = from; i < to; i++) {
+      if (outputs === 1) {
+        out[2 * i] = 1 - scores[i];
+        out[2 * i + 1] = scores[i];
+      } else writeShares(scores, i * outputs, outputs, out);
+    }
+  });
+  return classes === 0 ? scores : Matrix.wrap(out, classes);
 }
 
 function writeShares(scores: Float64Array, offset: number, outputs: number, out: Float32Array): void {

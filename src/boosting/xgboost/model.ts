@@ -7,7 +7,7 @@ import { InvalidInputError, ModelFormatError } from '../../core/errors.js';
 import { writeFileAtomic } from '../../core/files.js';
 import { Matrix } from '../../core/matrix.js';
 import type { OnnxBody } from '../../model/onnx/export.js';
-import { lossAndAccuracy } from '../../model/output.js';
+import { lossAndAccuracyInTurns } from '../../model/output.js';
 import type {
   FitData,
   FitResult,
@@ -102,7 +102,7 @@ export class XGBoostModel extends BoostingModel<XGBoostSettings> {
     scores: Float64Array | undefined,
   ): Promise<Pick<FitResult, 'trainLoss' | 'trainAccuracy'>> {
     if (!scores) return {};
-    const { loss, accuracy } = lossAndAccuracy(await this.outputOf(scores), y, weights, classes.length);
+    const { loss, accuracy } = await lossAndAccuracyInTurns(await this.outputOf(scores), y, weights, classes.length);
     return { trainLoss: loss, trainAccuracy: accuracy };
   }
 

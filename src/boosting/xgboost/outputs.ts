@@ -1,19 +1,16 @@
 /** Raw scores of an XGBoost model to what a model returns: probabilities a class, or values. */
 import { Matrix } from '../../core/matrix.js';
-import { Turns } from '../../core/turns.js';
+import { inTurns } from '../../core/turns.js';
 import type { FileObjective } from './format.js';
 import { applyLink, taskOfObjective } from './objective.js';
 
-const VALUES_PER_STEP = 20_000;
+const ROWS_PER_STEP = 20_000;
 
 /** (n * outputs,) scores to predictions in place, in XGBoost's units. Yields to the event loop. */
 export async function toPredictions(objective: FileObjective, scores: Float64Array, outputs: number): Promise<void> {
-  const turns = new Turns();
-  const step = VALUES_PER_STEP * outputs;
-  for (let from = 0; from < scores.length; from += step) {
-    if (from > 0) await turns.pause();
-    applyLink(objective, scores.subarray(from, from + step), outputs);
-  }
+  await inTurns(scores.length / outputs, ROWS_PER_STEP, (from, to) => {
+    applyLink(objective, scores.subarray(from * outputs, to * outputs), outputs);
+  });
 }
 
 /** Classification: (n, classes), rows summing to 1; regression: (n,) values, of several outputs the one at `main`. */
@@ -28,14 +25,19 @@ export async function fromScores(
   if (taskOfObjective(objective) === 'regression') {
     return outputs === 1 ? scores : Float64Array.from({ length: rows }, (_, i) => scores[i * outputs + main]);
   }
-  if (outputs > 1) return Matrix.wrap(Float32Array.from(scores), outputs);
+  const classes = Math.max(2, outputs);
   // Plain memory: shared memory for one row would cost more than its scores do.
-  const out = Matrix.wrap(new Float32Array(2 * rows), 2);
-  for (let i = 0; i < rows; i++) {
-    out.data[2 * i] = 1 - scores[i];
-    out.data[2 * i + 1] = scores[i];
-  }
-  return out;
+  const out = new Float32Array(rows * classes);
+  await inTurns(rows, ROWS_PER_STEP, (from, to) => {
+    if (outputs > 1) out.set(scores.subarray(from * outputs, to * outputs), from * outputs);
+    else {
+      for (let i = from; i < to; i++) {
+        out[2 * i] = 1 - scores[i];
+        out[2 * i + 1] = scores[i];
+      }
+    }
+  });
+  return Matrix.wrap(out, classes);
 }
 
 /** Of several quantiles the one nearest to the median (the lower on ties), else the first output. */

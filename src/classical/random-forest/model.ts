@@ -6,7 +6,7 @@ import { shared } from '../../kernels/shared.js';
 import { BaseModel, DEFAULT_SEED } from '../../model/base-model.js';
 import { encodeLabels } from '../../model/label-encoder.js';
 import type { OnnxBody } from '../../model/onnx/export.js';
-import { lossAndAccuracy } from '../../model/output.js';
+import { lossAndAccuracyInTurns } from '../../model/output.js';
 import type {
   FitContext,
   FitData,
@@ -183,8 +183,10 @@ export class RandomForestModel extends BaseModel<RandomForestSettings> {
       cols: copy.cols,
       repeats,
       seed,
-      score: async () =>
-        lossAndAccuracy(await this.predictRaw(copy, context), labels, own, this.classes.length).accuracy,
+      score: async () => {
+        const raw = await this.predictRaw(copy, context);
+        return (await lossAndAccuracyInTurns(raw, labels, own, this.classes.length)).accuracy;
+      },
       used: (column) => used[column] === 1,
     });
     return { ...result, names: this.featureNames };

@@ -4,7 +4,7 @@ import { Matrix } from '../../core/matrix.js';
 import { Turns } from '../../core/turns.js';
 import { BaseModel } from '../../model/base-model.js';
 import type { OnnxBody } from '../../model/onnx/export.js';
-import { lossAndAccuracy } from '../../model/output.js';
+import { lossAndAccuracyInTurns } from '../../model/output.js';
 import type {
   FitContext,
   FitData,
@@ -169,7 +169,7 @@ export class SVMModel extends BaseModel<SVMSettings> {
     const { machine, decisions, warnings, ...trained } = await trainMachine(data, this.config, context);
     if (!decisions) return { result: { warnings }, machine, trained };
     const raw = isRegression(machine) ? decisions : await probabilityTable(machine, decisions);
-    const { loss, accuracy } = lossAndAccuracy(raw, data.y, data.weights, data.classes.length);
+    const { loss, accuracy } = await lossAndAccuracyInTurns(raw, data.y, data.weights, data.classes.length);
     return { result: { warnings, trainLoss: loss, trainAccuracy: accuracy }, machine, trained };
   }
 

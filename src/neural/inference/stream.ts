@@ -1,7 +1,7 @@
 /** Predictions one step at a time, the state of the network carried from each to the next. */
 import { InvalidInputError } from '../../core/errors.js';
 import { Matrix } from '../../core/matrix.js';
-import { classifierOutput, regressorOutput } from '../../model/output.js';
+import { predictionOutput } from '../../model/output.js';
 import type { PredictionOutput } from '../../model/types.js';
 import type { EngineTensor } from '../engine/engine.js';
 import type { HostedSession } from './host.js';
@@ -66,12 +66,15 @@ export class NeuralStream {
   }
 
   private async step(x: Float32Array): Promise<PredictionOutput> {
-    const { session, states, channels, classes } = this.source;
+    const { session, states, channels, classes, label } = this.source;
     const out = await session.run({ step: { data: x, dims: [1, channels] }, ...this.states });
     this.states = Object.fromEntries(states.map(({ name }) => [name, out[`next_${name}`]]));
     this.count++;
-    if (classes.length === 0) return regressorOutput(out.variable.data as Float32Array);
-    return classifierOutput(Matrix.wrap(out.probabilities.data as Float32Array, classes.length), classes);
+    const raw =
+      classes.length === 0
+        ? (out.variable.data as Float32Array)
+        : Matrix.wrap(out.probabilities.data as Float32Array, classes.length);
+    return predictionOutput(raw, 1, classes, label);
   }
 
   private zeros(): Record<string, EngineTensor> {
