@@ -189,12 +189,15 @@ export class SVMModel extends BaseModel<SVMSettings> {
     return weights && deviation ? { kind: 'coefficient', values: importanceOfColumns(weights, deviation) } : undefined;
   }
 
-  protected override serialize(): ModelPayload {
+  protected override serialize(): Promise<ModelPayload> {
     return writePayload(this.requireLearned());
   }
 
-  protected override deserialize(payload: { state: unknown; files: Readonly<Record<string, Uint8Array>> }): void {
-    this.learned = readPayload(payload, { classes: this.classes.length, featureNames: this.featureNames });
+  protected override async deserialize(payload: {
+    state: unknown;
+    files: Readonly<Record<string, Uint8Array>>;
+  }): Promise<void> {
+    this.learned = await readPayload(payload, { classes: this.classes.length, featureNames: this.featureNames });
   }
 
   protected override onnxBody(): OnnxBody {

@@ -22,7 +22,7 @@ export async function writeNative(
       hint: 'Train with integer labels, or keep the model by save(directory).',
     });
   }
-  const text = machine.type === 'linear' ? formatLiblinear(machine, labels, loss) : formatLibsvm(machine, labels);
+  const text = machine.type === 'linear' ? formatLiblinear(machine, labels, loss) : await formatLibsvm(machine, labels);
   await writeFileAtomic(file, text);
 }
 
@@ -39,8 +39,8 @@ export async function readNative(file: string, features: number | undefined): Pr
   return text.startsWith('solver_type') ? fromLiblinear(text, features) : fromLibsvm(text, features);
 }
 
-function fromLibsvm(text: string, features: number | undefined): NativeModel {
-  const { machine, labels } = inAscendingOrder(parseLibsvm(text, features));
+async function fromLibsvm(text: string, features: number | undefined): Promise<NativeModel> {
+  const { machine, labels } = inAscendingOrder(await parseLibsvm(text, features));
   const { kernel, type } = machine;
   return {
     machine,

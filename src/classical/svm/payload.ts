@@ -19,21 +19,21 @@ export interface Learned {
   readonly deviation?: Float64Array;
 }
 
-export function writePayload({ machine, names, deviation }: Learned): ModelPayload {
+export async function writePayload({ machine, names, deviation }: Learned): Promise<ModelPayload> {
   const state = { columns: machine.features, names: [...names], ...(deviation ? { deviation: [...deviation] } : {}) };
   if (machine.type === 'linear') return { state, files: { [LINEAR_FILE]: linearToJson(machine) } };
   const labels = machine.counts.map((_, c) => c);
   const support = machine.rows ? { support: Array.from(machine.rows) } : {};
-  return { state: { ...state, ...support }, files: { [FILE]: formatLibsvm(machine, labels) } };
+  return { state: { ...state, ...support }, files: { [FILE]: await formatLibsvm(machine, labels) } };
 }
 
 /** @throws ModelFormatError - a damaged machine, or one that does not fit the model's classes and columns */
-export function readPayload(
+export async function readPayload(
   { state, files }: { state: unknown; files: Readonly<Record<string, Uint8Array>> },
   model: { readonly classes: number; readonly featureNames: readonly string[] },
-): Learned {
+): Promise<Learned> {
   const given = (state ?? {}) as Record<string, unknown>;
-  const machine = readMachine(files, given);
+  const machine = await readMachine(files, given);
   const classes = machine.type === 'linear' ? machine.classes : isRegression(machine) ? 0 : machine.counts.length;
   if (classes !== model.classes) throw misfit(`it tells apart ${classes} classes, the model ${model.classes}`);
   const { names, deviation } = given;
@@ -50,12 +50,12 @@ export function readPayload(
 
 const isDeviation = (value: unknown): boolean => Number.isFinite(value) && (value as number) >= 0;
 
-function readMachine(files: Readonly<Record<string, Uint8Array>>, { columns, support }: Record<string, unknown>) {
+async function readMachine(files: Readonly<Record<string, Uint8Array>>, { columns, support }: Record<string, unknown>) {
   const decoded = (file: Uint8Array) => new TextDecoder().decode(file);
   if (files[LINEAR_FILE]) return linearFromJson(decoded(files[LINEAR_FILE]));
   if (!files[FILE]) throw misfit(`${FILE} is missing`);
   if (!Number.isSafeInteger(columns)) throw misfit('the number of its columns is missing in its state');
-  const { machine } = parseLibsvm(decoded(files[FILE]), columns as number);
+  const { machine } = await parseLibsvm(decoded(files[FILE]), columns as number);
   if (support === undefined) return machine;
   if (!Array.isArray(support) || support.length !== vectorCount(machine) || !support.every(isRow)) {
     throw misfit('the rows of its support vectors are not numbers of rows');

@@ -1,6 +1,7 @@
 /** From rows, labels and settings to the quadratic problems that a job solves. */
 import { InvalidInputError } from '../../core/errors.js';
 import type { SVMSettings } from './config.js';
+import { joined, pick, rowsWhere } from './rows.js';
 import { type SmoTask, SUMMARY } from './smo/task.js';
 
 const float64 = (length: number) => new Float64Array(new SharedArrayBuffer(length * 8));
@@ -39,8 +40,8 @@ export function pairTask(settings: Pick<SVMSettings, 'svmType' | 'nu'>, pair: Pa
   const n = pair.rows.length;
   const nu = settings.svmType === 'nu';
   // nu-SVC has groups, which lie one after the other.
-  const order = nu ? positivesFirst(positive) : Uint32Array.from({ length: n }, (_, i) => i);
-  const task = emptyTask(rowsFrom(order.map((i) => pair.rows[i])), pair.test);
+  const order = nu ? positivesFirst(positive) : rowsWhere(n, () => true);
+  const task = emptyTask(rowsFrom(pick(pair.rows, order)), pair.test);
   let positives = 0;
   for (let i = 0; i < n; i++) {
     const from = order[i];
@@ -91,8 +92,8 @@ function nuClassStart(
 }
 
 function positivesFirst(positive: Uint8Array): Uint32Array {
-  const all = [...positive.keys()];
-  return Uint32Array.from([...all.filter((i) => positive[i]), ...all.filter((i) => !positive[i])]);
+  const n = positive.length;
+  return joined([rowsWhere(n, (i) => positive[i] > 0), rowsWhere(n, (i) => positive[i] === 0)]);
 }
 
 /** Regression on all rows; `bounds[i]` is C times the weight of row i. nu-SVR has every row twice: alpha, then -alpha*. */
@@ -103,7 +104,8 @@ export function regressionTask(
 ): SmoTask {
   const n = y.length;
   const nu = settings.svmType === 'nu';
-  const task = emptyTask(rowsFrom(Uint32Array.from({ length: nu ? 2 * n : n }, (_, i) => i % n)));
+  const all = rowsWhere(n, () => true);
+  const task = emptyTask(rowsFrom(nu ? joined([all, all]) : all));
   for (let i = 0; i < n; i++) {
     task.z[i] = y[i];
     task.upper[i] = bounds[i];

@@ -140,7 +140,7 @@ describe('libsvm files', () => {
   ] as const)('%s', async (_name, config, classes) => {
     const data = randomData(1, 90, 4, classes);
     const { machine } = await trainMachine(data, settingsOf(config), { threads: 1, seed: 1 });
-    const text = formatLibsvm(machine, classes === 3 ? [0, 1, 2] : [0, 1]);
+    const text = await formatLibsvm(machine, classes === 3 ? [0, 1, 2] : [0, 1]);
     await manyTimes(text, async (damaged) => {
       const read = await outcome(() => parseLibsvm(damaged));
       if (!read) return false;

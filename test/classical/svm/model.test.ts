@@ -204,7 +204,7 @@ describe('damaged libsvm files', () => {
     return {
       bytes: new Uint8Array(await readFile(file)),
       score: async (bytes) => {
-        const { machine } = parseLibsvm(new TextDecoder('latin1').decode(bytes));
+        const { machine } = await parseLibsvm(new TextDecoder('latin1').decode(bytes));
         // A file may name more columns than it has use for.
         const rows = Matrix.zeros(2, Math.min(machine.features, 1 << 16));
         rows.data.forEach((_, i) => {

@@ -1,6 +1,6 @@
 /** Random problems for the tests of support vector machines. */
 import { SVM_DEFAULTS, type SVMSettings } from '../../../src/classical/svm/config.js';
-import type { SvmData } from '../../../src/classical/svm/train.js';
+import type { SvmData } from '../../../src/classical/svm/plan.js';
 import { Matrix } from '../../../src/core/matrix.js';
 import { Random } from '../../../src/core/random.js';
 

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { SVMModel } from '../../../src/classical/index.js';
 import type { SVMSettings } from '../../../src/classical/svm/config.js';
 import { decisionValues } from '../../../src/classical/svm/machine/decisions.js';
-import { type SvmData, trainMachine } from '../../../src/classical/svm/train.js';
+import type { SvmData } from '../../../src/classical/svm/plan.js';
+import { trainMachine } from '../../../src/classical/svm/train.js';
 import { ConfigError, InvalidInputError, TrainingCancelledError } from '../../../src/core/errors.js';
 import { Matrix } from '../../../src/core/matrix.js';
 import { kernelMatrix, solveDense } from '../../oracles/svm.js';
@@ -213,6 +215,48 @@ describe('bad input', () => {
     expect(same.machine.coefficients).toEqual(balanced.machine.coefficients);
     await expect(train(skewed, { classWeight: { 5: 2 } })).rejects.toThrow(ConfigError);
     await expect(train(skewed, { classWeight: { 0: 0 } })).rejects.toThrow(InvalidInputError);
+  });
+
+  it.each([
+    ['c', {}],
+    ['nu', { svmType: 'nu', nu: 0.3 }],
+    ['regression', { task: 'regression' }],
+  ] as [string, Partial<SVMSettings>][])(
+    'a kernel that is negative, or that says nothing, ends at a bound: %s',
+    async (_name, config) => {
+      const { X, y, classes } = randomData(13, 60, 60, config.task === 'regression' ? 0 : 2);
+      for (const value of [-1, 0]) {
+        const K = Matrix.zeros(60, 60);
+        for (let i = 0; i < 60; i++) K.data[i * 61] = value;
+        const { machine, violation } = await train({ X: K, y, classes }, { ...config, kernel: 'precomputed' });
+        expect(Number.isFinite(violation)).toBe(true);
+        expect((await decisionValues(machine, X, 1)).every(Number.isFinite)).toBe(true);
+      }
+    },
+  );
+
+  it('classes of one or two rows, which some folds lack, have finite probabilities', async () => {
+    for (const rows of [1, 2]) {
+      const few = { ...data, y: data.y.map((_, i) => (i < rows ? 0 : 1)) };
+      const { machine } = await train(few, { probability: true });
+      const { a, b } = machine.sigmoids?.[0] ?? { a: Number.NaN, b: Number.NaN };
+      expect([a, b].every(Number.isFinite)).toBe(true);
+    }
+  });
+
+  it('all weights zero, and values that are not finite, are refused', async () => {
+    const { X, y } = data;
+    for (const config of [
+      {},
+      { kernel: 'linear', solver: 'dcd' },
+      { approximation: 'fourier', components: 10 },
+    ] as const) {
+      const model = new SVMModel(config);
+      await expect(model.fit({ X, y, weights: new Float32Array(y.length) })).rejects.toThrow(InvalidInputError);
+      const infinite = Matrix.wrap(X.data.slice().fill(Number.POSITIVE_INFINITY, 4, 5), X.cols);
+      await expect(model.fit({ X: infinite, y })).rejects.toThrow(InvalidInputError);
+      expect(model.isFitted).toBe(false);
+    }
   });
 
   it('more columns than rows, and a class of one row, are taken', async () => {

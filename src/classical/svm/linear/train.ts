@@ -2,14 +2,16 @@
 import { ownModule } from '../../../core/location.js';
 import type { Matrix } from '../../../core/matrix.js';
 import { deriveSeed } from '../../../core/random.js';
+import { Turns } from '../../../core/turns.js';
 import { runJob } from '../../../kernels/pool.js';
 import { shared } from '../../../kernels/shared.js';
 import type { SVMSettings } from '../config.js';
 import type { KernelFunction } from '../kernel.js';
+import type { SvmData } from '../plan.js';
 import { FOLDS, stratifiedFolds } from '../probability/folds.js';
 import { fitSigmoid, type Sigmoid } from '../probability/platt.js';
+import { rowsWhere } from '../rows.js';
 import type { SolveContext } from '../solve.js';
-import type { SvmData } from '../train.js';
 import { classFactors } from '../weights.js';
 import { drawApproximation, featureCount, type KernelError, measureKernelError } from './approximation.js';
 import type { LinearJobArgs } from './job.js';
@@ -45,7 +47,7 @@ export async function trainLinear(
   const regression = classes.length === 0;
   const approximation = drawApproximation(X, kernel, settings, context.seed);
   const columns = approximation ? featureCount(approximation, X.cols) : X.cols;
-  const plans = outputPlans(data, settings, columns, context.seed);
+  const plans = await outputPlans(data, settings, columns, context.seed);
   const tasks = plans.flatMap(({ task, folds }) => [task, ...folds.map((fold) => fold.task)]);
   const maxPasses = settings.maxIterations ?? DEFAULT_PASSES;
   const args: LinearJobArgs = {
@@ -126,26 +128,33 @@ interface OutputPlan {
   readonly folds: readonly { readonly task: LinearTask; readonly test: Uint32Array }[];
 }
 
-function outputPlans(
+async function outputPlans(
   { X, y, weights, classes }: SvmData,
   settings: SVMSettings,
   columns: number,
   seed: number,
-): OutputPlan[] {
+): Promise<OutputPlan[]> {
   const n = X.rows;
   const k = classes.length;
-  const own = Float64Array.from({ length: n }, (_, i) => (weights ? weights[i] : 1));
+  const turns = new Turns();
   const factors = k > 0 ? classFactors(y, classes, settings.classWeight) : undefined;
+  const own = new Float64Array(n);
   const costs = float64(n);
-  for (let i = 0; i < n; i++) costs[i] = settings.C * own[i] * (factors ? factors[y[i]] : 1);
-  const all = new Uint32Array(new SharedArrayBuffer(n * 4));
-  for (let i = 0; i < n; i++) all[i] = i;
-  return Array.from({ length: k > 2 ? k : 1 }, (_, output) => {
+  for (let i = 0; i < n; i++) {
+    own[i] = weights ? weights[i] : 1;
+    costs[i] = settings.C * own[i] * (factors ? factors[y[i]] : 1);
+  }
+  const all = inShared(rowsWhere(n, () => true));
+  const plans: OutputPlan[] = [];
+  for (let output = 0; output < (k > 2 ? k : 1); output++) {
     // Two classes have one function, positive for the second.
     const target = k === 2 ? 1 : output;
-    const positive = Uint8Array.from(y, (label) => (k > 0 && label === target ? 1 : 0));
+    const positive = new Uint8Array(n);
     const z = float64(n);
-    for (let i = 0; i < n; i++) z[i] = k === 0 ? y[i] : positive[i] ? 1 : -1;
+    for (let i = 0; i < n; i++) {
+      positive[i] = k > 0 && y[i] === target ? 1 : 0;
+      z[i] = k === 0 ? y[i] : positive[i] ? 1 : -1;
+    }
     const make = (rows: Uint32Array, place: number, test?: Uint32Array): LinearTask => ({
       rows,
       z,
@@ -155,18 +164,22 @@ function outputPlans(
       summary: float64(LINEAR_SUMMARY.length),
       ...(test ? { test, decisions: float64(test.length) } : {}),
     });
+    await turns.pause();
     const folds: OutputPlan['folds'][number][] = [];
     if (settings.probability && k > 0) {
       const fold = stratifiedFolds(positive, deriveSeed(seed, 'svm folds', output));
       for (let f = 0; f < FOLDS; f++) {
-        const test = all.filter((i) => fold[i] === f);
-        if (test.length > 0 && test.length < n) {
-          folds.push({ task: make(inShared(all.filter((i) => fold[i] !== f)), f + 1, inShared(test)), test });
-        }
+        await turns.pause();
+        const test = rowsWhere(n, (i) => fold[i] === f);
+        if (test.length === 0 || test.length === n) continue;
+        const rows = rowsWhere(n, (i) => fold[i] !== f);
+        folds.push({ task: make(inShared(rows), f + 1, inShared(test)), test });
       }
     }
-    return { task: make(all, 0), positive, weights: own, folds };
-  });
+    plans.push({ task: make(all, 0), positive, weights: own, folds });
+    await turns.pause();
+  }
+  return plans;
 }
 
 function inShared(rows: Uint32Array): Uint32Array {
@@ -178,9 +191,7 @@ function inShared(rows: Uint32Array): Uint32Array {
 function sigmoidOfPlan({ folds, positive, weights }: OutputPlan): Promise<Sigmoid> {
   const decisions = new Float64Array(positive.length);
   for (const { task, test } of folds) {
-    test.forEach((row, i) => {
-      decisions[row] = task.decisions?.[i] ?? 0;
-    });
+    for (let i = 0; i < test.length; i++) decisions[test[i]] = task.decisions?.[i] ?? 0;
   }
   return fitSigmoid(decisions, positive, weights);
 }

@@ -1,5 +1,6 @@
 /** Reads libsvm's text model file; anything that is not a whole, consistent one is a `ModelFormatError` that says where. */
 import { ModelFormatError } from '../../../core/errors.js';
+import { Turns } from '../../../core/turns.js';
 import type { KernelFunction, KernelName } from '../kernel.js';
 import { finite, Header } from './header.js';
 import { KERNEL_TYPES } from './libsvm-writer.js';
@@ -33,9 +34,11 @@ const MOST_VALUES = 2 ** 29;
 /** A file with less than one value in so many bytes of vectors is damaged: a wrong column must not take all memory. */
 const [LEAST_SIZE, SPARSEST] = [2 ** 22, 100];
 const MOST_CLASSES = 10_000;
+/** Support vectors at a stretch. */
+const VECTORS = 64;
 
-/** `features`: columns of the rows to predict, where the file's largest index does not say it. */
-export function parseLibsvm(text: string, features?: number): LibsvmFile {
+/** In short turns. `features`: columns of the rows to predict, where the file's largest index does not say it. */
+export async function parseLibsvm(text: string, features?: number): Promise<LibsvmFile> {
   if (!text.endsWith('\n')) throw damaged('does not end with a line end: it was cut short');
   const lines = text.slice(0, -1).split('\n');
   const start = lines.indexOf('SV');
@@ -63,7 +66,7 @@ export function parseLibsvm(text: string, features?: number): LibsvmFile {
   if (body.length !== total) throw damaged(`has ${body.length} support vectors, total_sv says ${total}`);
   const width = regression ? 1 : classes - 1;
   if (width * total > MOST_VALUES) throw damaged('says it has more values than fit in memory');
-  const vectors = readVectors(
+  const vectors = await readVectors(
     body,
     width,
     kernel.name === 'precomputed',
@@ -99,18 +102,20 @@ function readSigmoids(header: Header, regression: boolean, pairs: number): Machi
   return a.map((value, p) => ({ a: value, b: b[p] }));
 }
 
-function readVectors(
+async function readVectors(
   lines: readonly string[],
   width: number,
   precomputed: boolean,
   features: number | undefined,
   most: number,
-): Pick<Machine, 'vectors' | 'coefficients' | 'features' | 'rows'> {
+): Promise<Pick<Machine, 'vectors' | 'coefficients' | 'features' | 'rows'>> {
   const total = lines.length;
   const coefficients = new Float64Array(width * total);
   const entries: number[][] = [];
   let largest = 0;
-  lines.forEach((line, s) => {
+  const turns = new Turns();
+  for (const [s, line] of lines.entries()) {
+    if (s % VECTORS === 0) await turns.pause();
     const parts = line.trim().split(/\s+/);
     if (parts.length < width) throw damaged(`has too few values for support vector ${s + 1}`);
     for (let r = 0; r < width; r++) coefficients[r * total + s] = number(parts[r], `support vector ${s + 1}`);
@@ -127,7 +132,7 @@ function readVectors(
     }
     largest = Math.max(largest, precomputed ? own[1] : last);
     entries.push(own);
-  });
+  }
   const columns = Math.max(features ?? 1, largest);
   if (features !== undefined && largest > features) throw damaged(`has column ${largest}, ${features} were expected`);
   if (precomputed) {

@@ -1,4 +1,5 @@
 /** libsvm's text model file, as svm_save_model writes it (https://github.com/cjlin1/libsvm/blob/master/README), numbers in full precision. */
+import { Turns } from '../../../core/turns.js';
 import { isRegression, type Machine, vectorCount } from './machine.js';
 
 /** libsvm's names of kernels. */
@@ -10,8 +11,11 @@ export const KERNEL_TYPES = {
   precomputed: 'precomputed',
 } as const;
 
-/** The file's text; `labels` are the integers that stand for the classes. */
-export function formatLibsvm(machine: Machine, labels: readonly number[]): string {
+/** Support vectors at a stretch. */
+const VECTORS = 16;
+
+/** The file's text, in short turns; `labels` are the integers that stand for the classes. */
+export async function formatLibsvm(machine: Machine, labels: readonly number[]): Promise<string> {
   const { kernel, counts, coefficients, bias, sigmoids } = machine;
   const total = vectorCount(machine);
   const header = [`svm_type ${machine.type}`, `kernel_type ${KERNEL_TYPES[kernel.name]}`];
@@ -25,7 +29,9 @@ export function formatLibsvm(machine: Machine, labels: readonly number[]): strin
   if (!isRegression(machine)) header.push(`nr_sv ${counts.join(' ')}`);
   const lines = [...header, 'SV'];
   const rows = coefficients.length / Math.max(total, 1);
+  const turns = new Turns();
   for (let s = 0; s < total; s++) {
+    if (s % VECTORS === 0) await turns.pause();
     const own: string[] = [];
     for (let r = 0; r < rows; r++) own.push(number(coefficients[r * total + s]));
     lines.push(`${own.join(' ')} ${vectorText(machine, s)}`);

@@ -1,5 +1,6 @@
 /** The folds that probabilities are calibrated on: drawn class by class from a seed. */
 import { Random } from '../../../core/random.js';
+import { rowsWhere } from '../rows.js';
 
 export const FOLDS = 5;
 
@@ -9,7 +10,7 @@ export function stratifiedFolds(positive: ArrayLike<number>, seed: number): Uint
   const fold = new Uint8Array(positive.length);
   let dealt = 0;
   for (const side of [1, 0]) {
-    const rows = Uint32Array.from(Array.from(positive).keys()).filter((i) => (positive[i] > 0 ? 1 : 0) === side);
+    const rows = rowsWhere(positive.length, (i) => (positive[i] > 0 ? 1 : 0) === side);
     for (const row of random.shuffle(rows)) fold[row] = dealt++ % FOLDS;
   }
   return fold;
