@@ -111,7 +111,8 @@ async function measure(
     { ours: side('ours'), native: side('native') },
     {
       pairs: once ? 1 : pairs,
-      warmup: !quick && !once,
+      // One pair shows that it works, or that both sides agree.
+      warmup: !quick && !once && pairs > 1,
       onPair: (pair) => {
         log(
           `${name}, ${threads} thread(s): ours ${pair.ours.seconds.toFixed(2)} s, native ${pair.native.seconds.toFixed(2)} s`,

@@ -55,14 +55,15 @@ elif kind == "LinearSVC":
     w = np.append(model.coef_[0], model.intercept_[0])
     margins = 1 - np.where(y > 0, 1, -1) * (X @ w[:-1] + w[-1])
     objective = 0.5 * w @ w + params["C"] * (np.maximum(0, margins) ** 2).sum()
+decisions = model.decision_function(T)
 print(
     json.dumps(
         {
             "seconds": seconds,
             "peakRss": peak,
-            "accuracy": float((model.predict(T) == y_test).mean()),
+            "accuracy": float((model.classes_[(decisions > 0).astype(int)] == y_test).mean()),
             "objective": objective,
-            "decisions": model.decision_function(T).tolist(),
+            "decisions": decisions.tolist(),
         }
     )
 )
