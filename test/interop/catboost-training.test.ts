@@ -1,9 +1,11 @@
 /** CatBoost's training against Python's: the same trees where nothing is random, the same quality where something is. */
-import { describe, expect } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { findBorders } from '../../src/boosting/catboost/engine/borders.js';
 import { type CatBoostParams, defaultCatBoostParams } from '../../src/boosting/catboost/engine/params.js';
 import { trainCatBoost } from '../../src/boosting/catboost/engine/train.js';
 import type { CatBoostEnsemble, Condition } from '../../src/boosting/catboost/ensemble.js';
 import { Matrix } from '../../src/core/matrix.js';
+import { Random } from '../../src/core/random.js';
 import { itWithData } from '../shared-data.js';
 import { runPython } from './python.js';
 import { everyKth, type RealData, readRealData } from './real-data.js';
@@ -87,6 +89,25 @@ const housing = (path: string): Parts => {
   const { X, y } = readRealData(path, 'median_house_value', ['ocean_proximity']);
   return everyKth({ X, y: y.map((value) => value / 1e5) }, 5);
 };
+
+describe('borders', () => {
+  it('of columns of distinct and of repeated values are the same, whichever of equal runs is split first', async () => {
+    const random = new Random(3);
+    const columns = [
+      ...[3000, 1000, 64].map((rows, i) => ({
+        values: Array.from({ length: rows }, (_, v) => v),
+        count: [254, 100, 40][i],
+      })),
+      { values: Array.from({ length: 2000 }, () => Math.floor(400 * random.float() ** 3)), count: 60 },
+    ];
+    const theirs = (await runPython(SCRIPT, { columns })) as number[][];
+    for (const [i, { values, count }] of columns.entries()) {
+      const distinct = Float32Array.from(new Set(values)).sort();
+      const counts = Int32Array.from(distinct, (value) => values.filter((other) => other === value).length);
+      expect(Array.from(findBorders('GreedyLogSum', distinct, counts, count))).toEqual(theirs[i]);
+    }
+  });
+});
 
 describe('training without chance', () => {
   itWithData('lightgbm-binary-train.csv.gz', 'grows the trees of Logloss', (path) =>

@@ -7,7 +7,7 @@ import tempfile
 import catboost
 
 job = json.load(sys.stdin)
-params = dict(thread_count=2, verbose=0, allow_writing_files=False, **job["params"])
+params = dict(thread_count=2, verbose=0, allow_writing_files=False, **job.get("params", {}))
 categorical = job.get("categorical")
 
 
@@ -31,6 +31,21 @@ def flatten(tree, floats):
             flat["weights"].append(node["weight"])
     return flat
 
+
+def borders(values, count):
+    """Borders of a column of these values."""
+    pool = catboost.Pool([[v] for v in values], [i % 2 for i in range(len(values))])
+    pool.quantize(border_count=count)
+    with tempfile.TemporaryDirectory() as directory:
+        path = os.path.join(directory, "borders.tsv")
+        pool.save_quantization_borders(path)
+        with open(path) as file:
+            return [float(line.split()[1]) for line in file]
+
+
+if "columns" in job:
+    json.dump([borders(column["values"], column["count"]) for column in job["columns"]], sys.stdout)
+    sys.exit()
 
 runs = []
 for seed in job.get("seeds", [0]):

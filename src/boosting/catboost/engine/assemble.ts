@@ -1,5 +1,5 @@
 /** What the job found, as a model in memory. */
-import type { BranchingTree, CatBoostEnsemble, Condition, Projection } from '../ensemble.js';
+import type { BranchingTree, CatBoostEnsemble, CatBoostTree, Condition, Projection } from '../ensemble.js';
 import type { Combination } from './combination.js';
 import type { EncodedColumn } from './ctr-setup.js';
 import type { CatBoostResult, FoundTest } from './job.js';
@@ -57,17 +57,21 @@ export function assemble(
       projection: projection(combination),
       classifier: 0,
     })),
-    trees: result.trees.map(({ tests, leaves, values, weights }) => ({
-      conditions: tests.map(condition),
-      leafValues: values,
-      leafWeights: weights,
-      ...(leaves ? branches(leaves) : { kind: 'symmetric' }),
-    })),
+    trees: result.trees.map(({ tests, leaves, values, weights }): CatBoostTree => {
+      const conditions = tests.map(condition);
+      if (!leaves) return { kind: 'symmetric', conditions, leafValues: values, leafWeights: weights };
+      return branchingTree(conditions, leaves, values, weights);
+    }),
   };
 }
 
-/** Children of nodes that split these leaves one after the other (tree-grower.ts). */
-function branches(leaves: readonly number[]): Pick<BranchingTree, 'kind' | 'left' | 'right'> {
+/** The tree whose nodes split these leaves one after the other (tree-grower.ts); its leaves are numbered from left to right. */
+function branchingTree(
+  conditions: Condition[],
+  leaves: readonly number[],
+  values: Float64Array,
+  weights: Float64Array,
+): BranchingTree {
   const left = Int32Array.from(leaves, (leaf) => ~leaf);
   const right = Int32Array.from(leaves, (_, node) => ~(node + 1));
   // By leaf: which side of which node leads to it.
@@ -78,5 +82,23 @@ function branches(leaves: readonly number[]): Pick<BranchingTree, 'kind' | 'left
     above.set(leaf, { side: left, node });
     above.set(node + 1, { side: right, node });
   }
-  return { kind: 'branching', left, right };
+  const order: number[] = [];
+  const stack = [leaves.length > 0 ? 0 : ~0];
+  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+    if (next < 0) order.push(~next);
+    else stack.push(right[next], left[next]);
+  }
+  for (const [place, leaf] of order.entries()) {
+    const parent = above.get(leaf);
+    if (parent) parent.side[parent.node] = ~place;
+  }
+  const outputs = values.length / order.length;
+  return {
+    kind: 'branching',
+    conditions,
+    left,
+    right,
+    leafValues: Float64Array.from(order.flatMap((leaf) => [...values.subarray(leaf * outputs, (leaf + 1) * outputs)])),
+    leafWeights: Float64Array.from(order, (leaf) => weights[leaf]),
+  };
 }
