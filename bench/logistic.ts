@@ -3,16 +3,14 @@
  * market-like columns as they are, the same columns scaled, and independent normal columns. Both objectives are computed here, in
  * float64, from the coefficients that each side gives back.
  */
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { exp, log } from '../src/core/math.js';
-import { Matrix } from '../src/core/matrix.js';
-import { Random } from '../src/core/random.js';
-import { applyMissing, planMissing } from '../src/model/missing.js';
 import { python } from '../test/interop/python.js';
 import type { BenchmarkOptions, BenchmarkReport } from './benchmark.js';
-import { benchmarkData, MARKET, readFloat32 } from './data.js';
+import { MARKET, readFloat32 } from './data.js';
 import { type Measurement, measurePairs, type PairedResult, runSide, type Spread } from './harness.js';
+import { linearData } from './linear-data.js';
 import { describeMachine, describeVersions } from './machine.js';
 
 /**
@@ -48,16 +46,27 @@ export async function run(options: BenchmarkOptions): Promise<BenchmarkReport> {
   const { busyAtStart: _busy, ...machine } = describeMachine();
   const versions = describeVersions(python(), ['sklearn', 'numpy', 'scipy']);
   const wanted = CASES.filter(({ name }) => !options.cases || options.cases.includes(name));
-  const cases: CaseResult[] = [];
+  const measured: CaseResult[] = [];
   for (const what of wanted) {
-    for (const threads of options.threads) cases.push(await measureCase(what, threads, options));
+    for (const threads of options.threads) measured.push(await measureCase(what, threads, options));
   }
+  const others = measuredBefore({ machine, versions }).filter(({ name }) => wanted.every((one) => one.name !== name));
+  const cases = CASES.flatMap((what) => [...measured, ...others].filter(({ name }) => name === what.name));
   const result = { machine, versions, cases };
-  return { result, markdown: table(result), partial: wanted.length < CASES.length };
+  return { result, markdown: table(result) };
+}
+
+/** Cases of the committed results of this machine and these versions: what `--cases` names is measured anew, the rest stays. */
+function measuredBefore(now: { machine: object; versions: object }): CaseResult[] {
+  const file = new URL('./results/logistic.json', import.meta.url);
+  if (!existsSync(file)) return [];
+  const before = JSON.parse(readFileSync(file, 'utf8')) as typeof now & { cases: CaseResult[] };
+  const same = JSON.stringify([before.machine, before.versions]) === JSON.stringify([now.machine, now.versions]);
+  return same ? before.cases : [];
 }
 
 async function measureCase(what: Case, threads: number, options: BenchmarkOptions): Promise<CaseResult> {
-  const files = await dataOf(what);
+  const files = await linearData(what.name);
   const { busyAtStart } = describeMachine();
   const fits: Partial<Record<'ours' | 'native', Fit>> = {};
   const side = (name: 'ours' | 'native') => async () => {
@@ -112,48 +121,6 @@ function objectiveOf({ coefficients, intercept }: Fit, X: Float32Array, y: Float
   return loss + 0.5 * coefficients.flat().reduce((sum, w) => sum + w * w, 0);
 }
 
-/** Files of float32 rows without missing values, and of labels; made once. */
-async function dataOf({ name }: Case): Promise<{ X: string; y: string }> {
-  const directory = benchmarkData(MARKET);
-  const stem = `${directory}logistic-${name.replace(/\W+/g, '-')}`;
-  const files = { X: `${stem}-X.f32`, y: `${stem}-y.f32` };
-  if (existsSync(files.X) && existsSync(files.y)) return files;
-  const { X, y } = name === 'independent' ? independent() : await market(directory, name === 'market-scaled');
-  writeFileSync(files.y, y);
-  writeFileSync(files.X, X);
-  return files;
-}
-
-async function market(directory: string, scaled: boolean): Promise<{ X: Float32Array; y: Float32Array }> {
-  const { cols } = MARKET;
-  const gaps = Matrix.wrap(readFloat32(`${directory}X_train.f32`), cols);
-  const X = (await applyMissing(gaps, (await planMissing(gaps, { threads: 1 })).plan)).data;
-  for (let j = 0; scaled && j < cols; j++) {
-    let [mean, square] = [0, 0];
-    for (let p = j; p < X.length; p += cols) mean += X[p] / (X.length / cols);
-    for (let p = j; p < X.length; p += cols) square += (X[p] - mean) ** 2 / (X.length / cols);
-    for (let p = j; p < X.length; p += cols) X[p] = (X[p] - mean) / Math.sqrt(square);
-  }
-  return { X, y: readFloat32(`${directory}classes_train.f32`) };
-}
-
-/** Normal columns and labels drawn from a softmax of their sums. */
-function independent(): { X: Float32Array; y: Float32Array } {
-  const { trainRows, cols } = MARKET;
-  const random = new Random(61);
-  const X = Float32Array.from({ length: trainRows * cols }, () => random.normal());
-  const truth = Float64Array.from({ length: 3 * cols }, () => 0.15 * random.normal());
-  const y = Float32Array.from({ length: trainRows }, (_, i) => {
-    const drawn = [0, 1, 2].map((k) => {
-      let score = -log(-log(random.float() + 1e-300));
-      for (let j = 0; j < cols; j++) score += truth[k * cols + j] * X[i * cols + j];
-      return score;
-    });
-    return drawn.indexOf(Math.max(...drawn));
-  });
-  return { X, y };
-}
-
 function table({
   machine,
   versions,
@@ -192,6 +159,7 @@ function table({
     ...(cases.some((c) => c.busyAtStart > 0.15)
       ? ['(*) Something else was running: do not trust these times.', '']
       : []),
+    'Cases may be measured one by one (`--cases market`); all are of the same code, machine and versions.',
     `Tolerances of holdfast / scikit-learn: ${CASES.map(({ name, ours, native }) => `${name} ${ours} / ${native}`).join('; ')}. Machine: ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}.`,
     `Versions: ${Object.entries(versions)
       .map(([key, version]) => `${key} ${version}`)

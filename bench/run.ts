@@ -17,6 +17,7 @@ const BENCHMARKS: Record<string, () => Promise<Benchmark>> = {
   catboost: () => boosting('catboost'),
   prediction: () => import('./prediction.js'),
   logistic: () => import('./logistic.js'),
+  ridge: () => import('./ridge.js'),
   'random-forest': () => import('./random-forest.js'),
   svm: () => import('./svm.js'),
   'quality-lightgbm': () => quality('lightgbm'),

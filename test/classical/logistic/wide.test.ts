@@ -37,9 +37,9 @@ function distanceFromOptimum(weights: Float64Array, intercept: number, C: number
 
 describe('200 rows of 3,000 columns', () => {
   it.each([
-    ['l1', 0.05, 0.05],
-    ['elasticnet', 0.1, 0.1],
-    ['l2', 0.01, 0.01],
+    ['l1', 0.05],
+    ['elasticnet', 0.1],
+    ['l2', 0.01],
   ] as const)('end at the optimum of the penalty %s by coordinate descent', async (penalty, C) => {
     const data = { X, y, classes: [0, 1] };
     const result = await trainLogistic(data, { penalty, C, l1Ratio: 0.7, solver: 'coordinate' }, { threads: 2 });
