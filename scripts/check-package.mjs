@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-// Three boosting libraries, forests, linear models and support vector machines take three quarters of it.
-const BUDGET = { packedKiB: 900, unpackedKiB: 3400, files: 850 };
+// Three boosting libraries, forests, linear models and support vector machines take three quarters of it; neural models are many small files of types.
+const BUDGET = { packedKiB: 900, unpackedKiB: 3400, files: 950 };
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const require = createRequire(import.meta.url);

@@ -3,7 +3,7 @@
  * other numbers there, so what counts is the difference of the means beside the deviation over seeds. Cases are named `model/set`.
  */
 import { spawn } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type * as Core from '../../src/index.js';
 import type * as Neural from '../../src/neural/index.js';
@@ -42,11 +42,14 @@ export async function run(options: BenchmarkOptions): Promise<BenchmarkReport> {
     const set = readSequenceSet(name);
     for (const model of models) {
       const config = { ...TRAINING, ...(options.quick ? { epochs: 2 } : {}), ...MODELS[model] };
-      const ours = await accuracies(model, set, config, seeds);
-      const native = await peer(model, set, config, seeds);
-      torch = native.torch;
-      results.push({ model, set: name, ours, native: native.accuracies });
-      options.log(`${model}/${name}: ours ${summary(ours)}, PyTorch ${summary(native.accuracies)}`);
+      const measured = await remembered(`${model}-${name}`, { config, seeds }, async () => {
+        const ours = await accuracies(model, set, config, seeds);
+        return { ours, ...(await peer(model, set, config, seeds)) };
+      });
+      const { ours, accuracies: native } = measured;
+      torch = measured.torch;
+      results.push({ model, set: name, ours, native });
+      options.log(`${model}/${name}: ours ${summary(ours)}, PyTorch ${summary(native)}`);
     }
   }
   return {
@@ -61,6 +64,25 @@ export async function run(options: BenchmarkOptions): Promise<BenchmarkReport> {
     markdown: table(results, torch),
     partial: results.length < SEQUENCE_SETS.length * Object.keys(MODELS).length,
   };
+}
+
+interface Measured {
+  readonly ours: number[];
+  readonly accuracies: number[];
+  readonly torch: string;
+}
+
+/** A case that was measured before with the same settings is not measured again: the whole table takes half an hour. `bench/.cache` forgets. */
+async function remembered(name: string, settings: object, measure: () => Promise<Measured>): Promise<Measured> {
+  const file = `${cache}quality-neural-${name}.json`;
+  const key = JSON.stringify(settings);
+  if (existsSync(file)) {
+    const known = JSON.parse(readFileSync(file, 'utf8')) as { key: string; measured: Measured };
+    if (known.key === key) return known.measured;
+  }
+  const measured = await measure();
+  writeFileSync(file, JSON.stringify({ key, measured }));
+  return measured;
 }
 
 async function accuracies(

@@ -49,17 +49,17 @@ function long(file: string): Case[] {
   return [...cases.values()];
 }
 
-/** Every tenth window of 30 minutes of room sensors; its label is the last minute's. The file's light column all but says the label: left out. */
+/** Every 25th window of 30 minutes of room sensors; its label is the last minute's. The file's light column all but says the label: left out. */
 function occupancy(file: string): Case[] {
   const readings = rows(file)
     .slice(1)
     .map((row) => ({ label: row[7], step: [row[2], row[3], row[5], row[6]].map(Number) }));
   return readings.flatMap(({ label }, i) =>
-    i >= 29 && i % 10 === 0 ? [{ label, steps: readings.slice(i - 29, i + 1).map(({ step }) => step) }] : [],
+    i >= 29 && i % 25 === 0 ? [{ label, steps: readings.slice(i - 29, i + 1).map(({ step }) => step) }] : [],
   );
 }
 
-/** Windows of 24 hourly bars of SPY, every seventh: whether the close seven bars later is higher; the last quarter is for testing. */
+/** Windows of 24 hourly bars of SPY, every seventh, 800 in all: whether the close seven bars later is higher; the last quarter is for testing. */
 function bars(): { train: Case[]; test: Case[] } {
   const read = rows('spy-hourly')
     .slice(1)
@@ -70,10 +70,10 @@ function bars(): { train: Case[]; test: Case[] } {
     Math.log1p(volume),
   ]);
   const cases: Case[] = [];
-  for (let i = 23; i + 7 < read.length && cases.length < 2000; i += 7) {
+  for (let i = 23; i + 7 < read.length && cases.length < 800; i += 7) {
     cases.push({ label: String(Number(read[i + 7][3] > read[i][3])), steps: steps.slice(i - 23, i + 1) });
   }
-  return { train: cases.slice(0, 1500), test: cases.slice(1500) };
+  return { train: cases.slice(0, 600), test: cases.slice(600) };
 }
 
 const SETS: Record<string, () => { train: Case[]; test: Case[] }> = {

@@ -5,8 +5,10 @@ import type { TrainingAliases, TrainingParameters, TrainingSettings } from '../t
 import { neuralConfig } from '../training/config-schema.js';
 
 export interface CNN1DParameters extends TrainingParameters {
-  /** Filters of each block, which says how many blocks there are. Default [64, 128]. */
-  filters?: readonly number[];
+  /** Filters of each block, which says how many blocks there are; or one number for all `numLayers`. Default [64, 128]. */
+  filters?: number | readonly number[];
+  /** Blocks, where `filters` is a number. Default 2. */
+  numLayers?: number;
   /** Taps of each convolution. Default 3. */
   kernelSize?: number;
   /** Steps that become one, their largest values, after each block while there are as many; 1: none. Default 2. */
@@ -20,16 +22,20 @@ export interface CNN1DParameters extends TrainingParameters {
 }
 
 export interface CNN1DAliases extends TrainingAliases {
-  channels?: readonly number[];
-  numFilters?: readonly number[];
-  hiddenSizes?: readonly number[];
+  channels?: number | readonly number[];
+  numFilters?: number | readonly number[];
+  hiddenSize?: number | readonly number[];
+  hiddenSizes?: number | readonly number[];
+  layers?: number;
+  nLayers?: number;
   dropoutRate?: number;
 }
 
 export type CNN1DConfig = CNN1DParameters & CNN1DAliases;
 
 export interface CNN1DSettings extends TrainingSettings {
-  readonly filters: readonly number[];
+  readonly filters: number | readonly number[];
+  readonly numLayers?: number;
   readonly kernelSize: number;
   readonly poolSize: number;
   readonly dropout: number;
@@ -37,7 +43,7 @@ export interface CNN1DSettings extends TrainingSettings {
   readonly pooling: Pooling;
 }
 
-export const CNN1D_DEFAULTS = {
+const DEFAULTS = {
   filters: [64, 128],
   kernelSize: 3,
   poolSize: 2,
@@ -46,8 +52,9 @@ export const CNN1D_DEFAULTS = {
   pooling: 'mean',
 } as const;
 
-export const cnn1dShape = (z: ZodModule): Record<string, ZodType> => ({
-  filters: z.array(z.int().min(1).max(8192)).min(1).max(32),
+const cnn1dShape = (z: ZodModule): Record<string, ZodType> => ({
+  filters: z.union([z.int().min(1).max(8192), z.array(z.int().min(1).max(8192)).min(1).max(32)]),
+  numLayers: z.int().min(1).max(32),
   kernelSize: z.int().min(1).max(1024),
   poolSize: z.int().min(1).max(1024),
   dropout: z.number().min(0).lt(1),
@@ -57,6 +64,23 @@ export const cnn1dShape = (z: ZodModule): Record<string, ZodType> => ({
 
 export const cnn1dConfig = neuralConfig<CNN1DSettings, CNN1DConfig>({
   shape: cnn1dShape,
-  defaults: CNN1D_DEFAULTS,
-  aliases: { channels: 'filters', numFilters: 'filters', hiddenSizes: 'filters', dropoutRate: 'dropout' },
+  defaults: DEFAULTS,
+  aliases: {
+    channels: 'filters',
+    numFilters: 'filters',
+    hiddenSize: 'filters',
+    hiddenSizes: 'filters',
+    layers: 'numLayers',
+    nLayers: 'numLayers',
+    dropoutRate: 'dropout',
+  },
+  conflicts: ({ filters, numLayers }) =>
+    typeof filters === 'number' || numLayers === undefined || numLayers === filters.length
+      ? []
+      : [['numLayers', `is ${numLayers}, but filters names ${filters.length} blocks`]],
 });
+
+/** Filters of each block. */
+export function filtersOf({ filters, numLayers = 2 }: Pick<CNN1DSettings, 'filters' | 'numLayers'>): readonly number[] {
+  return typeof filters === 'number' ? new Array<number>(numLayers).fill(filters) : filters;
+}

@@ -10,9 +10,12 @@ import { dense } from '../layers/dense.js';
 import { normalised } from '../layers/normalisation.js';
 import { pool } from '../layers/pooling.js';
 import type { Network } from '../network.js';
-import type { CNN1DSettings } from './config.js';
+import { type CNN1DSettings, filtersOf } from './config.js';
 
-type Layers = Pick<CNN1DSettings, 'filters' | 'kernelSize' | 'poolSize' | 'dropout' | 'norm' | 'pooling'>;
+type Layers = Pick<CNN1DSettings, 'kernelSize' | 'poolSize' | 'dropout' | 'norm' | 'pooling'> & {
+  /** Of each block. */
+  readonly filters: readonly number[];
+};
 
 /** x (steps, batch, channels) to (batch, filters of the last block). */
 export function encodeCnn(
@@ -39,5 +42,6 @@ function largest(x: Value, size: number): Value {
 
 export const cnn1dNetwork: Network<CNN1DSettings> = {
   layout: 'time',
-  build: (_, { x }, { outputs }, settings) => dense(encodeCnn(x, settings), 'output', outputs),
+  build: (_, { x }, { outputs }, settings) =>
+    dense(encodeCnn(x, { ...settings, filters: filtersOf(settings) }), 'output', outputs),
 };

@@ -4,9 +4,9 @@ import type { TrainingAliases, TrainingParameters, TrainingSettings } from '../t
 import { neuralConfig } from '../training/config-schema.js';
 
 export interface TCNParameters extends TrainingParameters {
-  /** Filters of each convolution. Default 64. */
-  hiddenSize?: number;
-  /** Residual blocks with dilations 1, 2, 4, ...; no effect beside `dilations`. Default 4. */
+  /** Filters of each convolution, or of each block, which then says how many blocks there are. Default 64. */
+  hiddenSize?: number | readonly number[];
+  /** Residual blocks with dilations 1, 2, 4, ...; no effect beside `dilations` or a list of filters. Default 4. */
   numLayers?: number;
   /** Dilation of each block, which says how many there are. Default: by `numLayers`. */
   dilations?: readonly number[];
@@ -23,10 +23,11 @@ export interface TCNParameters extends TrainingParameters {
 }
 
 export interface TCNAliases extends TrainingAliases {
-  channels?: number;
-  filters?: number;
-  nbFilters?: number;
-  numFilters?: number;
+  channels?: number | readonly number[];
+  numChannels?: number | readonly number[];
+  filters?: number | readonly number[];
+  nbFilters?: number | readonly number[];
+  numFilters?: number | readonly number[];
   blocks?: number;
   layers?: number;
   nLayers?: number;
@@ -36,7 +37,7 @@ export interface TCNAliases extends TrainingAliases {
 export type TCNConfig = TCNParameters & TCNAliases;
 
 export interface TCNSettings extends TrainingSettings {
-  readonly hiddenSize: number;
+  readonly hiddenSize: number | readonly number[];
   readonly numLayers: number;
   readonly dilations?: readonly number[];
   readonly kernelSize: number;
@@ -48,7 +49,7 @@ export interface TCNSettings extends TrainingSettings {
 
 export const tcnConfig = neuralConfig<TCNSettings, TCNConfig>({
   shape: (z) => ({
-    hiddenSize: z.int().min(1).max(8192),
+    hiddenSize: z.union([z.int().min(1).max(8192), z.array(z.int().min(1).max(8192)).min(1).max(64)]),
     numLayers: z.int().min(1).max(20),
     dilations: z.array(z.int().min(1).max(100_000)).min(1).max(64),
     kernelSize: z.int().min(1).max(1024),
@@ -69,6 +70,7 @@ export const tcnConfig = neuralConfig<TCNSettings, TCNConfig>({
   },
   aliases: {
     channels: 'hiddenSize',
+    numChannels: 'hiddenSize',
     filters: 'hiddenSize',
     nbFilters: 'hiddenSize',
     numFilters: 'hiddenSize',
@@ -77,9 +79,26 @@ export const tcnConfig = neuralConfig<TCNSettings, TCNConfig>({
     nLayers: 'numLayers',
     dropoutRate: 'dropout',
   },
+  conflicts: ({ hiddenSize, dilations }) =>
+    typeof hiddenSize === 'number' || dilations === undefined || dilations.length === hiddenSize.length
+      ? []
+      : [['dilations', `names ${dilations.length} blocks, hiddenSize ${hiddenSize.length}`]],
 });
 
-/** Dilation of each block. */
-export function dilationsOf({ dilations, numLayers }: Pick<TCNSettings, 'dilations' | 'numLayers'>): readonly number[] {
-  return dilations ?? Array.from({ length: numLayers }, (_, k) => 2 ** k);
+export interface Block {
+  readonly dilation: number;
+  readonly filters: number;
+}
+
+export function blocksOf({
+  dilations,
+  hiddenSize,
+  numLayers,
+}: Pick<TCNSettings, 'dilations' | 'hiddenSize' | 'numLayers'>): readonly Block[] {
+  const widths = typeof hiddenSize === 'number' ? undefined : hiddenSize;
+  const count = dilations?.length ?? widths?.length ?? numLayers;
+  return Array.from({ length: count }, (_, k) => ({
+    dilation: dilations?.[k] ?? 2 ** k,
+    filters: typeof hiddenSize === 'number' ? hiddenSize : hiddenSize[k],
+  }));
 }

@@ -17,7 +17,7 @@ import { dense } from '../layers/dense.js';
 import { normalised } from '../layers/normalisation.js';
 import { pool } from '../layers/pooling.js';
 import type { Network, StepStates } from '../network.js';
-import { dilationsOf, type TCNSettings } from './config.js';
+import { type Block, blocksOf, type TCNSettings } from './config.js';
 
 /** x (steps, batch, channels) to one vector a window (batch, filters). */
 export function encodeTcn(x: Value, settings: TCNSettings): Value {
@@ -28,8 +28,8 @@ export function encodeTcn(x: Value, settings: TCNSettings): Value {
   const plan = planTimes(wanted, length, settings);
   let hidden = x;
   let times: readonly number[] = every;
-  for (const [k, dilation] of dilationsOf(settings).entries()) {
-    hidden = block(hidden, times, plan[k], dilation, length, `block${k}`, settings);
+  for (const [k, own] of blocksOf(settings).entries()) {
+    hidden = block(hidden, times, plan[k], own, length, `block${k}`, settings);
     times = plan[k][plan[k].length - 1];
   }
   return pool(hidden, 0, pooling, 'attention');
@@ -39,9 +39,9 @@ export function encodeTcn(x: Value, settings: TCNSettings): Value {
 function planTimes(wanted: readonly number[], length: number, settings: TCNSettings): (readonly number[])[][] {
   const { kernelSize: kernel, convolutions } = settings;
   let times = wanted;
-  return dilationsOf(settings)
+  return blocksOf(settings)
     .toReversed()
-    .map((dilation) => {
+    .map(({ dilation }) => {
       const outputs: (readonly number[])[] = [];
       for (let c = 0; c < convolutions; c++) {
         outputs.unshift(times);
@@ -56,7 +56,7 @@ function block(
   x: Value,
   inputTimes: readonly number[],
   plan: readonly (readonly number[])[],
-  dilation: number,
+  { dilation, filters }: Block,
   length: number,
   name: string,
   settings: TCNSettings,
@@ -65,13 +65,13 @@ function block(
   let hidden = x;
   let times = inputTimes;
   for (const [c, outputTimes] of plan.entries()) {
-    const weights = kernelFor(hidden, `${name}.${c}`, settings);
+    const weights = kernelFor(hidden, `${name}.${c}`, filters, settings);
     const options = { kernel, dilation, padding: 'causal', inputTimes: times, outputTimes, length } as const;
     hidden = dropout(activated(convolve(hidden, weights, options), `${name}.${c}`, settings), settings.dropout);
     times = outputTimes;
   }
   const kept = times.length === inputTimes.length ? x : gather(x, 0, positions(times, inputTimes));
-  return relu(add(hidden, skipped(kept, name, settings)));
+  return relu(add(hidden, skipped(kept, name, filters)));
 }
 
 /** Where in `all`, which holds them, the times are. */
@@ -80,8 +80,8 @@ function positions(times: readonly number[], all: readonly number[]): number[] {
   return times.map((time) => at.get(time) ?? -1);
 }
 
-function kernelFor(x: Value, name: string, { hiddenSize, kernelSize, norm }: TCNSettings): Kernel {
-  return kernelOf(x, name, hiddenSize, kernelSize, { weightNorm: norm === 'weight' });
+function kernelFor(x: Value, name: string, filters: number, { kernelSize, norm }: TCNSettings): Kernel {
+  return kernelOf(x, name, filters, kernelSize, { weightNorm: norm === 'weight' });
 }
 
 function activated(x: Value, name: string, { norm }: TCNSettings): Value {
@@ -89,8 +89,8 @@ function activated(x: Value, name: string, { norm }: TCNSettings): Value {
 }
 
 /** The way around a block; a linear map where the width changes. */
-function skipped(x: Value, name: string, { hiddenSize }: TCNSettings): Value {
-  return x.shape[x.shape.length - 1] === hiddenSize ? x : dense(x, `${name}.skip`, hiddenSize);
+function skipped(x: Value, name: string, filters: number): Value {
+  return x.shape[x.shape.length - 1] === filters ? x : dense(x, `${name}.skip`, filters);
 }
 
 export const tcnNetwork: Network<TCNSettings> = {
@@ -100,15 +100,15 @@ export const tcnNetwork: Network<TCNSettings> = {
     refusal: ({ pooling }) => (pooling === 'last' ? undefined : `pooling '${pooling}' is over whole windows`),
     build(_, x, { outputs }, settings, states) {
       let hidden = x;
-      for (const [k, dilation] of dilationsOf(settings).entries()) {
+      for (const [k, { dilation, filters }] of blocksOf(settings).entries()) {
         const before = hidden;
         for (let c = 0; c < settings.convolutions; c++) {
           const name = `block${k}.${c}`;
           const columns = remembered(hidden, settings.kernelSize, dilation, states);
-          const { weight, bias } = kernelFor(hidden, name, settings);
+          const { weight, bias } = kernelFor(hidden, name, filters, settings);
           hidden = activated(linear(columns, weight, bias), name, settings);
         }
-        hidden = relu(add(hidden, skipped(before, `block${k}`, settings)));
+        hidden = relu(add(hidden, skipped(before, `block${k}`, filters)));
       }
       return dense(hidden, 'output', outputs);
     },
