@@ -4,7 +4,7 @@ import { InvalidInputError, ModelFormatError, NotFittedError } from '../core/err
 import { Matrix } from '../core/matrix.js';
 import type { Split, SplitRole } from '../core/split.js';
 import { BaseModel, restoreModel } from '../model/base-model.js';
-import type { ModelMetadata } from '../model/bundle.js';
+import { parseInnerMetadata } from '../model/bundle.js';
 import { assignFolds } from '../model/folds.js';
 import { encodeLabels } from '../model/label-encoder.js';
 import type { OnnxBody } from '../model/onnx/export.js';
@@ -179,8 +179,10 @@ export class CalibratedModel extends BaseModel<CalibratedSettings> {
     state: unknown;
     files: Readonly<Record<string, Uint8Array>>;
   }): Promise<void> {
-    const { calibration, base } = (state ?? {}) as { calibration?: unknown; base?: ModelMetadata };
-    if (!base || typeof base !== 'object' || typeof base.name !== 'string') throw misfit('the base model is missing');
+    const { calibration, base: inner } = (state ?? {}) as { calibration?: unknown; base?: unknown };
+    if (!inner || typeof inner !== 'object') throw misfit('the base model is missing');
+    const base = parseInnerMetadata(inner, 'The base model of a calibrated one');
+    if (base.task !== 'classification') throw misfit('its base model is a regression');
     const own = Object.entries(files).filter(([name]) => name.startsWith(PREFIX));
     this.base = await restoreModel(
       await ModelRegistry.get(base.name),

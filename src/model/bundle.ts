@@ -150,6 +150,16 @@ function parseMetadata(text: string, path: string): SchemaOutput<typeof metadata
   }
 }
 
+/** @throws ModelFormatError - anything but the metadata of a model that another one holds in its state */
+export function parseInnerMetadata(value: unknown, what: string): ModelMetadata {
+  const around = { formatVersion: FORMAT_VERSION, library: { name: '', version: '' }, files: {} };
+  try {
+    return metadataSchema.parse({ ...(value as object), ...around }, what);
+  } catch (error) {
+    throw damaged(error instanceof HoldfastError ? error.message : `${what} is damaged`, METADATA, error);
+  }
+}
+
 function damaged(message: string, part: string, cause?: unknown): ModelFormatError {
   return new ModelFormatError(message, {
     hint: 'The model directory is incomplete or was changed after saving; restore it from a copy or train again.',
