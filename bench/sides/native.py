@@ -86,4 +86,15 @@ seconds, predict = libraries[request["library"]](X, y, request)
 peak = peak_rss()
 T = np.fromfile(f"{data}X_test.f32", np.float32).reshape(-1, cols)
 np.ascontiguousarray(predict(T), np.float32).tofile(request["predictions"])
-print(json.dumps({"seconds": seconds, "peakRss": peak}))
+
+
+def predict_seconds(rows):
+    many = T[np.arange(rows) % len(T)]
+    predict(many)
+    started = time.perf_counter()
+    predict(many)
+    return time.perf_counter() - started
+
+
+predicting = {"predictSeconds": predict_seconds(request["predict"])} if "predict" in request else {}
+print(json.dumps({"seconds": seconds, "peakRss": peak, **predicting}))
