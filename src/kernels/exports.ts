@@ -511,6 +511,13 @@ export interface LinearSvmKernels {
   ): number;
 }
 
+/** assembly/dense.ts: float64 vectors. */
+export interface DenseKernels {
+  denseDot(a: number, b: number, n: number): number;
+  denseSubtract(row: number, v: number, factor: number, n: number): void;
+  denseReflect(row: number, v: number, p: number, a: number, b: number, n: number): void;
+}
+
 /** assembly/minirocket.ts. Series are float32 with room for the taps of their dilation on both sides. */
 export interface RocketKernels {
   rocketTaps(x: number, length: number, dilation: number, out: number): void;
@@ -551,4 +558,5 @@ export interface KernelExports
     SvmKernels,
     LinearSvmKernels,
     SvmWaveKernels,
-    RocketKernels {}
+    RocketKernels,
+    DenseKernels {}

@@ -2,12 +2,15 @@
 import { PersistenceBaseline } from '../baselines/persistence.js';
 import { PriorBaseline } from '../baselines/prior.js';
 import { deriveSeed } from '../core/random.js';
+import type { Split, SplitRole } from '../core/split.js';
+import { Windows } from '../core/windows.js';
 import { compareToBaseline, remarkOn } from '../evaluation/compare.js';
 import { evaluateSplit } from '../evaluation/evaluate.js';
 import type { PredictionOutput, Task } from '../model/types.js';
 import type { BaselineResult, Verdict } from '../report/training-report.js';
 import type { AnyContainer } from './adapt.js';
 import type { SplitScores } from './scores.js';
+import { fitSequenceBaseline } from './sequence-baseline.js';
 
 /** Predictions of one baseline on the splits that decide. */
 interface Fitted {
@@ -40,21 +43,50 @@ function fitBaselines(task: Task, { train, validation, test }: AnyContainer): Fi
   return fitted;
 }
 
+export interface BaselineOptions {
+  readonly seed: number;
+  readonly threads: number;
+  readonly signal?: AbortSignal;
+  /** MiniRocket beside a model of windows. */
+  readonly sequences: boolean;
+}
+
+/** MiniRocket on the splits that decide; none for data that is no windows, or windows too short for it. */
+async function fitSequences(
+  task: Task,
+  { train, validation, test }: AnyContainer,
+  split: 'validation' | 'test',
+  options: BaselineOptions,
+): Promise<Fitted[]> {
+  if (!options.sequences || !holdsWindows(train)) return [];
+  const baseline = await fitSequenceBaseline(task, train, options);
+  if (!baseline) return [];
+  const { name, description } = baseline;
+  const outputOf = (part: Split<SplitRole, unknown>) => baseline.predict(part as Split<SplitRole, Windows>);
+  const validated = await outputOf(validation);
+  return [{ name, description, validation: validated, test: split === 'test' ? await outputOf(test) : validated }];
+}
+
+const holdsWindows = <R extends SplitRole>(split: Split<R, unknown>): split is Split<R, Windows> =>
+  split.X instanceof Windows;
+
 /**
  * The baselines' scores and the model's differences to them, on test where the run evaluated it, else on validation. Resampled in
  * blocks of the label's horizon, because neighbouring labels overlap.
  */
-export function compareWithBaselines(
+export async function compareWithBaselines(
   task: Task,
   data: AnyContainer,
   scores: SplitScores,
-  seed: number,
-): BaselineResult[] {
+  options: BaselineOptions,
+): Promise<BaselineResult[]> {
+  const { seed } = options;
   const split = scores.test ? 'test' : 'validation';
   const output = (scores.test ?? scores.validation).output;
   const truth = data[split];
   const blockLength = data.horizon === undefined ? undefined : Math.min(data.horizon, truth.y.length);
-  return fitBaselines(task, data).map((baseline) => ({
+  const fitted = [...fitBaselines(task, data), ...(await fitSequences(task, data, split, options))];
+  return fitted.map((baseline) => ({
     name: baseline.name,
     description: baseline.description,
     evaluations: {

@@ -1,4 +1,5 @@
 /** `ModelTrainer`: one model from a container to a saved, evaluated and reported run. */
+import { MINIROCKET_INFO } from '../baselines/minirocket/info.js';
 import { throwIfAborted } from '../core/abort.js';
 import type { ProgressListener } from '../core/progress.js';
 import { resolveThreads } from '../core/threads.js';
@@ -54,6 +55,11 @@ export interface TrainModelOptions<N extends string = string> {
   preprocessing?: PreprocessingPipeline;
   /** False leaves the test set untouched; the verdict is then on validation. Default true. */
   evaluateTest?: boolean;
+  /**
+   * Beside a model of sequences, MiniRocket on at most 1,000 training windows is fitted and reported too, which takes some seconds. False
+   * leaves it out. Default true.
+   */
+  sequenceBaseline?: boolean;
   /** False writes nothing. Default true. */
   save?: boolean;
 }
@@ -139,7 +145,12 @@ export class ModelTrainer {
         test: options.evaluateTest !== false,
       });
       throwIfAborted(options.signal);
-      const baselines = compareWithBaselines(model.task, data, scores, seed);
+      const baselines = await compareWithBaselines(model.task, data, scores, {
+        seed,
+        threads,
+        signal: options.signal,
+        sequences: options.sequenceBaseline !== false && name !== MINIROCKET_INFO.name,
+      });
       const report: TrainingReport = {
         formatVersion: REPORT_VERSION,
         runId,

@@ -5,6 +5,7 @@ import { symmetricEigen } from './eigen.js';
 import type { RidgeJobArgs, RidgeJobResult } from './job-args.js';
 import { RidgePasses } from './passes.js';
 import { solveByRows } from './rows-solver.js';
+import { solveByRowsTogether } from './rows-together.js';
 import { interceptOf, regularise } from './spectrum.js';
 
 /** Pivots below this share of the diagonal mean that columns are combinations of others. */
@@ -12,7 +13,11 @@ const SINGULAR = 1e-13;
 
 export function run(context: JobContext<RidgeJobArgs>): RidgeJobResult | undefined {
   const { args, thread } = context;
-  if (args.weights.length < args.cols) return thread === 0 ? solveByRows(context) : undefined;
+  if (args.weights.length < args.cols) {
+    // Only the eigenvalues say which directions an alpha of 0 leaves out.
+    if (args.alphas.includes(0)) return thread === 0 ? solveByRows(context) : undefined;
+    return solveByRowsTogether(context);
+  }
   const leavesOut = args.alphas.length > 1 || args.heldOut.length > 0;
   const passes = new RidgePasses(context, leavesOut);
   if (thread !== 0) {

@@ -85,7 +85,7 @@ export async function trainRidge(
     module: ownModule('classical/ridge/job'),
     args,
     // A thread is worth its start from some hundred thousand products on.
-    threads: n < X.cols ? 1 : Math.max(1, Math.min(context.threads, Math.ceil((n * X.cols * X.cols) / 2e5))),
+    threads: Math.max(1, Math.min(context.threads, Math.ceil((n * X.cols * Math.min(n, X.cols)) / 1e6))),
     signal: context.signal,
     onProgress: context.onProgress,
   });

@@ -32,3 +32,4 @@ export * from './svm';
 export * from './svm-linear';
 export * from './svm-waves';
 export * from './minirocket';
+export * from './dense';
