@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Matrix } from '../../src/core/matrix.js';
 import type { Windows } from '../../src/core/windows.js';
-import { BaseModel } from '../../src/model/base-model.js';
-import type { FitData, ModelPayload } from '../../src/model/types.js';
 import { checkModel, checkModelIn } from '../../src/testing/index.js';
 import { CentroidModel } from '../model/centroid.js';
+import { LastRowModel } from './last-row.js';
 
 checkModelIn({ describe, it }, CentroidModel as never, {
   skips: {
@@ -12,42 +11,6 @@ checkModelIn({ describe, it }, CentroidModel as never, {
     'same bytes for 1, 2 and 4 threads': 'covered by the built-in models',
   },
 });
-
-class Inner extends CentroidModel {
-  override fitModel = super.fitModel;
-  override predictRaw = super.predictRaw;
-  override serialize = super.serialize;
-  override deserialize = super.deserialize;
-}
-
-/** A model of sequences that is as simple: for each class the mean of the windows' last rows. */
-class LastRowModel extends BaseModel<object, Windows> {
-  static override readonly info = {
-    name: 'last_row',
-    family: 'test',
-    inputMode: 'sequence',
-    tasks: ['classification'],
-  } as const;
-  private readonly inner = new Inner();
-
-  protected async fitModel({ X, y, weights, classes, featureNames }: FitData<Windows>): Promise<void> {
-    await this.inner.fitModel({ X: lastRows(X), y, weights, classes, featureNames }, {} as never);
-  }
-  protected predictRaw(X: Windows): Matrix {
-    return this.centroids(lastRows(X));
-  }
-  protected centroids(rows: Matrix): Matrix {
-    return this.inner.predictRaw(rows);
-  }
-  protected serialize(): ModelPayload {
-    return this.inner.serialize();
-  }
-  protected deserialize(payload: { state: unknown }): void {
-    this.inner.deserialize(payload);
-  }
-}
-
-const lastRows = (X: Windows): Matrix => X.base.take(X.ends);
 
 checkModelIn({ describe, it }, LastRowModel as never, {
   skips: { 'large and tiny feature values are taken': 'distances of 1e30 squared overflow float32: a toy' },
