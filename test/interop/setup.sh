@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Makes the Python environment of the interop tests and native benchmarks, once per content of requirements.txt, outside the checkout.
-# The last line of its output is the path of the environment's python. HOLDFAST_VENV_ROOT and HOLDFAST_PYTHON override where and with what.
+# `setup.sh torch` makes another one, of requirements-torch.txt. The last line of its output is the path of the environment's python. HOLDFAST_VENV_ROOT and HOLDFAST_PYTHON override where and with what.
 set -euo pipefail
 
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
-requirements="$here/requirements.txt"
+requirements="$here/requirements${1:+-$1}.txt"
 base_python="${HOLDFAST_PYTHON:-python3}"
 root="${HOLDFAST_VENV_ROOT:-$HOME/.cache/holdfast}"
 

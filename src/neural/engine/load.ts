@@ -16,7 +16,9 @@ export interface EngineOptions {
   threads?: number;
 }
 
-const ENGINES = { 'onnxruntime-node': nativeEngine, 'onnxruntime-web': webEngine } as const;
+const ENGINES: EngineLoaders = { 'onnxruntime-node': nativeEngine, 'onnxruntime-web': webEngine };
+
+const DEVICES: readonly Device[] = ['auto', 'cpu', 'webgpu', 'cuda'];
 
 interface Failure {
   name: EngineName;
@@ -27,19 +29,29 @@ interface Failure {
  * @throws MissingDependencyError - neither package is installed
  * @throws EngineError            - a package is installed and does not load, or the device asked for does not work
  */
-export async function loadEngine(options: EngineOptions = {}): Promise<Engine> {
+export function loadEngine(options: EngineOptions = {}): Promise<Engine> {
+  return firstEngine(ENGINES, options);
+}
+
+export type EngineLoaders = Readonly<Record<EngineName, (device: Device, threads: number) => Promise<Engine>>>;
+
+/** `loadEngine` with other loaders, for tests. */
+export async function firstEngine(loaders: EngineLoaders, options: EngineOptions): Promise<Engine> {
   const { preferred = 'onnxruntime-node', only = false, device = 'auto' } = options;
-  if (!Object.hasOwn(ENGINES, preferred)) {
+  if (!Object.hasOwn(loaders, preferred)) {
     throw new InvalidInputError(`'${preferred}' is no engine`, {
-      hint: `Give one of ${Object.keys(ENGINES).join(', ')}.`,
+      hint: `Give one of ${Object.keys(loaders).join(', ')}.`,
     });
+  }
+  if (!DEVICES.includes(device)) {
+    throw new InvalidInputError(`'${device}' is no device`, { hint: `Give one of ${DEVICES.join(', ')}.` });
   }
   const threads = resolveThreads(options.threads);
   const other: EngineName = preferred === 'onnxruntime-node' ? 'onnxruntime-web' : 'onnxruntime-node';
   const failures: Failure[] = [];
   for (const name of only ? [preferred] : [preferred, other]) {
     try {
-      const engine = await ENGINES[name](device, threads);
+      const engine = await loaders[name](device, threads);
       return { ...engine, notice: notice(engine, failures) };
     } catch (error) {
       if (!(error instanceof MissingDependencyError || error instanceof EngineError)) throw error;
