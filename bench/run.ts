@@ -20,6 +20,7 @@ const BENCHMARKS: Record<string, () => Promise<Benchmark>> = {
   ridge: () => import('./ridge.js'),
   'random-forest': () => import('./random-forest.js'),
   svm: () => import('./svm.js'),
+  neural: () => import('./neural.js'),
   'quality-lightgbm': () => quality('lightgbm'),
   'quality-xgboost': () => quality('xgboost'),
   'quality-catboost': () => quality('catboost'),

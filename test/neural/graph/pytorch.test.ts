@@ -39,7 +39,9 @@ async function train(each: PytorchCase) {
     weights: vector(data.weights),
   };
   let parameters = data.parameters;
-  let state: Record<string, Float32Array> = Object.fromEntries(optimiser.stateNames.map((name) => [name, new Float32Array(parameters.length)]));
+  let state: Record<string, Float32Array> = Object.fromEntries(
+    optimiser.stateNames.map((name) => [name, new Float32Array(parameters.length)]),
+  );
   const losses: number[] = [];
   const norms: number[] = [];
   for (let step = 1; step <= each.updates; step++) {
