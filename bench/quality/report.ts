@@ -18,7 +18,12 @@ export function difference({ ours, native }: SetResult, metric: string): Differe
   return { percent: mean, error: Math.sqrt(variance / each.length) };
 }
 
-export function qualityTable(library: Library, { runs, seeds, versions, machine }: QualityResult): string {
+/** `small`: below this many rows each quarter was held out. */
+export function qualityTable(
+  library: Library,
+  { runs, seeds, versions, machine }: QualityResult,
+  small: number,
+): string {
   const parts = runs.map(({ title, params, sets }) => {
     const lines = sets.flatMap((set) =>
       Object.keys(set.ours).map((metric) => ({ set, metric, ...difference(set, metric) })),
@@ -38,7 +43,7 @@ export function qualityTable(library: Library, { runs, seeds, versions, machine 
     ].join('\n');
   });
   return [
-    `Real data sets, ${seeds.length} seeds (each its own split, a quarter held out, and the model's seed; below 10,000 rows each quarter in turn), the same rows and parameters for both sides.`,
+    `Real data sets, ${seeds.length} seeds (each its own split, a quarter held out, and the model's seed; below ${small.toLocaleString('en')} rows each quarter in turn), the same rows and parameters for both sides.`,
     'Means over the seeds on the held-out rows. "Worse by" is paired by seed: above 0 the Python library is better.',
     '',
     ...parts.flatMap((part) => [part, '']),
