@@ -6,6 +6,8 @@ export interface BenchmarkOptions {
   /** Names of the cases to measure; all, if absent. */
   cases?: string[];
   quick: boolean;
+  /** Go on with what an interrupted run has kept (quality tables). */
+  resume: boolean;
   log: (line: string) => void;
 }
 

@@ -1,6 +1,7 @@
 /**
- * `npm run bench -- <name> [--cases a,b] [--pairs n] [--threads 1,2] [--quick]`: runs a benchmark beside its native peer and writes
- * bench/results/<name>.json and <name>.md. `--quick` is one short pair to see that everything works, and writes nothing.
+ * `npm run bench -- <name> [--cases a,b] [--pairs n] [--threads 1,2] [--quick] [--resume]`: runs a benchmark beside its native peer and writes
+ * bench/results/<name>.json and <name>.md. `--quick` is one short pair to see that everything works, and writes nothing; `--resume` goes on
+ * with a quality table that was interrupted.
  */
 import { existsSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -46,6 +47,7 @@ async function main(): Promise<void> {
       threads: { type: 'string', default: '1,2' },
       cases: { type: 'string' },
       quick: { type: 'boolean', default: false },
+      resume: { type: 'boolean', default: false },
     },
   });
   const [name = ''] = positionals;
@@ -54,7 +56,7 @@ async function main(): Promise<void> {
   const threads = values.threads.split(',').map(Number);
   const isCount = (value: number) => Number.isInteger(value) && value >= 1;
   if (!Object.hasOwn(BENCHMARKS, name) || !isCount(pairs) || !threads.every(isCount)) {
-    console.error('usage: npm run bench -- <name> [--cases a,b] [--pairs n] [--threads 1,2] [--quick]');
+    console.error('usage: npm run bench -- <name> [--cases a,b] [--pairs n] [--threads 1,2] [--quick] [--resume]');
     console.error(`benchmarks: ${Object.keys(BENCHMARKS).join(', ')}`);
     process.exitCode = 2;
     return;
@@ -70,9 +72,13 @@ async function main(): Promise<void> {
     threads,
     cases: values.cases?.split(','),
     quick,
+    resume: values.resume,
     log: (line) => console.error(line),
   });
-  const command = `npm run bench -- ${process.argv.slice(2).join(' ')}`;
+  const command = `npm run bench -- ${process.argv
+    .slice(2)
+    .filter((word) => word !== '--resume')
+    .join(' ')}`;
   const markdown = `# ${name}\n\nMade by \`npm run build && ${command}\`.\n\n${report.markdown}\n`;
   console.log(markdown);
   if (quick || report.partial) return;

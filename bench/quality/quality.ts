@@ -14,6 +14,7 @@ import type { Library } from '../boosting.js';
 import { runSide } from '../harness.js';
 import { describeMachine, describeVersions } from '../machine.js';
 import { probabilityMatrix } from '../probabilities.js';
+import { KeptResults } from './kept.js';
 import { difference, qualityTable } from './report.js';
 import type { Params, QualityResult, Scores, SetResult } from './result.js';
 import { QUALITY_SETS, type QualityRows, type QualitySet, readQualitySet } from './sets.js';
@@ -67,19 +68,21 @@ export async function run(library: Library, options: BenchmarkOptions): Promise<
     { title: 'tuned', params: PARAMS[library].tuned, sets: [] },
   ];
   const seeds = options.quick ? SEEDS.slice(0, 1) : SEEDS;
+  const kept = new KeptResults(`${cache}quality-${library}${options.quick ? '-quick' : ''}.json`, options.resume);
   for (const set of sets) {
-    const rows = readQualitySet(set);
-    const { data, splits } = writeSplits(set.name, rows, seeds, SMALL[library]);
-    for (const { title, params, sets: results } of runs) {
-      const result = await compare({ library, set, rows, data, splits, params });
-      results.push(result);
+    const before = kept.get(set.name);
+    const results = before ?? (await compareAll(library, set, seeds, runs));
+    if (!before) kept.add(set.name, results);
+    for (const [k, result] of results.entries()) {
+      runs[k].sets.push(result);
       const worse = Object.keys(result.ours).map(
         (metric) => `${metric} ${difference(result, metric).percent.toFixed(3)} %`,
       );
-      options.log(`${set.name}, ${title}: worse by ${worse.join(', ')}`);
+      options.log(`${set.name}, ${runs[k].title}: worse by ${worse.join(', ')}`);
     }
-    rmSync(data, { recursive: true });
   }
+  const partial = sets.length < QUALITY_SETS.length;
+  if (!partial) kept.drop();
   const result: QualityResult = {
     versions: describeVersions(python(), [library, 'numpy']),
     machine: { cpu: describeMachine().cpu },
@@ -89,8 +92,23 @@ export async function run(library: Library, options: BenchmarkOptions): Promise<
   return {
     result,
     markdown: qualityTable(library, result, SMALL[library]),
-    partial: sets.length < QUALITY_SETS.length,
+    partial,
   };
+}
+
+/** One set with the parameters of each run. */
+async function compareAll(
+  library: Library,
+  set: QualitySet,
+  seeds: readonly number[],
+  runs: QualityResult['runs'],
+): Promise<SetResult[]> {
+  const rows = readQualitySet(set);
+  const { data, splits } = writeSplits(set.name, rows, seeds, SMALL[library]);
+  const results: SetResult[] = [];
+  for (const { params } of runs) results.push(await compare({ library, set, rows, data, splits, params }));
+  rmSync(data, { recursive: true });
+  return results;
 }
 
 /** A quarter of the rows held out. */
