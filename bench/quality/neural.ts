@@ -1,6 +1,7 @@
 /**
- * The accuracy of neural models beside PyTorch's: the same layers, hyperparameters and data, five seeds on both sides, no early stopping. Seeds draw
- * other numbers there, so what counts is the difference of the means beside the deviation over seeds. Cases are named `model/set`.
+ * The accuracy of neural models beside PyTorch's: the same layers, hyperparameters and data, five seeds on both sides, no early stopping.
+ * Needs torch in the interop environment, or in the python that HOLDFAST_TORCH_PYTHON names. Seeds draw other numbers there, so what counts
+ * is the difference of the means beside the deviation over seeds. Cases are named `model/set`.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
