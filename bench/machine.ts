@@ -8,8 +8,6 @@ export interface Machine {
   cores: number;
   memoryGiB: number;
   system: string;
-  /** Share of all cores that was busy in the two seconds before the run: well above 0 means that something else was running. */
-  busyAtStart: number;
 }
 
 export function describeMachine(): Machine {
@@ -19,11 +17,11 @@ export function describeMachine(): Machine {
     cores: all.length,
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     system: `${type()} ${release()}`,
-    busyAtStart: busyShare(2000),
   };
 }
 
-function busyShare(milliseconds: number): number {
+/** Share of all cores that was busy in the last two seconds: well above 0 means that something else is running. */
+export function busyShare(milliseconds = 2000): number {
   const read = () =>
     cpus().map(({ times }) => ({ idle: times.idle, all: Object.values(times).reduce((a, b) => a + b, 0) }));
   const before = read();

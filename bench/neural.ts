@@ -3,9 +3,12 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { EngineName } from '../src/neural/engine/engine.js';
 import type { BenchmarkOptions, BenchmarkReport } from './benchmark.js';
-import { type Measurement, measurePairs, type PairedResult, runSide, type Spread } from './harness.js';
-import { describeMachine, describeVersions } from './machine.js';
+import { closingLines, markedName, mebibytes, range } from './cells.js';
+import { type Measurement, runSide, type Spread } from './harness.js';
+import { type CaseResults, withKept } from './kept-cases.js';
+import { describeMachine, describeVersions, type Machine } from './machine.js';
 import type { NetworkKind, NetworkSize } from './neural-networks.js';
+import { lastOf, measureCase, type PairedCase, type SideName } from './paired-case.js';
 
 interface NeuralCase {
   network: NetworkKind;
@@ -25,11 +28,14 @@ interface Steps extends Measurement {
   buildSeconds: number;
 }
 
-interface Result {
-  name: string;
-  threads: number;
-  times: PairedResult;
+interface NeuralResult extends PairedCase {
+  settings: NeuralCase;
   buildSeconds: number;
+}
+
+interface Result extends CaseResults<NeuralResult> {
+  machine: Machine;
+  versions: Record<string, string>;
 }
 
 const RECURRENT: NetworkSize = { steps: 30, channels: 180, width: 128, outputs: 3 };
@@ -56,17 +62,17 @@ const CASES: Record<string, NeuralCase> = Object.fromEntries(
 const sides = fileURLToPath(new URL('./sides/', import.meta.url));
 
 export async function run(options: BenchmarkOptions): Promise<BenchmarkReport> {
-  const { busyAtStart, ...machine } = describeMachine();
+  const machine = describeMachine();
   const torch = torchPython();
-  const names = Object.keys(CASES).filter((name) => !options.cases || options.cases.includes(name));
-  const results: Result[] = [];
-  for (const name of names) {
-    for (const threads of options.threads) results.push(await measure(name, threads, torch, options));
-  }
   const versions = describeVersions(torch, ['torch']);
-  const result = { machine, busyAtStart, versions, cases: CASES, results };
-  const partial = names.length < Object.keys(CASES).length;
-  return { result, partial, markdown: table(results, `${machine.cpu}, ${machine.cores} cores`, versions) };
+  const names = Object.keys(CASES).filter((name) => options.cases?.includes(name) ?? true);
+  const cases: NeuralResult[] = [];
+  for (const name of names) {
+    for (const threads of options.threads) cases.push(await measure(name, threads, torch, options));
+  }
+  const result: Result = { machine, versions, cases };
+  if (!options.quick) result.cases = withKept('neural', result, Object.keys(CASES));
+  return { result, markdown: table(result) };
 }
 
 function torchPython(): string {
@@ -76,55 +82,49 @@ function torchPython(): string {
   return lines.trimEnd().split('\n').pop() ?? '';
 }
 
-async function measure(name: string, threads: number, torch: string, options: BenchmarkOptions): Promise<Result> {
-  const { pairs, quick, log } = options;
-  const request: NeuralRequest = { ...CASES[name], batch: BATCH, threads, measureSeconds: quick ? 0.5 : 2 };
-  const environment = { OMP_NUM_THREADS: String(threads) };
-  let buildSeconds = 0;
-  const ours = async () => {
-    const steps = await runSide<Steps>(
-      [process.execPath, '--import', 'tsx', `${sides}neural-step-ours.ts`],
-      request,
-      environment,
-    );
-    buildSeconds = steps.buildSeconds;
-    return steps;
+async function measure(
+  name: string,
+  threads: number,
+  torch: string,
+  { pairs, quick, log }: BenchmarkOptions,
+): Promise<NeuralResult> {
+  const settings = CASES[name];
+  const request: NeuralRequest = { ...settings, batch: BATCH, threads, measureSeconds: quick ? 0.5 : 2 };
+  const programs: Record<SideName, [string, ...string[]]> = {
+    ours: [process.execPath, '--import', 'tsx', `${sides}neural-step-ours.ts`],
+    native: [torch, `${sides}neural_step_native.py`],
   };
-  const native = () => runSide<Steps>([torch, `${sides}neural_step_native.py`], request, environment);
-  const milliseconds = ({ seconds }: Measurement) => (seconds * 1000).toFixed(1);
-  const times = await measurePairs(
-    { ours, native },
-    {
-      pairs,
-      // Steps before those that count warm each process up.
-      warmup: false,
-      onPair: (pair) =>
-        log(
-          `${name}, ${threads} thread(s): ours ${milliseconds(pair.ours)} ms, PyTorch ${milliseconds(pair.native)} ms`,
-        ),
-    },
+  const { row, found } = await measureCase(
+    { name, threads },
+    (which) => runSide<Steps>(programs[which], request, { OMP_NUM_THREADS: String(threads) }),
+    // Steps before those that count warm each process up.
+    { pairs, warmup: false, log },
   );
-  return { name, threads, times, buildSeconds };
+  return { ...row, settings, buildSeconds: lastOf(found).ours.buildSeconds };
 }
 
-function table(results: readonly Result[], machine: string, versions: Record<string, string>): string {
-  const ms = ({ median, min, max }: Spread) =>
-    `${(median * 1000).toFixed(0)} (${(min * 1000).toFixed(0)} to ${(max * 1000).toFixed(0)})`;
-  const spread = ({ median, min, max }: Spread) => `${median.toFixed(2)} (${min.toFixed(2)} to ${max.toFixed(2)})`;
-  const mebibytes = ({ median }: Spread) => (median / 2 ** 20).toFixed(0);
+function table({ machine, versions, cases }: Result): string {
+  const ms = ({ median, min, max }: Spread) => range({ median: 1000 * median, min: 1000 * min, max: 1000 * max }, 0);
   return [
-    `Milliseconds of a training step (forward, backward, Adam) of ${BATCH} windows of 180 channels, each the median of a fresh process; medians (smallest to largest) over ${results[0]?.times.pairs.length ?? 0} interleaved pairs. The ratio is holdfast / PyTorch, pair by pair: below 1 ours is faster.`,
+    `Milliseconds of a training step (forward, backward, Adam) of ${BATCH} windows of 180 channels, each the median of a fresh process; medians (smallest to largest) over interleaved pairs. The ratio is holdfast / PyTorch, pair by pair: below 1 ours is faster.`,
     'lstm, gru: 30 steps, two layers of 128; tcn: 60 steps, four blocks of 64 filters, its last output; transformer: 60 steps, two layers of width 64, four heads. tcn computes only the steps that its last output reads (15, 7, 3 and 1 of 60 in the four blocks), with the same outputs and gradients; tcn-all-steps computes all, as PyTorch does.',
     '',
     '| case | threads | holdfast ms | PyTorch ms | ratio | graph and session s | MiB: holdfast | PyTorch |',
     '| --- | --- | --- | --- | --- | --- | --- | --- |',
-    ...results.map(
-      ({ name, threads, times, buildSeconds }) =>
-        `| ${name} | ${threads} | ${ms(times.seconds.ours)} | ${ms(times.seconds.native)} | ${spread(times.ratio)} | ${buildSeconds.toFixed(2)} | ${mebibytes(times.peakRss.ours)} | ${mebibytes(times.peakRss.native)} |`,
-    ),
-    '',
-    `Machine: ${machine}. Versions: ${Object.entries(versions)
-      .map(([key, version]) => `${key} ${version}`)
-      .join(', ')}.`,
+    ...cases.map((row) => {
+      const { threads, seconds, ratio, buildSeconds, peakRss } = row;
+      const cells = [
+        markedName(row),
+        threads,
+        ms(seconds.ours),
+        ms(seconds.native),
+        range(ratio),
+        buildSeconds.toFixed(2),
+        mebibytes(peakRss.ours),
+        mebibytes(peakRss.native),
+      ];
+      return `| ${cells.join(' | ')} |`;
+    }),
+    ...closingLines(cases, machine, versions),
   ].join('\n');
 }

@@ -2,15 +2,18 @@
  * Random forests against scikit-learn's on the same files: 100 fully grown trees on wide market-like data for three and two classes, and ten on
  * a million rows. Time is all of `fit`, binning included; quality is on later rows.
  */
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { accuracy } from '../src/metrics/accuracy.js';
 import { logLoss } from '../src/metrics/log-loss.js';
 import { python } from '../test/interop/python.js';
 import type { BenchmarkOptions, BenchmarkReport } from './benchmark.js';
+import { closingLines, inverse, markedName, mebibytes, range } from './cells.js';
 import { benchmarkData, type DataSize, HIGGS, MARKET, readFloat32 } from './data.js';
-import { type Measurement, measurePairs, type PairedResult, runSide, type Spread, spread } from './harness.js';
-import { describeMachine, describeVersions } from './machine.js';
+import { type Measurement, type Spread, spread } from './harness.js';
+import { type CaseResults, withKept } from './kept-cases.js';
+import { describeMachine, describeVersions, type Machine } from './machine.js';
+import { lastOf, measureCase, type PairedCase, runScript, type SideName } from './paired-case.js';
 import { probabilityMatrix } from './probabilities.js';
 
 interface Case {
@@ -38,128 +41,82 @@ interface TrainMeasurement extends Measurement {
   predictSeconds: number;
 }
 
-interface CaseResult extends PairedResult {
-  name: string;
+interface ForestCase extends PairedCase {
   trees: number;
-  threads: number;
-  busyAtStart: number;
-  quality: { ours: Scores; native: Scores };
-  predictSeconds: { ours: Spread; native: Spread };
+  quality: Record<SideName, Scores>;
+  predictSeconds: Record<SideName, Spread>;
 }
 
-interface Result {
-  machine: Omit<ReturnType<typeof describeMachine>, 'busyAtStart'>;
+interface Result extends CaseResults<ForestCase> {
+  machine: Machine;
   versions: Record<string, string>;
-  cases: CaseResult[];
 }
 
+const caseNames = CASES.map(({ name }) => name);
 const cache = fileURLToPath(new URL('./.cache/', import.meta.url));
-const sides = fileURLToPath(new URL('./sides/', import.meta.url));
 
-/** Cases that are not asked for are kept from the last run, if it was on the same machine and versions. */
 export async function run(options: BenchmarkOptions): Promise<BenchmarkReport> {
-  const { busyAtStart: _busy, ...machine } = describeMachine();
+  const machine = describeMachine();
   const versions = describeVersions(python(), ['sklearn', 'numpy']);
   const wanted = CASES.filter(({ name, onRequest }) => options.cases?.includes(name) ?? !onRequest);
-  const cases: CaseResult[] = [];
+  const cases: ForestCase[] = [];
   for (const what of wanted) {
-    for (const threads of options.threads) cases.push(await measureCase(what, threads, options));
+    for (const threads of options.threads) cases.push(await measure(what, threads, options));
   }
   const result: Result = { machine, versions, cases };
-  if (!options.quick) result.cases = withEarlier(result);
-  const about = `Pairs: ${[...new Set(result.cases.map((c) => c.pairs.length))].join(', ')}. Machine: ${machine.cpu}, ${machine.cores} cores. Versions: ${Object.entries(
-    versions,
-  )
-    .map(([key, version]) => `${key} ${version}`)
-    .join(', ')}.`;
-  return { result, markdown: `${table(result.cases)}\n\n${about}` };
+  if (!options.quick) result.cases = withKept('random-forest', result, caseNames);
+  return { result, markdown: table(result) };
 }
 
-function withEarlier({ machine, versions, cases }: Result): CaseResult[] {
-  const file = new URL('./results/random-forest.json', import.meta.url);
-  const earlier = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Result) : undefined;
-  const same = (a: object, b: object) => JSON.stringify(a) === JSON.stringify(b);
-  if (!earlier || !same(earlier.machine, machine) || !same(earlier.versions, versions)) return cases;
-  const kept = earlier.cases.filter((old) => !cases.some((c) => c.name === old.name && c.threads === old.threads));
-  const place = ({ name, threads }: CaseResult) => CASES.findIndex((c) => c.name === name) * 1000 + threads;
-  return [...cases, ...kept].sort((a, b) => place(a) - place(b));
-}
-
-async function measureCase(what: Case, threads: number, options: BenchmarkOptions): Promise<CaseResult> {
+async function measure(what: Case, threads: number, { pairs, quick, log }: BenchmarkOptions): Promise<ForestCase> {
+  const { name, target } = what;
   const data = benchmarkData(what.data);
-  const trees = options.quick ? Math.ceil(what.trees / 10) : what.trees;
-  const { busyAtStart } = describeMachine();
-  const scores: Partial<Record<'ours' | 'native', Scores>> = {};
-  const predicting: Record<'ours' | 'native', number[]> = { ours: [], native: [] };
-  const side = (name: 'ours' | 'native') => async () => {
-    const { measurement, quality } = await train(name, what, data, threads, trees);
-    scores[name] = quality;
-    predicting[name].push(measurement.predictSeconds);
-    return measurement;
+  const trees = quick ? Math.ceil(what.trees / 10) : what.trees;
+  const predictions = `${cache}predictions-${process.pid}.f32`;
+  const request = {
+    library: 'random_forest',
+    data,
+    target,
+    threads,
+    rounds: trees,
+    params: {},
+    predictions,
+    cols: what.data.cols,
+    categorical: 0,
+    predict: PREDICTED,
   };
-  const paired = await measurePairs(
-    { ours: side('ours'), native: side('native') },
-    {
-      pairs: options.pairs,
-      warmup: !options.quick,
-      onPair: ({ ours, native }) =>
-        options.log(
-          `${what.name}, ${threads} thread(s): ours ${ours.seconds.toFixed(2)} s, native ${native.seconds.toFixed(2)} s`,
-        ),
-    },
-  );
-  const predictSeconds = { ours: spread(predicting.ours), native: spread(predicting.native) };
-  const quality = scores as CaseResult['quality'];
-  return { name: what.name, trees, threads, busyAtStart, ...paired, quality, predictSeconds };
+  const labels = readFloat32(`${data}${target}_test.f32`);
+  const train = async (which: SideName) => {
+    const measurement = await runScript<TrainMeasurement>(which, { ours: 'ours.mjs', native: 'native.py' }, request);
+    const quality = qualityOf(labels, readFloat32(predictions), target);
+    rmSync(predictions);
+    return { ...measurement, quality };
+  };
+  const { row, found } = await measureCase({ name, threads }, train, { pairs, warmup: !quick, log });
+  const { ours, native } = lastOf(found);
+  const predicting = (which: SideName) => spread(found[which].map(({ predictSeconds }) => predictSeconds));
+  return {
+    ...row,
+    trees,
+    quality: { ours: ours.quality, native: native.quality },
+    predictSeconds: { ours: predicting('ours'), native: predicting('native') },
+  };
 }
 
-/** One fresh process: what it measured, and the quality of the probabilities it wrote. */
-async function train(
-  side: 'ours' | 'native',
-  { data: { cols }, target }: Case,
-  data: string,
-  threads: number,
-  rounds: number,
-): Promise<{ measurement: TrainMeasurement; quality: Scores }> {
-  const predictions = `${cache}predictions-${process.pid}.f32`;
-  const program: [string, ...string[]] =
-    side === 'ours' ? [process.execPath, `${sides}ours.mjs`] : [python(), `${sides}native.py`];
-  const measurement = await runSide<TrainMeasurement>(
-    program,
-    {
-      library: 'random_forest',
-      data,
-      target,
-      threads,
-      rounds,
-      params: {},
-      predictions,
-      cols,
-      categorical: 0,
-      predict: PREDICTED,
-    },
-    { OMP_NUM_THREADS: String(threads) },
-  );
-  const labels = readFloat32(`${data}${target}_test.f32`);
-  const values = readFloat32(predictions);
-  rmSync(predictions);
+function qualityOf(labels: Float32Array, values: Float32Array, target: Case['target']): Scores {
   if (target === 'binary') {
     const predicted = values.map((p) => (p > 0.5 ? 1 : 0));
-    return { measurement, quality: { accuracy: accuracy(labels, predicted), logLoss: logLoss(labels, values) } };
+    return { accuracy: accuracy(labels, predicted), logLoss: logLoss(labels, values) };
   }
   const probabilities = probabilityMatrix(values, 3);
   const predicted = Float32Array.from(labels, (_, i) => {
     const row = Array.from(probabilities.row(i));
     return row.indexOf(Math.max(...row));
   });
-  return { measurement, quality: { accuracy: accuracy(labels, predicted), logLoss: logLoss(labels, probabilities) } };
+  return { accuracy: accuracy(labels, predicted), logLoss: logLoss(labels, probabilities) };
 }
 
-function table(cases: readonly CaseResult[]): string {
-  const range = (s: Spread, digits: number) =>
-    `${s.median.toFixed(digits)} (${s.min.toFixed(digits)} to ${s.max.toFixed(digits)})`;
-  const mega = (s: Spread) => (s.median / 2 ** 20).toFixed(0);
-  const inverse = ({ median, min, max }: Spread): Spread => ({ median: 1 / median, min: 1 / max, max: 1 / min });
+function table({ machine, versions, cases }: Result): string {
   const size = (name: string) => {
     const { trainRows, cols, missing } = CASES.find((c) => c.name === name)?.data ?? MARKET;
     return `${trainRows.toLocaleString('en')} x ${cols}${missing > 0 ? `, ${100 * missing}% missing` : ''}`;
@@ -167,17 +124,17 @@ function table(cases: readonly CaseResult[]): string {
   const rows = cases.map((c) =>
     [
       '',
-      `${c.name}${c.busyAtStart > 0.15 ? ' (*)' : ''}`,
+      markedName(c),
       size(c.name),
       c.trees,
       c.threads,
-      range(c.seconds.ours, 2),
-      range(c.seconds.native, 2),
-      range(inverse(c.ratio), 2),
+      range(c.seconds.ours),
+      range(c.seconds.native),
+      range(inverse(c.ratio)),
       (1000 * c.predictSeconds.ours.median).toFixed(0),
       (1000 * c.predictSeconds.native.median).toFixed(0),
-      mega(c.peakRss.ours),
-      mega(c.peakRss.native),
+      mebibytes(c.peakRss.ours),
+      mebibytes(c.peakRss.native),
       `${c.quality.ours.accuracy.toFixed(4)} / ${c.quality.native.accuracy.toFixed(4)}`,
       `${c.quality.ours.logLoss.toFixed(4)} / ${c.quality.native.logLoss.toFixed(4)}`,
       '',
@@ -192,8 +149,6 @@ function table(cases: readonly CaseResult[]): string {
     '| task | data | trees | threads | holdfast s | scikit-learn s | scikit-learn / holdfast | predict: holdfast ms | scikit-learn ms | holdfast MiB | scikit-learn MiB | accuracy | log-loss |',
     '| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |',
     ...rows,
-    ...(cases.some((c) => c.busyAtStart > 0.15)
-      ? ['', '(*) Something else was running: do not trust these times.']
-      : []),
+    ...closingLines(cases, machine, versions),
   ].join('\n');
 }

@@ -1,11 +1,13 @@
 /** `RidgeModel` (regression) against scikit-learn's Ridge and RidgeCV on market-like columns scaled to unit variance. */
-import { fileURLToPath } from 'node:url';
 import { python } from '../test/interop/python.js';
 import type { BenchmarkOptions, BenchmarkReport } from './benchmark.js';
+import { closingLines, inverse, markedName, range } from './cells.js';
 import { MARKET } from './data.js';
-import { type Measurement, measurePairs, type PairedResult, runSide, type Spread } from './harness.js';
+import type { Measurement } from './harness.js';
+import { type CaseResults, withKept } from './kept-cases.js';
 import { linearData } from './linear-data.js';
-import { describeMachine, describeVersions } from './machine.js';
+import { describeMachine, describeVersions, type Machine } from './machine.js';
+import { lastOf, measureCase, type PairedCase, runScript, type SideName } from './paired-case.js';
 
 const CASES = [
   { name: 'one alpha', alphas: [1] },
@@ -17,80 +19,54 @@ interface Fit extends Measurement {
   coefficients: number[];
 }
 
-interface CaseResult extends PairedResult {
-  name: string;
-  threads: number;
-  busyAtStart: number;
-  alphas: { ours: number; native: number };
+interface RidgeCase extends PairedCase {
+  alphas: Record<SideName, number>;
   largestDifference: number;
 }
 
-const sides = fileURLToPath(new URL('./sides/', import.meta.url));
-
-export async function run(options: BenchmarkOptions): Promise<BenchmarkReport> {
-  const { busyAtStart: _busy, ...machine } = describeMachine();
-  const versions = describeVersions(python(), ['sklearn', 'numpy', 'scipy']);
-  const wanted = CASES.filter(({ name }) => !options.cases || options.cases.includes(name));
-  const cases: CaseResult[] = [];
-  for (const what of wanted) {
-    for (const threads of options.threads) cases.push(await measureCase(what, threads, options));
-  }
-  const result = { machine, versions, cases };
-  return { result, markdown: table(result), partial: wanted.length < CASES.length };
+interface Result extends CaseResults<RidgeCase> {
+  machine: Machine;
+  versions: Record<string, string>;
 }
 
-async function measureCase(
+const caseNames = CASES.map(({ name }) => name);
+
+export async function run(options: BenchmarkOptions): Promise<BenchmarkReport> {
+  const machine = describeMachine();
+  const versions = describeVersions(python(), ['sklearn', 'numpy', 'scipy']);
+  const wanted = CASES.filter(({ name }) => options.cases?.includes(name) ?? true);
+  const cases: RidgeCase[] = [];
+  for (const what of wanted) {
+    for (const threads of options.threads) cases.push(await measure(what, threads, options));
+  }
+  const result: Result = { machine, versions, cases };
+  if (!options.quick) result.cases = withKept('ridge', result, caseNames);
+  return { result, markdown: table(result) };
+}
+
+async function measure(
   { name, alphas }: (typeof CASES)[number],
   threads: number,
-  options: BenchmarkOptions,
-): Promise<CaseResult> {
-  const files = await linearData('market-scaled');
-  const { busyAtStart } = describeMachine();
-  const fits: Partial<Record<'ours' | 'native', Fit>> = {};
-  const side = (which: 'ours' | 'native') => async () => {
-    const program: [string, ...string[]] =
-      which === 'ours' ? [process.execPath, `${sides}ridge-ours.mjs`] : [python(), `${sides}ridge_native.py`];
-    const env = { OMP_NUM_THREADS: String(threads), OPENBLAS_NUM_THREADS: String(threads) };
-    const fit = await runSide<Fit>(program, { ...files, cols: MARKET.cols, threads, alphas }, env);
-    fits[which] = fit;
-    return { seconds: fit.seconds, peakRss: fit.peakRss };
-  };
-  const paired = await measurePairs(
-    { ours: side('ours'), native: side('native') },
-    {
-      pairs: options.pairs,
-      warmup: !options.quick,
-      onPair: ({ ours, native }) =>
-        options.log(
-          `${name}, ${threads} thread(s): ours ${ours.seconds.toFixed(2)} s, native ${native.seconds.toFixed(2)} s`,
-        ),
-    },
+  { pairs, quick, log }: BenchmarkOptions,
+): Promise<RidgeCase> {
+  const request = { ...(await linearData('market-scaled')), cols: MARKET.cols, threads, alphas };
+  const { row, found } = await measureCase(
+    { name, threads },
+    (which) => runScript<Fit>(which, { ours: 'ridge-ours.mjs', native: 'ridge_native.py' }, request),
+    { pairs, warmup: !quick, log },
   );
-  const { ours, native } = fits as Record<'ours' | 'native', Fit>;
+  const { ours, native } = lastOf(found);
   return {
-    name,
-    threads,
-    busyAtStart,
-    ...paired,
+    ...row,
     alphas: { ours: ours.alpha, native: native.alpha },
     largestDifference: Math.max(...ours.coefficients.map((w, j) => Math.abs(w - native.coefficients[j]))),
   };
 }
 
-function table({
-  machine,
-  versions,
-  cases,
-}: {
-  machine: Omit<ReturnType<typeof describeMachine>, 'busyAtStart'>;
-  versions: Record<string, string>;
-  cases: CaseResult[];
-}): string {
-  const range = (s: Spread) => `${s.median.toFixed(2)} (${s.min.toFixed(2)} to ${s.max.toFixed(2)})`;
-  const inverse = ({ median, min, max }: Spread): Spread => ({ median: 1 / median, min: 1 / max, max: 1 / min });
+function table({ machine, versions, cases }: Result): string {
   const rows = cases.map((c) => {
     const cells = [
-      `${c.name}${c.busyAtStart > 0.15 ? ' (*)' : ''}`,
+      markedName(c),
       c.threads,
       c.pairs.length,
       range(c.seconds.ours),
@@ -108,13 +84,6 @@ function table({
     '| case | threads | pairs | holdfast s | scikit-learn s | scikit-learn / holdfast | alpha taken | coefficients differ by |',
     '| --- | --- | --- | --- | --- | --- | --- | --- |',
     ...rows,
-    '',
-    ...(cases.some((c) => c.busyAtStart > 0.15)
-      ? ['(*) Something else was running: do not trust these times.', '']
-      : []),
-    `Machine: ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}.`,
-    `Versions: ${Object.entries(versions)
-      .map(([key, version]) => `${key} ${version}`)
-      .join(', ')}.`,
+    ...closingLines(cases, machine, versions),
   ].join('\n');
 }

@@ -1,6 +1,6 @@
 /**
  * `npm run bench -- <name> [--cases a,b] [--pairs n] [--threads 1,2] [--quick] [--resume]`: runs a benchmark beside its native peer and writes
- * bench/results/<name>.json and <name>.md. `--quick` is one short pair to see that everything works, and writes nothing; `--resume` goes on
+ * bench/results/<name>.json and <name>.md; speed tables keep the rows of cases that are not named, if machine and versions are the same. `--quick` is one short pair to see that everything works, and writes nothing; `--resume` goes on
  * with a quality table that was interrupted.
  */
 import { existsSync, writeFileSync } from 'node:fs';
@@ -75,16 +75,19 @@ async function main(): Promise<void> {
     resume: values.resume,
     log: (line) => console.error(line),
   });
-  const command = `npm run bench -- ${process.argv
-    .slice(2)
-    .filter((word) => word !== '--resume')
-    .join(' ')}`;
+  const words = process.argv.slice(2).filter((word) => word !== '--resume');
+  const command = ['npm run bench --', ...words.map(shellWord)].join(' ');
   const markdown = `# ${name}\n\nMade by \`npm run build && ${command}\`.\n\n${report.markdown}\n`;
   console.log(markdown);
   if (quick || report.partial) return;
   const results = new URL('./results/', import.meta.url);
   writeFileSync(new URL(`${name}.json`, results), `${JSON.stringify({ command, ...report.result }, null, 1)}\n`);
   writeFileSync(new URL(`${name}.md`, results), markdown);
+}
+
+/** The argument as a shell takes it: names of cases have blanks. */
+function shellWord(word: string): string {
+  return /^[\w.,:=/@-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 await main();

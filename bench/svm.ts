@@ -1,11 +1,13 @@
 /** Support vector machines beside scikit-learn's libsvm and LIBLINEAR: the same objective, decision values, accuracy, and the time to get there. */
-import { fileURLToPath } from 'node:url';
 import type { SVMConfig } from '../src/classical/index.js';
 import { python } from '../test/interop/python.js';
 import type { BenchmarkOptions, BenchmarkReport } from './benchmark.js';
+import { closingLines, inverse, markedName, range } from './cells.js';
 import { benchmarkData, type DataSize, MARKET } from './data.js';
-import { type Measurement, measurePairs, type PairedResult, runSide, type Spread } from './harness.js';
-import { describeMachine, describeVersions } from './machine.js';
+import type { Measurement } from './harness.js';
+import { type CaseResults, withKept } from './kept-cases.js';
+import { describeMachine, describeVersions, type Machine } from './machine.js';
+import { lastOf, measureCase, type PairedCase, runScript, type SideName } from './paired-case.js';
 
 interface SvmCase {
   data: DataSize;
@@ -63,12 +65,10 @@ interface Fit extends Measurement {
   kernelError?: { mean: number; max: number };
 }
 
-interface Result {
-  name: string;
-  threads: number;
-  times: PairedResult;
-  accuracy: { ours: number; native: number };
-  objective: { ours: number | null; native: number | null };
+interface SvmResult extends PairedCase {
+  settings: SvmCase;
+  accuracy: Record<SideName, number>;
+  objective: Record<SideName, number | null>;
   /** Largest difference of decision values of test rows. */
   difference: number;
   kernelError?: { mean: number; max: number };
@@ -76,53 +76,41 @@ interface Result {
   exact?: number;
 }
 
-const sides = fileURLToPath(new URL('./sides/', import.meta.url));
+interface Result extends CaseResults<SvmResult> {
+  machine: Machine;
+  versions: Record<string, string>;
+}
+
+const scripts = { ours: 'svm-ours.mjs', native: 'svm_native.py' };
 
 export async function run(options: BenchmarkOptions): Promise<BenchmarkReport> {
-  const { busyAtStart, ...machine } = describeMachine();
-  const names = Object.keys(CASES).filter((name) => !options.cases || options.cases.includes(name));
-  const results: Result[] = [];
-  for (const name of names) {
-    for (const threads of options.threads) results.push(await measure(name, CASES[name], threads, options));
-  }
+  const machine = describeMachine();
   const versions = describeVersions(python(), ['sklearn', 'numpy']);
-  const result = { machine, busyAtStart, versions, cases: CASES, results };
-  const partial = names.length < Object.keys(CASES).length;
-  return { result, partial, markdown: table(results, `${machine.cpu}, ${machine.cores} cores`, versions) };
+  const names = Object.keys(CASES).filter((name) => options.cases?.includes(name) ?? true);
+  const cases: SvmResult[] = [];
+  for (const name of names) {
+    for (const threads of options.threads) cases.push(await measure(name, CASES[name], threads, options));
+  }
+  const result: Result = { machine, versions, cases };
+  if (!options.quick) result.cases = withKept('svm', result, Object.keys(CASES));
+  return { result, markdown: table(result) };
 }
 
 async function measure(
   name: string,
-  { data, rows, ours, native, decisions, once }: SvmCase,
+  settings: SvmCase,
   threads: number,
   { pairs, quick, log }: BenchmarkOptions,
-): Promise<Result> {
+): Promise<SvmResult> {
+  const { data, rows, ours, native, decisions, once } = settings;
   const request = { data: benchmarkData(data), cols: data.cols, rows, threads, ours, native };
-  const environment = { OMP_NUM_THREADS: String(threads), OPENBLAS_NUM_THREADS: String(threads) };
-  const found: { ours?: Fit; native?: Fit } = {};
-  const side = (which: 'ours' | 'native') => async () => {
-    const program: [string, ...string[]] =
-      which === 'ours' ? [process.execPath, `${sides}svm-ours.mjs`] : [python(), `${sides}svm_native.py`];
-    const fit = await runSide<Fit>(program, request, environment);
-    found[which] = fit;
-    // Decision values are compared, not kept.
-    return { seconds: fit.seconds, peakRss: fit.peakRss };
-  };
-  const times = await measurePairs(
-    { ours: side('ours'), native: side('native') },
-    {
-      pairs: once ? 1 : pairs,
-      // One pair shows that it works, or that both sides agree.
-      warmup: !quick && !once && pairs > 1,
-      onPair: (pair) => {
-        log(
-          `${name}, ${threads} thread(s): ours ${pair.ours.seconds.toFixed(2)} s, native ${pair.native.seconds.toFixed(2)} s`,
-        );
-      },
-    },
+  const { row, found } = await measureCase(
+    { name, threads },
+    (which) => runScript<Fit>(which, scripts, request),
+    // One pair shows that it works, or that both sides agree.
+    { pairs: once ? 1 : pairs, warmup: !quick && !once && pairs > 1, log },
   );
-  const { ours: own, native: peer } = found;
-  if (!own || !peer) throw new Error(`${name}: nothing was measured`);
+  const { ours: own, native: peer } = lastOf(found);
   const difference = own.decisions.reduce((most, value, i) => Math.max(most, Math.abs(value - peer.decisions[i])), 0);
   if (decisions !== undefined && !(difference <= decisions)) {
     throw new Error(`${name}: decision values differ by ${difference}`);
@@ -132,12 +120,11 @@ async function measure(
   }
   const exact =
     native.kind === 'Nystroem' && !quick
-      ? (await runSide<Fit>([process.execPath, `${sides}svm-ours.mjs`], { ...request, ...EXACT })).accuracy
+      ? (await runScript<Fit>('ours', scripts, { ...request, ...EXACT })).accuracy
       : undefined;
   return {
-    name,
-    threads,
-    times,
+    ...row,
+    settings,
     accuracy: { ours: own.accuracy, native: peer.accuracy },
     objective: { ours: own.objective, native: peer.objective },
     difference,
@@ -146,23 +133,32 @@ async function measure(
   };
 }
 
-function table(results: readonly Result[], machine: string, versions: Record<string, string>): string {
-  const seconds = ({ median, min, max }: Spread) => `${median.toFixed(2)} (${min.toFixed(2)} to ${max.toFixed(2)})`;
+function table({ machine, versions, cases }: Result): string {
   const number = (value: number | null | undefined, digits: number) =>
     value === null || value === undefined ? '' : value.toFixed(digits);
   return [
-    `Seconds of fit in a fresh process, probabilities off on both sides; medians (smallest to largest) over ${results[0]?.times.pairs.length ?? 0} pairs. The ratio is scikit-learn / holdfast, pair by pair: above 1 ours is faster.`,
+    `Seconds of fit in a fresh process, probabilities off on both sides; medians (smallest to largest). The ratio is scikit-learn / holdfast, pair by pair: above 1 ours is faster.`,
     'Objectives are of the dual (rbf) and of the primal (linear); accuracies of 5,000 or 20,000 test rows; the difference is the largest of their decision values. The exact machine is ours on 20,000 of the rows. The case with a tolerance of 1e-6 is one pair: it shows that what differs at 1e-3 is the tolerance of both sides.',
     '',
     '| case | threads | holdfast s | scikit-learn s | ratio | objective: holdfast | scikit-learn | difference | accuracy: holdfast | scikit-learn | exact |',
     '| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |',
-    ...results.map(
-      ({ name, threads, times, accuracy, objective, difference, exact }) =>
-        `| ${name} | ${threads} | ${seconds(times.seconds.ours)} | ${seconds(times.seconds.native)} | ${(1 / times.ratio.median).toFixed(2)} | ${number(objective.ours, 3)} | ${number(objective.native, 3)} | ${difference.toExponential(1)} | ${number(accuracy.ours, 4)} | ${number(accuracy.native, 4)} | ${number(exact, 4)} |`,
-    ),
-    '',
-    `Machine: ${machine}. Versions: ${Object.entries(versions)
-      .map(([key, version]) => `${key} ${version}`)
-      .join(', ')}.`,
+    ...cases.map((row) => {
+      const { threads, seconds, ratio, accuracy, objective, difference, exact } = row;
+      const cells = [
+        markedName(row),
+        threads,
+        range(seconds.ours),
+        range(seconds.native),
+        range(inverse(ratio)),
+        number(objective.ours, 3),
+        number(objective.native, 3),
+        difference.toExponential(1),
+        number(accuracy.ours, 4),
+        number(accuracy.native, 4),
+        number(exact, 4),
+      ];
+      return `| ${cells.join(' | ')} |`;
+    }),
+    ...closingLines(cases, machine, versions),
   ].join('\n');
 }

@@ -154,14 +154,11 @@ function table(results: readonly Result[], torch: string): string {
     const within = Math.abs(mean(ours) - mean(native)) <= Math.max(deviation(ours), deviation(native)) + 1e-12;
     return `| ${set} | ${model} | ${summary(ours)} | ${summary(native)} | ${within ? 'yes' : mean(ours) > mean(native) ? 'better' : 'no'} |`;
   });
-  return `# Accuracy of neural models beside PyTorch ${torch}
-
-\`npm run bench -- quality-neural\`: test accuracy, mean and standard deviation over ${SEEDS.length} seeds on each side; the same layers, hyperparameters
+  return `Test accuracy beside PyTorch ${torch}: mean and standard deviation over ${SEEDS.length} seeds on each side; the same layers, hyperparameters
 (${JSON.stringify(TRAINING)}, gradient norm clipped at 1, Adam) and data, without early stopping. The last column says whether the means lie
 within one standard deviation (the larger of both sides'). PyTorch's transformer drops attention's shares too.
 
 | set | model | holdfast | PyTorch | within one deviation |
 | --- | --- | --- | --- | --- |
-${lines.join('\n')}
-`;
+${lines.join('\n')}`;
 }

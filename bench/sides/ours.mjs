@@ -1,27 +1,12 @@
 // One measurement of a tree model of the built package: reads the benchmark data, trains, writes test probabilities, prints JSON.
-import { closeSync, openSync, readFileSync, readSync, statSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { Matrix, ModelRegistry } from 'holdfast';
-
-function peakRss() {
-  // VmHWM belongs to this program alone; getrusage would count what the parent held when it forked.
-  const line = /VmHWM:\s+(\d+) kB/.exec(readFileSync('/proc/self/status', 'utf8'));
-  return line ? Number(line[1]) * 1024 : process.resourceUsage().maxRSS * 1024;
-}
-
-/** The file's values, read straight into the matrix. */
-function readMatrix(path, cols) {
-  const X = Matrix.zeros(statSync(path).size / 4 / cols, cols);
-  const bytes = new Uint8Array(X.data.buffer);
-  const file = openSync(path);
-  for (let at = 0; at < bytes.length; ) at += readSync(file, bytes, at, Math.min(2 ** 30, bytes.length - at), at);
-  closeSync(file);
-  return X;
-}
+import { peakRss, readFloats, readMatrix } from './files.mjs';
 
 const request = JSON.parse(process.argv[2]);
 const { data, target, cols, categorical, threads } = request;
 const X = readMatrix(`${data}X_train.f32`, cols);
-const y = readMatrix(`${data}${target}_train.f32`, 1).data;
+const y = readFloats(`${data}${target}_train.f32`);
 const started = performance.now();
 const Model = await ModelRegistry.get(request.library);
 const model = new Model({

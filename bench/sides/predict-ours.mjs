@@ -1,6 +1,7 @@
 // One measurement of prediction by the built package: opens the library's model file, scores all rows and then one at a time.
 import { readFileSync } from 'node:fs';
 import { Matrix, ModelRegistry } from 'holdfast';
+import { peakRss } from './files.mjs';
 
 const { library, data, model: file, cols, threads } = JSON.parse(process.argv[2]);
 const bytes = readFileSync(`${data}X_test.f32`);
@@ -26,4 +27,4 @@ for (let i = 0; i < 3000; i++) {
   times.push(1000 * (performance.now() - before));
 }
 times.sort((a, b) => a - b);
-console.log(JSON.stringify({ seconds, peakRss: process.resourceUsage().maxRSS * 1024, single: times[1500], mean }));
+console.log(JSON.stringify({ seconds, peakRss: peakRss(), single: times[1500], mean }));

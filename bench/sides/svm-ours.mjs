@@ -1,12 +1,7 @@
 // One measurement of support vector machines of the built package: reads the benchmark data, scales it, trains, prints JSON.
-import { readFileSync } from 'node:fs';
 import { Matrix } from 'holdfast';
 import { SVMModel } from 'holdfast/classical';
-
-function readFloat32(path) {
-  const bytes = readFileSync(path);
-  return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
-}
+import { peakRss, readFloats } from './files.mjs';
 
 const { data, cols, rows, threads, ours } = JSON.parse(process.argv[2]);
 
@@ -30,23 +25,30 @@ function scaled(train, test) {
   }
 }
 
-const train = readFloat32(`${data}X_train.f32`).slice(0, rows * cols);
-const test = readFloat32(`${data}X_test.f32`);
+const train = readFloats(`${data}X_train.f32`).slice(0, rows * cols);
+const test = readFloats(`${data}X_test.f32`);
 scaled(train, test);
 const X = Matrix.zeros(rows, cols);
 X.data.set(train);
-const y = readFloat32(`${data}binary_train.f32`).slice(0, rows);
-const yTest = readFloat32(`${data}binary_test.f32`);
+const y = readFloats(`${data}binary_train.f32`).slice(0, rows);
+const yTest = readFloats(`${data}binary_test.f32`);
 const model = new SVMModel({ probability: false, ...ours });
 const started = performance.now();
 await model.fit({ X, y }, { threads });
 const seconds = (performance.now() - started) / 1000;
-const peakRss = Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync('/proc/self/status', 'utf8'))[1]) * 1024;
+const peak = peakRss();
 const T = Matrix.wrap(test, cols);
 const { predictions } = await model.predict(T, { threads });
 const decisions = await model.decisionFunction(T, { threads });
 const accuracy = predictions.reduce((hits, label, i) => hits + (label === yTest[i] ? 1 : 0), 0) / yTest.length;
 const { objectives, kernelError } = model.training;
 console.log(
-  JSON.stringify({ seconds, peakRss, accuracy, objective: objectives[0], kernelError, decisions: [...decisions.data] }),
+  JSON.stringify({
+    seconds,
+    peakRss: peak,
+    accuracy,
+    objective: objectives[0],
+    kernelError,
+    decisions: [...decisions.data],
+  }),
 );

@@ -1,17 +1,11 @@
 // Trains the model of the prediction benchmark on the first rows and writes it as the library's own file.
-import { closeSync, openSync, readSync, renameSync } from 'node:fs';
-import { Matrix, ModelRegistry } from 'holdfast';
+import { renameSync } from 'node:fs';
+import { ModelRegistry } from 'holdfast';
+import { readMatrix } from './files.mjs';
 
 const { library, data, model: file, params, cols, trainRows } = JSON.parse(process.argv[2]);
-const read = (path, rows, width) => {
-  const X = Matrix.zeros(rows, width);
-  const handle = openSync(path);
-  readSync(handle, new Uint8Array(X.data.buffer), 0, rows * width * 4, 0);
-  closeSync(handle);
-  return X;
-};
-const X = read(`${data}X_train.f32`, trainRows, cols);
-const y = read(`${data}binary_train.f32`, trainRows, 1).data;
+const X = readMatrix(`${data}X_train.f32`, cols, trainRows);
+const y = readMatrix(`${data}binary_train.f32`, 1, trainRows).data;
 const Model = await ModelRegistry.get(library);
 const model = new Model(params);
 await model.fit({ X, y });
