@@ -119,30 +119,19 @@ function moved(own: v128): v128 {
 
 /** All cuts of a narrow histogram by Gini impurity alone. */
 export function scanGini(feature: i32): void {
-  let left: f64 = -Infinity, bin = -1, next = -1, before = -1;
-  let sides = i64x2.replace_lane(i64x2.splat(0), 1, i64x2.extract_lane(packedAll(), 0));
-  for (let w = 0; w < 4; w++) {
-    for (let bits = presentWord(w); bits; bits &= bits - 1) {
-      const at = w * 64 + <i32>ctz(bits);
-      if (before >= 0) {
-        const score = giniOf(sides);
-        if (score > left) {
-          left = score;
-          bin = before;
-          next = at;
-        }
-      }
-      sides = i16x8.add(sides, moved(v128.load64_splat(histogram + (<usize>at << 3))));
-      before = at;
-    }
-  }
-  scanFeature(feature, false);
-  offer(left, bin, next);
+  scanGiniOf(feature, false, -1);
 }
 
 /** The same where some rows lack the feature: both sides for them in one pass, their bin the highest present. */
 export function scanGiniMissing(feature: i32, missingBin: i32): void {
-  const missing = moved(v128.load64_splat(histogram + (<usize>missingBin << 3)));
+  scanGiniOf(feature, true, missingBin);
+}
+
+/** `some`: a constant, so that features that all rows have are scanned without a look at the others. */
+// @ts-ignore: decorator
+@inline
+function scanGiniOf(feature: i32, some: bool, missingBin: i32): void {
+  const missing = some ? moved(v128.load64_splat(histogram + (<usize>missingBin << 3))) : i64x2.splat(0);
   let right: f64 = -Infinity, rightBin = -1, rightNext = -1;
   let left: f64 = -Infinity, leftBin = -1, leftNext = -1, before = -1;
   let sides = i64x2.replace_lane(i64x2.splat(0), 1, i64x2.extract_lane(packedAll(), 0));
@@ -156,12 +145,14 @@ export function scanGiniMissing(feature: i32, missingBin: i32): void {
           rightBin = before;
           rightNext = at;
         }
-        if (at == missingBin) break;
-        const other = giniOf(i16x8.add(sides, missing));
-        if (other > left) {
-          left = other;
-          leftBin = before;
-          leftNext = at;
+        if (some) {
+          if (at == missingBin) break;
+          const other = giniOf(i16x8.add(sides, missing));
+          if (other > left) {
+            left = other;
+            leftBin = before;
+            leftNext = at;
+          }
         }
       }
       sides = i16x8.add(sides, moved(v128.load64_splat(histogram + (<usize>at << 3))));
@@ -170,8 +161,10 @@ export function scanGiniMissing(feature: i32, missingBin: i32): void {
   }
   scanFeature(feature, false);
   offer(right, rightBin, rightNext);
-  scanFeature(feature, true);
-  offer(left, leftBin, leftNext);
+  if (some) {
+    scanFeature(feature, true);
+    offer(left, leftBin, leftNext);
+  }
 }
 
 /** Packed sums of all four lanes of the node; none overflows its 16 bits. */
