@@ -1,9 +1,11 @@
 /** Checks of labels, weights and features that callers pass: each problem is an `InvalidInputError` that names the array and the place. */
 import { InvalidInputError } from './errors.js';
+import { LARGEST_FLOAT32 } from './float32.js';
 import { listed } from './text.js';
 import { inTurns } from './turns.js';
 
-const HINT_LABELS = 'Labels are finite numbers; drop rows whose label is unknown, and map names to numbers.';
+const HINT_LABELS =
+  'Labels are finite numbers of at most 3.4e38 (predictions are float32); drop rows whose label is unknown, and map names to numbers.';
 const LISTED = 20;
 
 /** Rows for which `wrong` holds (the first 20) and how many there are. */
@@ -38,7 +40,7 @@ function assertLength(values: unknown, rows: number, what: string): asserts valu
 /** Rows looked at between two looks at the clock. */
 const STRETCH = 50_000;
 
-/** (rows,) finite labels as float64; a copy. */
+/** (rows,) labels as float64, finite and no larger than float32 is; a copy. */
 export function finiteLabels(values: ArrayLike<number>, rows: number, what: string): Float64Array {
   const labels = new Labels(values, rows, what);
   labels.read(0, rows);
@@ -75,7 +77,7 @@ class Labels {
     const { values, out } = this;
     for (let i = from; i < to; i++) {
       const value = values[i];
-      if (typeof value === 'number' && Number.isFinite(value)) out[i] = value;
+      if (typeof value === 'number' && Math.abs(value) <= LARGEST_FLOAT32) out[i] = value;
       else this.bad.add(i);
     }
   }

@@ -114,9 +114,9 @@ async function toHybrid(X: ModelInput, what: string, sequenceLength?: number): P
 
 /** `Matrix.from` in blocks of rows, so that a large nested array does not hold up the event loop. */
 async function fromRows(rows: ArrayLike<ArrayLike<number>>): Promise<Matrix> {
-  const cols = rows.length > 0 ? rows[0].length : 0;
+  const cols = rows.length > 0 ? (rows[0]?.length ?? Number.NaN) : 0;
   const block = Math.max(1, Math.floor(VALUES_PER_STEP / Math.max(cols, 1)));
-  if (rows.length <= block) return Matrix.from(rows);
+  if (!(rows.length > block)) return Matrix.from(rows);
   const out = Matrix.zeros(rows.length, cols);
   const turns = new Turns();
   for (let start = 0; start < rows.length; start += block) {

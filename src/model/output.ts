@@ -74,7 +74,7 @@ function checkRows(raw: RawOutput, classes: number, what: string, from: number, 
   const values = raw instanceof Matrix ? raw.data : raw;
   if (classes === 0) {
     for (let i = from; i < to; i++) {
-      if (!Number.isFinite(values[i])) fail(what, `the prediction of row ${i} is ${values[i]}`);
+      if (!Number.isFinite(Math.fround(values[i]))) fail(what, `the prediction of row ${i} is ${values[i]}`);
     }
     return;
   }

@@ -55,10 +55,9 @@ const below = (random: Random, n: number) => Math.floor((random.uint32() * n) / 
 
 export function growPlainForestTree(problem: PlainForestProblem): PlainNode {
   const { values, y, bootstrap, seed, tree, maxLeaves = Number.POSITIVE_INFINITY } = problem;
-  // The kernels' stream starts at four words of the tree's own.
-  const random = streamOf(new Random(deriveSeed(seed, 'tree', tree)));
-  const counts = y.map(() => (bootstrap ? 0 : 1));
-  if (bootstrap) for (let i = 0; i < y.length; i++) counts[below(random, y.length)]++;
+  const { random, counts } = bootstrap
+    ? plainDraws(seed, tree, y.length)
+    : { random: streamOfTree(seed, tree), counts: y.map(() => 1) };
   const weight = counts.map((count, i) => count * (problem.weights?.[i] ?? 1));
   const columns = values.map((_, j) => j);
   let number = 0;
@@ -95,6 +94,22 @@ export function growPlainForestTree(problem: PlainForestProblem): PlainNode {
   }
   return root;
 }
+
+/** How often each row was drawn for a tree, and the stream behind these draws. */
+export function plainDraws(
+  seed: number,
+  tree: number,
+  rows: number,
+  draws = rows,
+): { counts: number[]; random: Random } {
+  const random = streamOfTree(seed, tree);
+  const counts = new Array<number>(rows).fill(0);
+  for (let i = 0; i < draws; i++) counts[below(random, rows)]++;
+  return { counts, random };
+}
+
+/** The kernels' stream starts at four words of the tree's own. */
+const streamOfTree = (seed: number, tree: number) => streamOf(new Random(deriveSeed(seed, 'tree', tree)));
 
 /** xoshiro128** from four words: `Random` itself, its state replaced. */
 function streamOf(first: Random): Random {
@@ -208,12 +223,18 @@ function scoreOf({ criterion, classes, y }: PlainForestProblem, rows: number[], 
   }
 }
 
-/** (outputs,) means of a row over the trees, added in their order. */
-export function plainForestMeans(forest: Forest, row: ArrayLike<number>): number[] {
+/** (outputs,) means of a row over the trees, added in their order; over those of `among`, where given. */
+export function plainForestMeans(
+  forest: Forest,
+  row: ArrayLike<number>,
+  among: (tree: number) => boolean = () => true,
+): number[] {
   const { nodeStarts, leafStarts, feature, threshold, missingLeft, children, leafValue, values, outputs } = forest;
   const sums = new Array<number>(outputs).fill(0);
-  const trees = nodeStarts.length - 1;
-  for (let t = 0; t < trees; t++) {
+  let trees = 0;
+  for (let t = 0; t < nodeStarts.length - 1; t++) {
+    if (!among(t)) continue;
+    trees++;
     let at = nodeStarts[t + 1] > nodeStarts[t] ? 0 : ~0;
     while (at >= 0) {
       const node = nodeStarts[t] + at;

@@ -117,33 +117,36 @@ export interface RandomForestSettings {
 const CLASSIFICATION: readonly string[] = ['gini', 'entropy', 'log_loss'];
 
 function parameterSchemas(z: ZodModule): { [K in keyof RandomForestParameters]-?: ZodType } {
-  const share = z.number().gt(0).lt(1);
   const most = 2 ** 31 - 2;
-  const shareOrCount = z.union([z.number().gt(0).max(1), z.int().min(2).max(most)], {
-    error: 'has to be a share above 0 and up to 1, or a whole number from 2',
-  });
+  const isCount = (value: unknown, least: number) =>
+    Number.isInteger(value) && (value as number) >= least && (value as number) <= most;
+  const isShare = (value: unknown) => typeof value === 'number' && value > 0 && value <= 1;
+  const partOf = (fits: (value: unknown) => boolean, error: string) => z.unknown().refine(fits, { error });
+  /** Rows: so many, or a share of all below 1, as 1 is a number of rows. */
+  const rowsFrom = (least: number) =>
+    partOf(
+      (value) => isCount(value, least) || (isShare(value) && value !== 1),
+      `has to be a whole number from ${least}, or a share above 0 and below 1`,
+    );
   return {
     task: z.enum(['classification', 'regression']).optional(),
     criterion: z.enum(['gini', 'entropy', 'log_loss', 'squared_error', 'absolute_error', 'poisson']).optional(),
     nTrees: z.int().min(1).max(100_000).optional(),
     maxDepth: z.int().min(1).max(most).nullable().optional(),
-    minSamplesSplit: z
-      .union([share, z.int().min(2).max(most)], { error: 'has to be a whole number from 2, or a share below 1' })
-      .optional(),
-    minSamplesLeaf: z
-      .union([share, z.int().min(1).max(most)], { error: 'has to be a whole number from 1, or a share below 1' })
-      .optional(),
+    minSamplesSplit: rowsFrom(2).optional(),
+    minSamplesLeaf: rowsFrom(1).optional(),
     minWeightFractionLeaf: z.number().min(0).max(0.5).optional(),
-    maxFeatures: z
-      .union([z.literal('sqrt'), z.literal('log2'), z.number().gt(0).max(1), z.int().min(2).max(most)], {
-        error: "has to be 'sqrt', 'log2', a share above 0 and up to 1, or a whole number from 2",
-      })
-      .nullable()
-      .optional(),
+    maxFeatures: partOf(
+      (value) => value === null || value === 'sqrt' || value === 'log2' || isShare(value) || isCount(value, 2),
+      "has to be 'sqrt', 'log2', a share above 0 and up to 1, a whole number from 2, or null",
+    ).optional(),
     maxLeafNodes: z.int().min(2).max(most).nullable().optional(),
     minImpurityDecrease: z.number().min(0).optional(),
     bootstrap: z.boolean().optional(),
-    maxSamples: shareOrCount.nullable().optional(),
+    maxSamples: partOf(
+      (value) => value === null || isShare(value) || isCount(value, 2),
+      'has to be a share above 0 and up to 1, a whole number from 2, or null',
+    ).optional(),
     classWeight: z
       .union([z.enum(['balanced', 'balanced_subsample']), z.record(z.string(), z.number().min(0))], {
         error: "has to be 'balanced', 'balanced_subsample', or an object of weights by label",

@@ -1,4 +1,5 @@
 /** `RandomForestModel`: forests of decision trees behind the contract of all models. */
+import { throwIfAborted } from '../../core/abort.js';
 import { finiteLabels, sampleWeights } from '../../core/checks.js';
 import { InvalidInputError, ModelFormatError, NotFittedError } from '../../core/errors.js';
 import { Matrix } from '../../core/matrix.js';
@@ -38,6 +39,7 @@ export interface PermutationOptions {
   /** Default 42. */
   seed?: number;
   threads?: number;
+  signal?: AbortSignal;
 }
 
 /**
@@ -53,6 +55,8 @@ export class RandomForestModel extends BaseModel<RandomForestSettings> {
   static override readonly info = RANDOM_FOREST_INFO;
   static override readonly configSchema = randomForestConfig;
   private forest: Forest | undefined;
+  /** Labels of `forest`; none for regression. */
+  private labels: readonly number[] = [];
   private outside: Float64Array | undefined;
   private outsideScore: number | undefined;
 
@@ -101,6 +105,7 @@ export class RandomForestModel extends BaseModel<RandomForestSettings> {
     const pure = firstValues(Math.max(1, data.classes.length), data.classes.length > 0);
     const { forest } = trained;
     this.forest = earlier ? concatForests(earlier, forest, pure.length / forest.outputs) : forest;
+    this.labels = data.classes;
     if (config.oobScore) {
       this.outside = trained.outOfBag;
       this.outsideScore = trained.outOfBagScore;
@@ -108,12 +113,15 @@ export class RandomForestModel extends BaseModel<RandomForestSettings> {
     return this.describe(trained, first);
   }
 
-  private checkWarmStart({ outputs, features }: Forest, data: FitData): void {
-    if (features === data.X.cols && outputs === Math.max(1, data.classes.length)) return;
+  private checkWarmStart({ features }: Forest, { X, classes }: FitData): void {
+    const { labels } = this;
+    const sameLabels = labels.length === classes.length && labels.every((label, k) => label === classes[k]);
+    if (features === X.cols && sameLabels) return;
     throw new InvalidInputError(
       'random_forest: warmStart: the data has other columns or classes than the trees at hand',
       {
         hint: 'Pass the same columns and labels, or start anew with a new model.',
+        details: { columns: [features, X.cols], classes: [labels, classes] },
       },
     );
   }
@@ -123,6 +131,7 @@ export class RandomForestModel extends BaseModel<RandomForestSettings> {
     // Sums of a warm start are of the new trees only.
     const train = first === 0 ? trained.train : undefined;
     const metric = this.task === 'classification' ? 'log_loss' : 'mse';
+    const unseen = rowsInEveryTree(trained.outOfBag, trained.forest.outputs);
     return {
       trainLoss: train?.loss,
       trainAccuracy: train?.accuracy,
@@ -130,6 +139,10 @@ export class RandomForestModel extends BaseModel<RandomForestSettings> {
       bestEpoch: first + trees,
       earlyStopped: stoppedEarly,
       ...(checkedAt.length > 0 ? { evaluations: { oob: { [metric]: Array.from(checkedLoss) } } } : {}),
+      warnings:
+        unseen > 0
+          ? [`random_forest: ${unseen} rows are in every tree and have no out-of-bag prediction: grow more trees.`]
+          : [],
     };
   }
 
@@ -158,14 +171,18 @@ export class RandomForestModel extends BaseModel<RandomForestSettings> {
    * rows. Best on rows that were not trained on. The same seed gives the same numbers on any number of threads.
    *
    * @throws NotFittedError - before `fit`
-   * @throws InvalidInputError - rows that do not fit the model, labels that are not finite or not known, `repeats` below 1
+   * @throws InvalidInputError - no rows or such as do not fit the model, labels that are not finite or not known, `repeats` below 1
+   * @throws TrainingCancelledError - `signal` was aborted
    */
   async permutationImportance(
-    { X, y, weights }: Pick<TrainingData, 'X' | 'y' | 'weights'>,
-    { repeats = 5, seed = DEFAULT_SEED, threads }: PermutationOptions = {},
+    data: Pick<TrainingData, 'X' | 'y' | 'weights'>,
+    { repeats = 5, seed = DEFAULT_SEED, threads, signal }: PermutationOptions = {},
   ): Promise<PermutationImportance & { names: readonly string[] }> {
     const forest = this.requireForest();
+    const { X, y, weights } = data ?? {};
     const input = await this.predictionInput(X);
+    if (input.rows === 0)
+      throw new InvalidInputError('random_forest: permutationImportance: X is empty', { hint: 'Pass rows to score.' });
     if (!Number.isInteger(repeats) || repeats < 1 || !Number.isSafeInteger(seed) || seed < 0)
       throw new InvalidInputError('random_forest: permutationImportance needs repeats from 1 and a seed from 0 on', {
         hint: 'Pass whole numbers.',
@@ -184,6 +201,7 @@ export class RandomForestModel extends BaseModel<RandomForestSettings> {
       repeats,
       seed,
       score: async () => {
+        throwIfAborted(signal, 'Permutation importance');
         const raw = await this.predictRaw(copy, context);
         return (await lossAndAccuracyInTurns(raw, labels, own, this.classes.length)).accuracy;
       },
@@ -219,6 +237,7 @@ export class RandomForestModel extends BaseModel<RandomForestSettings> {
     if (forest.outputs !== Math.max(1, this.classes.length))
       throw misfit(`${FILE} has ${forest.outputs} outputs for ${this.classes.length} classes`);
     this.forest = forest;
+    this.labels = this.classes;
     this.outside = undefined;
     const score = (state as { oobScore?: unknown } | null)?.oobScore;
     this.outsideScore = typeof score === 'number' ? score : undefined;
@@ -234,6 +253,13 @@ export class RandomForestModel extends BaseModel<RandomForestSettings> {
       hint: 'Call await model.fit({ X, y }) first, or load a saved model.',
     });
   }
+}
+
+/** Of (rows * outputs,) out-of-bag means. */
+function rowsInEveryTree(means: Float64Array, outputs: number): number {
+  let rows = 0;
+  for (let p = 0; p < means.length; p += outputs) if (Number.isNaN(means[p])) rows++;
+  return rows;
 }
 
 /** A copy that workers read in place and that may be written to. */

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RandomForestModel } from '../../../src/classical/index.js';
-import { ConfigError, InvalidInputError, ModelFormatError, NotFittedError } from '../../../src/core/errors.js';
+import { InvalidInputError, ModelFormatError, NotFittedError } from '../../../src/core/errors.js';
 import { Matrix } from '../../../src/core/matrix.js';
+import { deriveSeed, Random } from '../../../src/core/random.js';
 import type { ModelClass } from '../../../src/model/base-model.js';
 import { checkModelIn } from '../../../src/testing/index.js';
 import { forestProblem } from './problems.js';
@@ -13,6 +14,21 @@ checkModelIn({ describe, it }, RandomForestModel as unknown as ModelClass, { con
 
 const problem = forestProblem(1, 400, 5, { missing: 0.05 });
 const { X, classes, targets } = problem;
+
+/** Weighted accuracy, or R². */
+async function plainScore(
+  model: RandomForestModel,
+  rows: Matrix,
+  y: Float64Array,
+  weights?: Float32Array,
+): Promise<number> {
+  const { predictions } = await model.predict(rows);
+  const weigh = (of: (i: number) => number) => y.reduce((sum, _, i) => sum + (weights ? weights[i] : 1) * of(i), 0);
+  const total = weigh(() => 1);
+  if (model.task === 'classification') return weigh((i) => (predictions[i] === y[i] ? 1 : 0)) / total;
+  const mean = weigh((i) => y[i]) / total;
+  return 1 - weigh((i) => (y[i] - predictions[i]) ** 2) / weigh((i) => (y[i] - mean) ** 2);
+}
 
 describe('RandomForestModel', () => {
   let directory = '';
@@ -163,14 +179,33 @@ describe('RandomForestModel', () => {
     await expect(model.permutationImportance({ X, y: classes.map((k) => k + 1) })).rejects.toThrow(InvalidInputError);
   });
 
-  it('refuses what does not fit the data', async () => {
-    const fitted = (config: object, y: ArrayLike<number> = classes) => new RandomForestModel(config).fit({ X, y });
-    await expect(fitted({ maxSamples: 401 })).rejects.toThrow(ConfigError);
-    await expect(fitted({ classWeight: { 7: 2 } })).rejects.toThrow(/'7'/);
-    await expect(fitted({ classWeight: { 0: 0, 1: 0, 2: 0 } })).rejects.toThrow(ConfigError);
-    const negative = Float64Array.from(targets, (v) => v - 1);
-    await expect(fitted({ criterion: 'poisson' }, negative)).rejects.toThrow(InvalidInputError);
-    await expect(fitted({ criterion: 'poisson' }, new Float64Array(X.rows))).rejects.toThrow(InvalidInputError);
+  it.each([false, true])('measures by permutation what the shuffled rows cost, weighted: %s', async (weighted) => {
+    const weights = weighted ? problem.weights : undefined;
+    for (const [task, y] of [
+      ['classification', classes],
+      ['regression', targets],
+    ] as const) {
+      const model = new RandomForestModel({ task, nTrees: 10 });
+      await model.fit({ X, y });
+      const { score, mean, deviation } = await model.permutationImportance({ X, y, weights }, { repeats: 2, seed: 11 });
+      const whole = await plainScore(model, X, y, weights);
+      // Predictions are float32, what is scored within is not.
+      expect(score).toBeCloseTo(whole, 6);
+      for (let j = 0; j < X.cols; j++) {
+        const falls = [];
+        for (const repeat of [0, 1]) {
+          const random = new Random(deriveSeed(11, 'permutation', j, repeat));
+          const order = random.shuffle(Float32Array.from({ length: X.rows }, (_, i) => i));
+          const shuffled = Matrix.wrap(X.data.slice(), X.cols);
+          order.forEach((from, i) => {
+            shuffled.data[i * X.cols + j] = X.data[from * X.cols + j];
+          });
+          falls.push(whole - (await plainScore(model, shuffled, y, weights)));
+        }
+        expect(mean[j]).toBeCloseTo((falls[0] + falls[1]) / 2, 6);
+        expect(deviation[j]).toBeCloseTo(Math.abs(falls[0] - falls[1]) / 2, 6);
+      }
+    }
   });
 
   it('predicts the prior where no column varies', async () => {
