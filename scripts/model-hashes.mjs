@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CatBoostModel, LightGBMModel, XGBoostModel } from '../dist/boosting/index.js';
 import { LogisticRegressionModel, RandomForestModel, RidgeModel, SVMModel } from '../dist/classical/index.js';
+import { VotingModel } from '../dist/ensemble/index.js';
 import { CalibratedModel, Matrix, MiniRocketModel, Windows } from '../dist/index.js';
 import { CNN1DModel, GRUModel, HybridModel, LSTMModel, TCNModel, TransformerModel } from '../dist/neural/index.js';
 
@@ -33,6 +34,10 @@ function windows({ X, y, weights }, length) {
 }
 
 console.log(process.version);
+const members = [
+  { model: 'lightgbm', config: { numIterations: 10 } },
+  { model: 'random_forest', config: { nTrees: 8 } },
+];
 const short = { sequenceLength: 10, epochs: 2, batchSize: 64 };
 for (const [name, Model, config, classes, rows = 20_000] of [
   [
@@ -97,6 +102,8 @@ for (const [name, Model, config, classes, rows = 20_000] of [
   ['svm fourier', SVMModel, { approximation: 'fourier', components: 100 }, 3, 5000],
   ['minirocket 3 classes', MiniRocketModel, { numFeatures: 252 }, 3, 3000],
   ['minirocket regression', MiniRocketModel, { task: 'regression', numFeatures: 420 }, 9, 1000],
+  ['voting 3 classes', VotingModel, { members: [...members, 'logistic'], weights: 'greedy' }, 3],
+  ['voting regression', VotingModel, { task: 'regression', members: [...members, 'ridge'] }, 9],
   ['svm regression', SVMModel, { task: 'regression', svmType: 'nu' }, 9, 2000],
   ['lstm', LSTMModel, { ...short, hiddenSize: 24 }, 3, 400],
   ['gru regression', GRUModel, { ...short, hiddenSize: 24, task: 'regression' }, 9, 400],

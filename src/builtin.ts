@@ -17,6 +17,8 @@ import { RIDGE_INFO } from './classical/ridge/info.js';
 import type { RidgeConfig } from './classical/ridge/model.js';
 import { SVM_INFO } from './classical/svm/info.js';
 import type { SVMConfig } from './classical/svm/model.js';
+import { VOTING_INFO } from './ensemble/voting/info.js';
+import type { VotingConfig } from './ensemble/voting/model.js';
 import type { ModelClass } from './model/base-model.js';
 import { ModelRegistry } from './model/registry.js';
 import { CNN1D_INFO } from './neural/cnn1d/info.js';
@@ -48,6 +50,7 @@ declare module './model/registry.js' {
     ridge: RidgeConfig;
     tcn: TCNConfig;
     transformer: TransformerConfig;
+    voting: VotingConfig;
     xgboost: XGBoostConfig;
   }
 }
@@ -113,6 +116,10 @@ export function registerBuiltins(): void {
   ModelRegistry.register({
     ...named(TRANSFORMER_INFO),
     load: async () => (await import('./neural/transformer/model.js')).TransformerModel as unknown as ModelClass,
+  });
+  ModelRegistry.register({
+    ...named(VOTING_INFO),
+    load: async () => (await import('./ensemble/voting/model.js')).VotingModel as unknown as ModelClass,
   });
 }
 

@@ -50,7 +50,9 @@ function layers(): Map<string, number> {
   );
 }
 
-const layerName = (file: string): string => file.split('/')[0].replace(/\.ts$/, '');
+/** An entry point is what users import: it may know the list of built-in models. */
+const layerName = (file: string): string =>
+  /^[^/]+\/index\.ts$/.test(file) ? 'index' : file.split('/')[0].replace(/\.ts$/, '');
 
 const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
   .map((file) => file.replaceAll('\\', '/'))

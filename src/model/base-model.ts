@@ -30,6 +30,7 @@ import type {
   FitOptions,
   FitResult,
   ImportanceKind,
+  InputMode,
   ModelInfo,
   ModelInput,
   ModelInputMatrix,
@@ -114,6 +115,11 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
     return false;
   }
 
+  /** True for models that cut the rows into folds in time: they are given `times`, `labelEnds` and `groups`. */
+  protected get takesRowFacts(): boolean {
+    return false;
+  }
+
   // ---- what the model is -------------------------------------------------------------------------------------------------
 
   get info(): ModelInfo {
@@ -122,8 +128,16 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
 
   /** `info` without what families.yaml adds: needs no file. */
   private get description(): ModelInfo {
-    this.described ??= describeModel(this.constructor as unknown as ModelClass);
+    if (!this.described) {
+      const info = describeModel(this.constructor as unknown as ModelClass);
+      this.described = { ...info, inputMode: this.ownInputMode ?? info.inputMode };
+    }
     return this.described;
+  }
+
+  /** What X is, where that depends on the config (a model of models); undefined: what the class says. */
+  protected get ownInputMode(): InputMode | undefined {
+    return undefined;
   }
 
   /** From the config, else classification. */
@@ -185,6 +199,7 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
         task: this.task,
         setValidationAside: this.wantsValidation,
         evalSets: this.takesEvalSets,
+        rowFacts: this.takesRowFacts,
         sequenceLength: this.sequenceLength,
         seed,
         threads,
@@ -203,7 +218,8 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
       throwIfAborted(options.signal);
       const metrics = await this.measure(prepared.data, result, threads, started);
       this.fitted = { ...prepared.fitted, seed, metrics };
-      noteRows(this, this.wantsValidation && data.validation ? [data.X, data.validation.X] : [data.X]);
+      const stopped = this.wantsValidation || result.usedValidation;
+      noteRows(this, stopped && data.validation ? [data.X, data.validation.X] : [data.X]);
       return metrics;
     } catch (error) {
       if (error instanceof HoldfastError) throw error;

@@ -1,6 +1,6 @@
 /** From what the caller of `fit` passes to what a model's hooks are given: checked, encoded, without rows of weight 0. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { finiteLabelsInTurns, isArrayLike, sampleWeightsInTurns } from '../core/checks.js';
+import { finiteLabelsInTurns, finiteTimes, isArrayLike, presentGroups, sampleWeightsInTurns } from '../core/checks.js';
 import { InvalidInputError } from '../core/errors.js';
 import { Matrix, sharedFloat32 } from '../core/matrix.js';
 import { startWorkers } from '../kernels/pool.js';
@@ -9,7 +9,16 @@ import { internalValidationRows } from './internal-validation.js';
 import { checkClasses, distinctLabelsInTurns, encodeLabelsInTurns } from './label-encoder.js';
 import { isLarge } from './medians.js';
 import { applyMissingTo, type MissingValuePlan, planMissingOf } from './missing.js';
-import type { EvaluationData, FitData, FitRows, ModelInfo, ModelInputMatrix, Task, TrainingData } from './types.js';
+import type {
+  EvaluationData,
+  FitData,
+  FitRows,
+  ModelInfo,
+  ModelInputMatrix,
+  RowFacts,
+  Task,
+  TrainingData,
+} from './types.js';
 
 /** What prediction must know of the training data; saved with the model. */
 export interface LearnedFromData {
@@ -31,6 +40,8 @@ export interface PrepareOptions {
   readonly setValidationAside: boolean;
   /** The model takes `evalSets` and `initScore`. */
   readonly evalSets?: boolean;
+  /** The model takes `times`, `labelEnds` and `groups`; others never look at them. */
+  readonly rowFacts?: boolean;
   /** Rows a window for models that make windows from rows. */
   readonly sequenceLength?: number;
   readonly seed: number;
@@ -43,6 +54,7 @@ interface Rows {
   readonly y: Float64Array;
   readonly weights?: Float32Array;
   readonly initScore?: Float64Array;
+  readonly facts?: RowFacts;
 }
 
 /** Name of the set that `validation` is. */
@@ -72,7 +84,8 @@ export async function prepareTraining<X extends ModelInputMatrix>(
   if (!info.capabilities.missingValues && data.X instanceof Matrix && isLarge(data.X)) startWorkers(options.threads);
   const given = await readRows(data, info, what, options.sequenceLength);
   const featureNames = checkNames(data.featureNames, columnCount(given.X), what);
-  const weighted = await withoutZeroWeights(given);
+  const facts = options.rowFacts ? factsOf(data, rowCount(given.X), what) : undefined;
+  const weighted = await withoutZeroWeights({ ...given, facts });
   const classes = task === 'classification' ? await distinctLabelsInTurns(weighted.y) : [];
   if (task === 'classification') checkClasses(classes, weighted.y.length, what);
   const encoded = async (rows: Rows, of: string): Promise<Rows> =>
@@ -92,7 +105,7 @@ export async function prepareTraining<X extends ModelInputMatrix>(
 
   const gaps = info.capabilities.missingValues ? undefined : await planMissingOf(train.X, options);
   const missing = gaps?.plan;
-  const filled = async ({ X, ...rest }: Rows) => {
+  const filled = async ({ X, facts: _facts, ...rest }: Rows) => {
     const nothingMissing = !missing || (gaps.complete && X === train.X);
     return { X: (nothingMissing ? X : await applyMissingTo(X, missing)) as X, ...rest };
   };
@@ -101,6 +114,7 @@ export async function prepareTraining<X extends ModelInputMatrix>(
   return {
     data: {
       ...(await filled(train)),
+      ...train.facts,
       classes,
       validation: validation && (await filled(validation)),
       ...(options.evalSets ? { evalSets: filledSets } : {}),
@@ -214,12 +228,31 @@ async function withoutZeroWeights(rows: Rows): Promise<Rows> {
   return pick(rows, Uint32Array.from(kept));
 }
 
-async function pick({ X, y, weights, initScore }: Rows, kept: Uint32Array): Promise<Rows> {
+async function pick({ X, y, weights, initScore, facts }: Rows, kept: Uint32Array): Promise<Rows> {
   return {
+    ...(facts ? { facts: pickFacts(facts, kept) } : {}),
     ...(initScore ? { initScore: takeScores(initScore, initScore.length / y.length, kept) } : {}),
     X: await takeRowsInTurns(X, kept),
     y: take(y, kept, new Float64Array(kept.length)),
     weights: weights && take(weights, kept, sharedFloat32(kept.length)),
+  };
+}
+
+/** @throws InvalidInputError - not one value a row, a time that is none, a row without a group */
+function factsOf({ times, labelEnds, groups }: TrainingData, rows: number, what: string): RowFacts {
+  return {
+    ...(times === undefined ? {} : { times: finiteTimes(times, rows, `${what}: times`) }),
+    ...(labelEnds === undefined ? {} : { labelEnds: finiteTimes(labelEnds, rows, `${what}: labelEnds`) }),
+    ...(groups === undefined ? {} : { groups: presentGroups(groups, rows, `${what}: groups`) }),
+  };
+}
+
+/** The facts of some rows. */
+export function pickFacts({ times, labelEnds, groups }: RowFacts, kept: Uint32Array): RowFacts {
+  return {
+    ...(times ? { times: Float64Array.from(kept, (row) => times[row]) } : {}),
+    ...(labelEnds ? { labelEnds: Float64Array.from(kept, (row) => labelEnds[row]) } : {}),
+    ...(groups ? { groups: Array.from(kept, (row) => groups[row]) } : {}),
   };
 }
 

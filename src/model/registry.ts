@@ -72,6 +72,12 @@ export class ModelRegistry {
     return find(name).family;
   }
 
+  /** What a registered name is, without loading it; the settings of families.yaml left out. */
+  static describe(name: string): ModelInfo {
+    const { family, info } = find(name);
+    return describeModel({ name, info: { ...info, name, family } });
+  }
+
   /** What is registered, by name; `filter` keeps those whose fields are equal to its own. */
   static list(
     filter: Partial<Pick<ModelInfo, 'family' | 'inputMode' | 'complexity' | 'gpuCapable'>> = {},

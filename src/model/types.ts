@@ -40,6 +40,10 @@ export interface TrainingData {
   /** Raw scores to start from, (n,) or row by row (n, outputs); no part of the model. Boosting models only. */
   readonly initScore?: ArrayLike<number>;
   readonly featureNames?: readonly string[];
+  /** (n,) ms since epoch; `labelEnds`: when each row's label is known; `groups`: its entity. For models that cut the rows into folds. */
+  readonly times?: ArrayLike<number>;
+  readonly labelEnds?: ArrayLike<number>;
+  readonly groups?: ArrayLike<string | number>;
 }
 
 /** Rows that are evaluated on and never trained on; the arrays as in `TrainingData`. */
@@ -127,8 +131,17 @@ export interface FitRows<X = Matrix> {
   readonly initScore?: Float64Array;
 }
 
+/** When and of whom each row is, as far as the caller said. */
+export interface RowFacts {
+  /** (n,) ms since epoch. */
+  readonly times?: Float64Array;
+  /** (n,) ms since epoch. */
+  readonly labelEnds?: Float64Array;
+  readonly groups?: readonly (string | number)[];
+}
+
 /** What the protected hook `fitModel` is given. */
-export interface FitData<X = Matrix> extends FitRows<X> {
+export interface FitData<X = Matrix> extends FitRows<X>, RowFacts {
   readonly classes: readonly number[];
   readonly validation?: FitRows<X>;
   /** Sets to evaluate on other than `validation`. */
@@ -158,6 +171,8 @@ export interface FitResult {
   readonly valAccuracy?: number;
   readonly evaluations?: Evaluations;
   readonly warnings?: readonly string[];
+  /** Validation rows shaped the model though its config does not ask for them, as those of a member of an ensemble. */
+  readonly usedValidation?: boolean;
 }
 
 export type ModelInputMatrix = Matrix | Windows | HybridInput;

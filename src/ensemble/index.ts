@@ -1,0 +1,9 @@
+/** `holdfast/ensemble`: models of models. */
+import { registerBuiltins } from '../builtin.js';
+
+registerBuiltins();
+
+export type { Diversity, PairDiversity } from './diversity.js';
+export type { MemberScore } from './ensemble-model.js';
+export type { MemberConfig, ModelChoice } from './member-config.js';
+export { type VotingConfig, VotingModel } from './voting/model.js';
