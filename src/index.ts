@@ -24,6 +24,8 @@ export { Table } from './core/table.js';
 export { type FeatureInput, type HybridInput, type SequenceInput, Windows } from './core/windows.js';
 export { RawTimeSeriesData, TimeSeriesDataContainer } from './data/container.js';
 export type { FromTableOptions } from './data/from-table.js';
+export { type ChooseThresholdOptions, type ChosenThreshold, chooseThreshold } from './evaluation/choose-threshold.js';
+export { type EvaluateOptions, evaluateModel, type SplitScore } from './evaluation/evaluate-model.js';
 export { accuracy } from './metrics/accuracy.js';
 export { balancedAccuracy } from './metrics/balanced-accuracy.js';
 export { type BootstrapInterval, bootstrapInterval } from './metrics/bootstrap-interval.js';
@@ -87,7 +89,10 @@ export {
   type LeakagePart,
   type LeakageReport,
 } from './splits/leakage.js';
+export { RowLedger } from './splits/ledger.js';
+export type { LedgerRefusal, LedgerReport, LedgerSplit, LedgerUse, StoredLedger } from './splits/ledger-record.js';
 export { type SplitRecord, SplitRegistry, type SplitSource, type StoredSplit } from './splits/registry.js';
+export type { RowUse, RowUser } from './splits/row-uses.js';
 export { type TestEvaluation, TestSetGuard } from './splits/test-guard.js';
 export type { RunDescription, TrackedRun, Tracker } from './training/tracker.js';
 export {

@@ -11,6 +11,7 @@ import type { OnnxBody } from '../model/onnx/export.js';
 import { noOnnxForm } from '../model/onnx/export.js';
 import { ModelRegistry } from '../model/registry.js';
 import type { FitContext, FitData, FitResult, ImportanceKind, ModelPayload } from '../model/types.js';
+import { descend } from '../splits/lineage.js';
 import { type CalibratedConfig, type CalibratedSettings, calibratedConfig } from './config.js';
 import { CALIBRATED_INFO } from './info.js';
 import { calibratedOnnx } from './onnx.js';
@@ -23,7 +24,7 @@ import {
   writeProbabilityMap,
 } from './probability-map.js';
 import { TemperatureCalibrator } from './temperature.js';
-import { assertUntouched, type CalibrationSplit } from './untouched.js';
+import { type CalibrationSplit, claimUntouched } from './untouched.js';
 
 export type { CalibratedConfig } from './config.js';
 
@@ -72,14 +73,16 @@ export class CalibratedModel extends BaseModel<CalibratedSettings> {
   ): Promise<CalibratedModel> {
     const { method = 'platt', used = [] } = options;
     checkBase(model);
-    await assertUntouched(model, rows, used);
     const config = { ...(model.config as Record<string, unknown>) };
     const calibrated = new CalibratedModel({ method, model: model.info.name, params: config });
+    descend(calibrated, [model]);
+    const claim = await claimUntouched(calibrated, `calibrated ${model.info.name}`, rows, used);
     const { probabilities } = await model.predict(rows.X);
     const y = encodeLabels(rows.y, model.classes, 'Calibration');
     calibrated.base = model;
     calibrated.map = fitProbabilityMap(method, probabilities ?? Matrix.zeros(0, 0), y, rows.weights);
     calibrated.adopt({ task: 'classification', classes: model.classes, featureNames: model.featureNames });
+    claim.record();
     return calibrated;
   }
 

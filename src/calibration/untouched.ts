@@ -3,29 +3,29 @@ import { DataLeakageError, InvalidInputError } from '../core/errors.js';
 import type { Matrix } from '../core/matrix.js';
 import { assertRole, type Split, type SplitRole } from '../core/split.js';
 import { listed } from '../core/text.js';
-import type { BaseModel } from '../model/base-model.js';
-import { usedRows } from '../model/used-rows.js';
+import { claimRows, type RowClaim } from '../splits/claim-rows.js';
 import { checkLeakage, type LeakageCheck } from '../splits/leakage.js';
+import { inheritRows } from '../splits/row-origin.js';
 
 /** Rows to calibrate on, with as much as is known of them. */
 export type CalibrationSplit = Split<'validation', Matrix>;
 
 /**
+ * Asks for rows to calibrate a model on.
+ *
+ * @param calibrated - what is made: the ledger knows the model it is made from
  * @param used - splits that the model was trained, stopped early, tuned or chosen on
- * @throws DataLeakageError - rows of another role than validation, rows the model was fitted on in this process, or a row (by `rowIds`,
+ * @throws DataLeakageError - rows of another role than validation, rows that the ledger says were used, or a row (by `rowIds`,
  *   group, or as a copy) that is also in one of `used`
  */
-export async function assertUntouched(
-  model: BaseModel,
+export async function claimUntouched(
+  calibrated: object,
+  name: string,
   rows: CalibrationSplit,
   used: readonly Split<SplitRole, Matrix>[],
-): Promise<void> {
+): Promise<RowClaim> {
   assertRole(rows, ['validation'], 'Calibration');
-  if (usedRows(model, rows.X)) {
-    throw new DataLeakageError('Calibration was given rows that the model was fitted on', {
-      hint: 'On its own training rows (or those that stopped it early) a model is too certain. Pass rows that nothing else used.',
-    });
-  }
+  const claim = claimRows('calibrate', rows, { name, subject: calibrated });
   for (const other of used) {
     if (other === rows || other.X === rows.X) throw sharedRows(other.role, rows.y.length, []);
     checkRowIds(rows, other);
@@ -43,6 +43,7 @@ export async function assertUntouched(
       );
     }
   }
+  return claim;
 }
 
 /** What must not be between training rows and the rows to calibrate on. */
@@ -96,9 +97,11 @@ export function splitForCalibration(
 
 function takeSplit(split: Split<'validation', Matrix>, rows: number[]): Split<'validation', Matrix> {
   const { X, y, weights, times, labelEnds, groups, rowIds } = split;
+  const taken = X.take(rows);
+  inheritRows(X, taken, { rows });
   return {
     role: split.role,
-    X: X.take(rows),
+    X: taken,
     y: Float64Array.from(rows, (i) => y[i]),
     ...(weights ? { weights: Float32Array.from(rows, (i) => weights[i]) } : {}),
     ...(times ? { times: Float64Array.from(rows, (i) => times[i]) } : {}),

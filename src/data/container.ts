@@ -7,8 +7,10 @@ import { Matrix } from '../core/matrix.js';
 import type { Split, SplitRole } from '../core/split.js';
 import type { Table } from '../core/table.js';
 import { Windows } from '../core/windows.js';
+import { ledgerOf } from '../splits/claim-rows.js';
 import { deriveHoldout, inspectHoldout, type LockedHoldout } from '../splits/holdout.js';
 import type { LeakageOptions, LeakageReport } from '../splits/leakage.js';
+import { RowLedger } from '../splits/ledger.js';
 import { ROLES } from '../splits/ratios.js';
 import type { SplitRecord } from '../splits/registry.js';
 import {
@@ -51,6 +53,7 @@ export class TimeSeriesDataContainer<X extends ContainerX = Matrix> {
   readonly seqLen?: number;
   /** How the splits were cut, where they come from `fromTable`. */
   readonly facts?: SplitFacts;
+  readonly #ledger: RowLedger;
 
   /**
    * Takes arrays as callers have them (copied unless they are `Matrix` or `Windows`), or finished splits.
@@ -60,7 +63,10 @@ export class TimeSeriesDataContainer<X extends ContainerX = Matrix> {
    * weights that are not finite, negative or all-zero weights, infinite features (NaN is a missing value), unsorted times (equal ones are
    * allowed: several events may share a time), labels that end before their row, wrong or repeated feature names.
    */
-  constructor(parts: (ContainerParts<X> | ContainerSplits<X>) & ContainerFacts & { readonly facts?: SplitFacts }) {
+  constructor(
+    parts: (ContainerParts<X> | ContainerSplits<X>) &
+      ContainerFacts & { readonly facts?: SplitFacts; readonly ledger?: RowLedger },
+  ) {
     if (parts === null || typeof parts !== 'object') {
       throw new InvalidInputError(
         'TimeSeriesDataContainer: expected an object with XTrain, yTrain, XVal, yVal, XTest and yTest',
@@ -70,7 +76,10 @@ export class TimeSeriesDataContainer<X extends ContainerX = Matrix> {
     this.train = splits.train;
     this.validation = splits.validation;
     this.test = splits.test;
-    this.holdout = splits.holdout;
+    const open = [this.train, this.validation, this.test];
+    // The same splits again are the same data: their rows keep their record.
+    this.#ledger = parts.ledger ?? ledgerOf(open) ?? new RowLedger();
+    this.holdout = this.#ledger.adopt<X>(open, splits.holdout);
     this.featureNames = checkedNames(parts.featureNames, columnsOf(this.train.X));
     if (parts.symbol !== undefined) this.symbol = parts.symbol;
     if (parts.horizon !== undefined) this.horizon = checkedCount(parts.horizon, 'horizon', 0);
@@ -144,7 +153,16 @@ export class TimeSeriesDataContainer<X extends ContainerX = Matrix> {
       symbol: this.symbol,
       horizon: this.horizon,
       facts: this.facts,
+      ledger: this.#ledger,
     });
+  }
+
+  /**
+   * What the rows have been used for so far: preprocessing, training, early stopping, calibration, thresholds and evaluations write into it, and
+   * it refuses what would bias a result.
+   */
+  get ledger(): RowLedger {
+    return this.#ledger;
   }
 
   /** Compares the splits, the sealed holdout too, and reports what leaks; `checkLeakage` in splits/leakage.ts lists the checks. */

@@ -5,6 +5,7 @@ import type { Table } from '../core/table.js';
 import type { History, RawSplits, SplitTransform } from '../preprocessing/raw-splits.js';
 import { deriveHoldout, type LockedHoldout } from '../splits/holdout.js';
 import type { LeakageOptions, LeakageReport } from '../splits/leakage.js';
+import { RowLedger } from '../splits/ledger.js';
 import { hashTable, type SplitRecord } from '../splits/registry.js';
 import type { ContainerFacts, ContainerSplits } from './container-splits.js';
 import type { RawParts, RawSettings } from './raw-parts.js';
@@ -14,7 +15,7 @@ import { storedFacts } from './split-record.js';
 
 /** Makes a container of finished splits. */
 export type ContainerFactory<Container> = (
-  parts: ContainerSplits & ContainerFacts & { readonly facts?: SplitFacts },
+  parts: ContainerSplits & ContainerFacts & { readonly facts?: SplitFacts; readonly ledger?: RowLedger },
 ) => Container;
 
 /**
@@ -37,13 +38,14 @@ export class RawData<Container> implements RawSplits<Container> {
   readonly #history: RowHistory;
   readonly #source: Table;
   readonly #toContainer: ContainerFactory<Container>;
+  readonly #ledger = new RowLedger();
 
   /** Takes finished parts; call `TimeSeriesDataContainer.fromTable` instead. */
   constructor(parts: RawParts, toContainer: ContainerFactory<Container>) {
     this.train = parts.train;
     this.validation = parts.validation;
     this.test = parts.test;
-    this.holdout = parts.holdout;
+    this.holdout = this.#ledger.adopt([parts.train, parts.validation, parts.test], parts.holdout);
     this.featureNames = parts.featureNames;
     this.settings = parts.settings;
     this.facts = parts.facts;
@@ -53,6 +55,11 @@ export class RawData<Container> implements RawSplits<Container> {
     this.#history = parts.history;
     this.#source = parts.source;
     this.#toContainer = toContainer;
+  }
+
+  /** What the rows have been used for so far; containers made of these splits go on with it. */
+  get ledger(): RowLedger {
+    return this.#ledger;
   }
 
   /** Rows between the training rows that are not among them (no label, purged): what fitting lags and windows needs to see. */
@@ -75,6 +82,7 @@ export class RawData<Container> implements RawSplits<Container> {
       symbol: this.symbol,
       horizon: this.horizon,
       facts: this.facts,
+      ledger: this.#ledger,
     });
   }
 

@@ -4,6 +4,7 @@ import type { Matrix } from '../core/matrix.js';
 import type { Split, SplitRole } from '../core/split.js';
 import { Windows } from '../core/windows.js';
 import { rowsByGroup } from '../splits/label-spans.js';
+import { inheritRows } from '../splits/row-origin.js';
 
 export interface SequenceOptions {
   /** Rows further apart than this (ms) are not neighbours, such as the last bar of a session and the first of the next. Default: no limit. */
@@ -35,6 +36,7 @@ export function windowSplit<R extends SplitRole>(
   }
   const moved = order.some((row, p) => row !== p);
   const base = moved ? split.X.take(order) : split.X;
+  if (moved) inheritRows(split.X, base, { rows: order });
   const ends = Uint32Array.from(rows, (row) => position[row]);
   const { role, y, weights, times, labelEnds, groups, rowIds } = split;
   return {

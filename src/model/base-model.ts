@@ -22,6 +22,7 @@ import { applyMissingTo } from './missing.js';
 import type { OnnxBody } from './onnx/export.js';
 import { checkOutput, lossAndAccuracyInTurns, predictionOutput } from './output.js';
 import { type LearnedFromData, prepareTraining } from './prepare.js';
+import { claimTrainingRows } from './training-rows.js';
 import type {
   Evaluations,
   FeatureImportance,
@@ -41,7 +42,6 @@ import type {
   TrainingData,
   TrainingMetrics,
 } from './types.js';
-import { noteRows } from './used-rows.js';
 
 export const DEFAULT_SEED = 42;
 
@@ -178,6 +178,7 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
    * Trains off the main thread. Refitting forgets; a failed or cancelled fit leaves the model unfitted.
    *
    * @throws InvalidInputError - data that cannot be learned from: shape, non-finite, one class, all-zero weights
+   * @throws DataLeakageError - rows of a split that may not be trained on, or that may not stop a training, such as test rows
    * @throws TrainingCancelledError - `options.signal` was aborted
    * @throws TrainingFailedError - anything else that went wrong, with its cause
    */
@@ -190,6 +191,7 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
     throwIfAborted(options.signal);
     const seed = resolveSeed(options.seed ?? (this.config as { seed?: number }).seed);
     const threads = resolveThreads(options.threads ?? configuredThreads(this.config));
+    const rows = claimTrainingRows(this, this.label, data, this.wantsValidation);
     this.fitting = true;
     this.fitted = undefined;
     const started = performance.now();
@@ -217,9 +219,8 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
         })) ?? {};
       throwIfAborted(options.signal);
       const metrics = await this.measure(prepared.data, result, threads, started);
+      rows.record(result.usedValidation === true);
       this.fitted = { ...prepared.fitted, seed, metrics };
-      const stopped = this.wantsValidation || result.usedValidation;
-      noteRows(this, stopped && data.validation ? [data.X, data.validation.X] : [data.X]);
       return metrics;
     } catch (error) {
       if (error instanceof HoldfastError) throw error;

@@ -30,6 +30,8 @@ export interface ModelCapabilities {
 
 /** Rows to learn from. `X` (n, features) or windows; `y` (n,) any finite numbers; `weights` (n,) >= 0. */
 export interface TrainingData {
+  /** Of a split: only training rows are trained on. */
+  readonly role?: 'train';
   readonly X: ModelInput;
   readonly y: ArrayLike<number>;
   readonly weights?: ArrayLike<number>;
@@ -48,6 +50,8 @@ export interface TrainingData {
 
 /** Rows that are evaluated on and never trained on; the arrays as in `TrainingData`. */
 export interface EvaluationData {
+  /** Of a split: test rows are evaluated after training, never during it. */
+  readonly role?: 'train' | 'validation';
   readonly X: ModelInput;
   readonly y: ArrayLike<number>;
   readonly weights?: ArrayLike<number>;

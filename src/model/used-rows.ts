@@ -1,39 +1,13 @@
-/**
- * Which memory a fitted model learned from, so that the same rows are not taken again for what needs untouched ones. Kept beside the model
- * object, not in its files, and without keeping the rows alive.
- */
-import { InvalidInputError } from '../core/errors.js';
-import { Matrix } from '../core/matrix.js';
-import { Windows } from '../core/windows.js';
+/** What a fitted model has learned from, for those who need rows that it has not: the ledger's answer in one word. */
+import { usesOf } from '../splits/lineage.js';
+import { rowsIn } from '../splits/row-origin.js';
+import type { RowUse } from '../splits/row-uses.js';
 
-interface Range {
-  readonly owner: WeakRef<object>;
-  /** Bytes, for typed arrays; the whole object otherwise. */
-  readonly from: number;
-  readonly to: number;
-}
+const LEARNING: readonly RowUse[] = ['fit', 'early-stop', 'tune', 'calibrate', 'threshold'];
 
-const used = new WeakMap<object, Range[]>();
-
-/** Notes that `model` was fitted on the inputs. */
-export function noteRows(model: object, inputs: readonly unknown[]): void {
-  used.set(model, inputs.flatMap(rangesOf));
-}
-
-/** Whether any memory of `input` is memory the model was fitted on. False for loaded models and for copies of rows. */
-export function usedRows(model: object, input: unknown): boolean {
-  const own = rangesOf(input);
-  return (used.get(model) ?? []).some(({ owner, from, to }) =>
-    own.some((range) => range.owner.deref() === owner.deref() && range.from < to && from < range.to),
+/** Whether the model, or what it was made from, learned from a row of X. False for loaded models and for copies of rows. */
+export function usedRows(model: object, X: unknown): boolean {
+  return rowsIn(X).some(({ source, rows }) =>
+    usesOf([model], source).some((one) => LEARNING.includes(one.use) && one.rows.shared(rows, 1).count > 0),
   );
-}
-
-function rangesOf(input: unknown): Range[] {
-  if (input === null || typeof input !== 'object') throw new InvalidInputError('X is not an array');
-  if (input instanceof Matrix) {
-    const { buffer, byteOffset, byteLength } = input.data;
-    return byteLength > 0 ? [{ owner: new WeakRef(buffer), from: byteOffset, to: byteOffset + byteLength }] : [];
-  }
-  if (input instanceof Windows) return rangesOf(input.base);
-  return [{ owner: new WeakRef(input), from: 0, to: 1 }];
 }

@@ -6,6 +6,8 @@ import { InvalidInputError, NotFittedError } from '../core/errors.js';
 import { Matrix } from '../core/matrix.js';
 import { assertRole, type Split, type SplitRole } from '../core/split.js';
 import { Table } from '../core/table.js';
+import { useRows } from '../splits/claim-rows.js';
+import { inheritRows, rowsIn } from '../splits/row-origin.js';
 import { applySteps } from './apply.js';
 import type { Expression } from './expression.js';
 import { listFeatures, parseExpressions, planFeatures } from './feature-plan.js';
@@ -145,8 +147,11 @@ export class PreprocessingPipeline {
 
   private fitWith(train: Split<'train', Table | Matrix>, history?: History): Fitted {
     assertRole(train, ['train'], 'PreprocessingPipeline.fit');
-    this.fitted = fitSteps(train, this.options, this.expressions, history);
-    return this.fitted;
+    const fitted = fitSteps(train, this.options, this.expressions, history);
+    // Each fit is a user of its own: features that an earlier fit made stay what they are.
+    if (rowsIn(train.X).length > 0) useRows('preprocess', train, { name: 'preprocessing', subject: fitted });
+    this.fitted = fitted;
+    return fitted;
   }
 
   private require(doing: string): Fitted {
@@ -162,7 +167,9 @@ export class PreprocessingPipeline {
     history: History | undefined,
   ): Split<R, Matrix> {
     const context = { times: split.times, groups: split.groups, history };
-    return { ...split, X: this.features(fitted, split.X, context, split.role === 'train' ? split : undefined) };
+    const X = this.features(fitted, split.X, context, split.role === 'train' ? split : undefined);
+    inheritRows(split.X, X, { makers: [fitted] });
+    return { ...split, X };
   }
 
   private features(

@@ -1,6 +1,7 @@
 /** `holdfast/report`: the report of a run as a typed document. */
 export type { Comparison } from '../evaluation/compare.js';
 export type { ClassificationEvaluation, Evaluation, RegressionEvaluation } from '../evaluation/evaluate.js';
+export type { LedgerRefusal, LedgerReport, LedgerSplit, LedgerUse } from '../splits/ledger-record.js';
 export {
   type BaselineResult,
   REPORT_VERSION,

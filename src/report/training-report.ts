@@ -3,6 +3,7 @@ import type { Comparison } from '../evaluation/compare.js';
 import type { Evaluation } from '../evaluation/evaluate.js';
 import type { Task, TrainingMetrics } from '../model/types.js';
 import type { LeakageReport } from '../splits/leakage.js';
+import type { LedgerReport } from '../splits/ledger-record.js';
 
 export const REPORT_VERSION = 1;
 
@@ -44,6 +45,8 @@ export interface TrainingReport {
     readonly summary: unknown;
   };
   readonly leakage: LeakageReport;
+  /** What the rows were used for, by whom and when; `own` marks what concerns this model. */
+  readonly ledger: LedgerReport;
   readonly training: TrainingMetrics;
   readonly evaluations: SplitEvaluations;
   readonly baselines: readonly BaselineResult[];

@@ -5,6 +5,7 @@ import { writeDirectoryAtomic, writeFileSynced } from '../core/files.js';
 import type { BaseModel } from '../model/base-model.js';
 import type { PreprocessingPipeline } from '../preprocessing/pipeline.js';
 import { reportJson, type TrainingReport } from '../report/training-report.js';
+import type { RowLedger } from '../splits/ledger.js';
 import { artifactName } from './run-names.js';
 
 /** Absolute paths. */
@@ -13,6 +14,8 @@ export interface RunArtifacts {
   /** The model's directory, for `loadModel`. */
   readonly model: string;
   readonly report: string;
+  /** What every row was used for: `container.ledger.resume` goes on from it. */
+  readonly ledger: string;
   readonly config: string;
   readonly featureNames: string;
   /** For `PreprocessingPipeline.load`; absent when the run was given no pipeline. */
@@ -21,12 +24,11 @@ export interface RunArtifacts {
 
 const TEST_RECORD = 'test-evaluation.json';
 
-/** Writes `{runsDirectory}/{runId}/`: models/, preprocessing/, config.json, feature_names.json, report.json. */
+/** Writes `{runsDirectory}/{runId}/`: models/, preprocessing/, config.json, feature_names.json, report.json, ledger.json. */
 export async function writeRun(
   runsDirectory: string,
   report: TrainingReport,
-  model: BaseModel,
-  preprocessing: PreprocessingPipeline | undefined,
+  { model, preprocessing, ledger }: { model: BaseModel; preprocessing?: PreprocessingPipeline; ledger: RowLedger },
 ): Promise<RunArtifacts> {
   const directory = resolve(runsDirectory, report.runId);
   const name = artifactName(report.model.name, report.data.symbol, report.data.horizon);
@@ -48,6 +50,7 @@ export async function writeRun(
     );
     await writeFileSynced(join(temporary, 'feature_names.json'), json(data.featureNames));
     await writeFileSynced(join(temporary, 'report.json'), reportJson(report));
+    await writeFileSynced(join(temporary, 'ledger.json'), `${JSON.stringify(ledger)}\n`);
     // The record of the one test evaluation was made before it; it moves into the finished run.
     if (report.evaluations.test) await copyFile(join(directory, TEST_RECORD), join(temporary, TEST_RECORD));
   });
@@ -55,6 +58,7 @@ export async function writeRun(
     directory,
     model: join(directory, 'models', name),
     report: join(directory, 'report.json'),
+    ledger: join(directory, 'ledger.json'),
     config: join(directory, 'config.json'),
     featureNames: join(directory, 'feature_names.json'),
     preprocessing: preprocessing && join(directory, 'preprocessing'),

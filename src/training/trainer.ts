@@ -5,6 +5,7 @@ import type { ProgressListener } from '../core/progress.js';
 import { resolveThreads } from '../core/threads.js';
 import { LIBRARY_VERSION } from '../core/version.js';
 import type { Evaluation } from '../evaluation/evaluate.js';
+import { evaluateModel } from '../evaluation/evaluate-model.js';
 import type { BaseModel } from '../model/base-model.js';
 import {
   loadTrainingConfig,
@@ -17,12 +18,13 @@ import { type ConfigOf, ModelRegistry } from '../model/registry.js';
 import type { TrainingMetrics } from '../model/types.js';
 import type { PreprocessingPipeline } from '../preprocessing/pipeline.js';
 import { REPORT_VERSION, type TrainingReport } from '../report/training-report.js';
+import type { LedgerReport } from '../splits/ledger-record.js';
 import { TestSetGuard } from '../splits/test-guard.js';
 import { type AnyContainer, adaptTo } from './adapt.js';
 import { type RunArtifacts, writeRun } from './artifacts.js';
 import { compareWithBaselines, verdictOf } from './baseline-comparison.js';
 import { checkRunId, newRunId } from './run-names.js';
-import { evaluationsOf, type SplitScores, scoreSplit } from './scores.js';
+import { evaluationsOf, type SplitScores } from './scores.js';
 import type { TrackedRun, Tracker } from './tracker.js';
 
 export interface ModelTrainerOptions {
@@ -151,6 +153,7 @@ export class ModelTrainer {
         signal: options.signal,
         sequences: options.sequenceBaseline !== false && name !== MINIROCKET_INFO.name,
       });
+      const ledger = data.ledger.report(model);
       const report: TrainingReport = {
         formatVersion: REPORT_VERSION,
         runId,
@@ -172,12 +175,13 @@ export class ModelTrainer {
           summary: data.summary(),
         },
         leakage,
+        ledger,
         training: metrics,
         evaluations: evaluationsOf(scores),
         baselines,
         verdict: verdictOf(name, scores, baselines),
         featureImportance: importanceOf(model),
-        warnings: [...metrics.warnings, ...leakage.findings.map((finding) => finding.message)],
+        warnings: [...metrics.warnings, ...leakage.findings.map((finding) => finding.message), ...testWarnings(ledger)],
         environment: {
           holdfast: LIBRARY_VERSION,
           node: process.version,
@@ -186,7 +190,13 @@ export class ModelTrainer {
         },
       };
       const artifacts =
-        options.save === false ? undefined : await writeRun(runsDirectory, report, model, options.preprocessing);
+        options.save === false
+          ? undefined
+          : await writeRun(runsDirectory, report, {
+              model,
+              preprocessing: options.preprocessing,
+              ledger: data.ledger,
+            });
       await logRun(tracked, report, artifacts);
       return {
         model,
@@ -211,12 +221,15 @@ export class ModelTrainer {
     run: { runId: string; threads: number; save: boolean; test: boolean; runsDirectory: string },
   ): Promise<SplitScores> {
     const { runId, threads } = run;
-    const train = await scoreSplit(model, data.train, threads);
-    const validation = await scoreSplit(model, data.validation, threads);
+    const options = { threads, run: runId };
+    const train = await evaluateModel(model, data.train, options);
+    const validation = await evaluateModel(model, data.validation, options);
     if (!run.test) return { train, validation };
     // With artifacts, the record lies beside them, so that another process is held to it too.
     const guard = run.save ? new TestSetGuard({ directory: run.runsDirectory }) : this.guard;
-    const test = await guard.evaluate({ runId, model: model.info.name }, () => scoreSplit(model, data.test, threads));
+    const test = await guard.evaluate({ runId, model: model.info.name }, () =>
+      evaluateModel(model, data.test, options),
+    );
     return { train, validation, test };
   }
 
@@ -224,6 +237,14 @@ export class ModelTrainer {
     const base = await loadTrainingConfig(this.options.configFile);
     return parseTrainingConfig({ ...base, ...this.options.config });
   }
+}
+
+/** Each further look at the test set makes the best of the looks a little too good. */
+function testWarnings({ testEvaluations }: LedgerReport): string[] {
+  if (testEvaluations < 2) return [];
+  return [
+    `These test rows have been evaluated ${testEvaluations} times. A choice between those runs by their test scores is biased: choose on validation, and let the holdout judge the choice.`,
+  ];
 }
 
 function tagsOf(container: AnyContainer, variant: string | undefined): Record<string, string> {

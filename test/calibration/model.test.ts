@@ -109,7 +109,9 @@ describe('CalibratedModel.calibrate', () => {
     );
     const stopped = new LightGBMModel({ numIterations: 60, earlyStoppingRounds: 5 });
     await stopped.fit({ X: train.X, y: train.y, validation: { X: validation.X, y: validation.y } });
-    await expect(CalibratedModel.calibrate(stopped, validation)).rejects.toThrow(/rows that the model was fitted on/);
+    await expect(CalibratedModel.calibrate(stopped, validation)).rejects.toThrow(
+      /600 rows that stopped its training early/,
+    );
     const long = { ...train, labelEnds: train.labelEnds?.map((t) => t + 60_000_000) };
     await expect(CalibratedModel.calibrate(model, validation, { used: [long] })).rejects.toBeInstanceOf(
       DataLeakageError,

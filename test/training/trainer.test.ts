@@ -55,6 +55,7 @@ describe('ModelTrainer.trainModel', () => {
     expect((await readdir(join(runs, runId))).sort()).toEqual([
       'config.json',
       'feature_names.json',
+      'ledger.json',
       'models',
       'report.json',
       'test-evaluation.json',
@@ -73,8 +74,31 @@ describe('ModelTrainer.trainModel', () => {
         .slice(0, 2)
         .sort(),
     ).toEqual(['a', 'b']);
+    const uses = report.ledger.uses.filter(({ own }) => own).map(({ use, role, rows }) => `${use} ${role} ${rows}`);
+    expect(uses).toEqual([
+      'fit train 360',
+      expect.stringMatching(/^(early-stop|score) validation 120$/),
+      'score train 360',
+      'score validation 120',
+      'evaluate test 110',
+    ]);
+    expect(written.ledger).toEqual(JSON.parse(JSON.stringify(report.ledger)));
+    expect(report.ledger.testEvaluations).toBe(1);
     expect(report.verdict.beatsBaseline).toBe(true);
     expect(report.baselines.map((b) => b.name)).toEqual(expect.arrayContaining(['prior', 'persistence']));
+  });
+
+  it('warns that test rows were evaluated in more than one run, also when the first run was another process', async () => {
+    const trainer = new ModelTrainer({ runsDirectory: runs });
+    const data = container();
+    const first = await trainer.trainModel('logistic', data);
+    expect(first.report.warnings.join()).not.toMatch(/evaluated/);
+    const second = await trainer.trainModel('logistic', data);
+    expect(second.report.warnings).toContainEqual(expect.stringMatching(/test rows have been evaluated 2 times/));
+    const later = container();
+    later.ledger.resume(JSON.parse(await readFile(second.artifacts!.ledger, 'utf8')));
+    const third = await trainer.trainModel('logistic', later);
+    expect(third.report.ledger.testEvaluations).toBe(3);
   });
 
   it('trains a regression beside a mean and a persistence baseline', async () => {

@@ -17,6 +17,8 @@ import type {
   ModelInputMatrix,
   ModelPayload,
 } from '../../model/types.js';
+import { claimRows } from '../../splits/claim-rows.js';
+import { descend } from '../../splits/lineage.js';
 import { BundleWriter, type Files, misfit } from '../bundle.js';
 import { type Opinion, voteShares, votesOf, weightedMean } from '../combine.js';
 import { EnsembleModel, type MemberScore } from '../ensemble-model.js';
@@ -192,6 +194,8 @@ export class VotingModel extends EnsembleModel<VotingSettings> {
     voting.labels = classes;
     voting.trained = members.map((settings, m) => ({ name: settings.name, settings, models: [entries[m][1]] }));
     voting.adopt({ task, classes, featureNames });
+    // What its members have learned from, it has learned from.
+    descend(voting, Object.values(models));
     const equal = members.map(() => 1);
     if (!validation) {
       if (weights === 'greedy') throw noRows();
@@ -199,6 +203,8 @@ export class VotingModel extends EnsembleModel<VotingSettings> {
       return voting;
     }
     assertUnseen(entries, validation.X);
+    const use = weights === 'greedy' ? 'tune' : 'score';
+    const claim = claimRows(use, validation, { name: 'voting', subject: voting });
     const X = await voting.predictionInput(validation.X);
     const values = finiteLabels(validation.y, rowCount(X), 'voting: y');
     const rows = {
@@ -210,6 +216,7 @@ export class VotingModel extends EnsembleModel<VotingSettings> {
     const scores = await voting.scoresOf(opinions, rows);
     const found = weights === 'greedy' ? await voting.select(opinions, rows, []) : undefined;
     voting.keep(Array.isArray(weights) ? weights : (found ?? equal), scores);
+    claim.record();
     return voting;
   }
 }

@@ -1,7 +1,8 @@
 /** Whatever learns takes training rows only. */
 import { PersistenceBaseline } from '../../../src/baselines/persistence.js';
 import { PriorBaseline } from '../../../src/baselines/prior.js';
-import { PreprocessingPipeline, type TimeSeriesDataContainer } from '../../../src/index.js';
+import { LightGBMModel } from '../../../src/boosting/index.js';
+import { chooseThreshold, PreprocessingPipeline, type TimeSeriesDataContainer } from '../../../src/index.js';
 
 declare const container: TimeSeriesDataContainer;
 declare const raw: ReturnType<typeof TimeSeriesDataContainer.fromTable>;
@@ -15,3 +16,9 @@ new PreprocessingPipeline().fit(raw.holdout); // error: TS2345
 new PersistenceBaseline().fit(container.test); // error: TS2345
 new PersistenceBaseline().fit(container.validation); // error: TS2345
 new PriorBaseline().fit(container.test); // error: TS2345
+new LightGBMModel().fit(container.test); // error: TS2345
+new LightGBMModel().fit(container.validation); // error: TS2345
+new LightGBMModel().fit({ ...container.train, validation: container.test }); // error: TS2322
+new LightGBMModel().fit({ ...container.train, evalSets: { late: container.test } }); // error: TS2322
+chooseThreshold(new LightGBMModel(), container.test); // error: TS2345
+chooseThreshold(new LightGBMModel(), container.train); // error: TS2345
