@@ -1,9 +1,16 @@
 /** Rows of the committed results that a run leaves as they are, because it measured other cases: `--cases x` renews x alone. */
 import { existsSync, readFileSync } from 'node:fs';
-import type { PairedCase } from './paired-case.js';
+
+/** What tells a row from others. */
+export interface KeptRow {
+  name: string;
+  threads: number;
+  /** Of a row kept from an earlier run: what made it. */
+  command?: string;
+}
 
 /** What was measured on what: rows of two runs stand in one table only where all of it, besides the rows, is equal. */
-export interface CaseResults<T extends PairedCase> {
+export interface CaseResults<T extends KeptRow> {
   machine: object;
   versions: object;
   cases: T[];
@@ -12,7 +19,7 @@ export interface CaseResults<T extends PairedCase> {
 const RESULTS = new URL('./results/', import.meta.url);
 
 /** The rows just measured and those of `<benchmark>.json` that were not, in the order of `names` and then of threads. */
-export function withKept<T extends PairedCase>(
+export function withKept<T extends KeptRow>(
   benchmark: string,
   { cases, ...conditions }: CaseResults<T>,
   names: readonly string[],
@@ -25,7 +32,7 @@ export function withKept<T extends PairedCase>(
   return [...cases, ...others].sort((a, b) => names.indexOf(a.name) - names.indexOf(b.name) || a.threads - b.threads);
 }
 
-function keptOf<T extends PairedCase>(
+function keptOf<T extends KeptRow>(
   { command, cases, ...before }: CaseResults<T> & { command: string },
   conditions: object,
 ): T[] {
@@ -34,7 +41,7 @@ function keptOf<T extends PairedCase>(
 }
 
 /** Lines that say which rows are of earlier runs, and what made them; none where all were just measured. */
-export function keptLines(cases: readonly PairedCase[]): string[] {
+export function keptLines(cases: readonly KeptRow[]): string[] {
   const commands = new Map<string, string[]>();
   for (const { name, threads, command } of cases) {
     if (command !== undefined) commands.set(command, [...(commands.get(command) ?? []), `${name} (${threads})`]);

@@ -22,6 +22,7 @@ const BENCHMARKS: Record<string, () => Promise<Benchmark>> = {
   'random-forest': () => import('./random-forest.js'),
   svm: () => import('./svm.js'),
   neural: () => import('./neural.js'),
+  'neural-limits': () => import('./neural-limits.js'),
   'quality-lightgbm': () => quality('lightgbm'),
   'quality-xgboost': () => quality('xgboost'),
   'quality-catboost': () => quality('catboost'),

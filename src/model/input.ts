@@ -27,7 +27,10 @@ export function takeRows<X extends ModelInputMatrix>(X: X, rows: ArrayLike<numbe
 
 /** The same, with turns of the event loop between where the rows are a matrix's. */
 export async function takeRowsInTurns<X extends ModelInputMatrix>(X: X, rows: Uint32Array): Promise<X> {
-  if (!(X instanceof Matrix)) return takeRows(X, rows);
+  if (X instanceof Windows) return X.take(rows) as typeof X;
+  if (!(X instanceof Matrix)) {
+    return { features: await takeRowsInTurns(X.features, rows), sequences: X.sequences.take(rows) } as typeof X;
+  }
   const out = Matrix.zeros(rows.length, X.cols);
   const { data, cols } = X;
   await inTurns(rows.length, Math.max(1, Math.floor(VALUES_PER_STEP / (4 * Math.max(cols, 1)))), (from, to) => {
@@ -100,7 +103,7 @@ export async function toModelInput(
 async function toHybrid(X: ModelInput, what: string, sequenceLength?: number): Promise<HybridInput> {
   if (!isHybrid(X)) {
     const sequences = (await toModelInput(X, 'sequence', what, sequenceLength)) as Windows;
-    return { features: X instanceof Matrix ? X : sequences.base.take(sequences.ends), sequences };
+    return { features: X instanceof Matrix ? X : await takeRowsInTurns(sequences.base, sequences.ends), sequences };
   }
   const features = (await toModelInput(X.features, 'features', what)) as Matrix;
   const sequences = (await toModelInput(X.sequences, 'sequence', what, sequenceLength)) as Windows;

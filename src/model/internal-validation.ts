@@ -1,7 +1,7 @@
 /** The validation rows a model sets aside when it needs some and was given none. */
 import { Random } from '../core/random.js';
 import type { Windows } from '../core/windows.js';
-import { windowsOverlap, withoutSharedRows } from './sequence-input.js';
+import { windowsOverlap } from './sequence-input.js';
 
 const SHARE = 0.1;
 
@@ -37,11 +37,27 @@ export function internalValidationRows(
 
 /** The `size` windows that end last, and those before that share no row with them. */
 function lastWindows(windows: Windows, size: number): { train: Uint32Array; validation: Uint32Array } | undefined {
-  const { ends } = windows;
-  const order = Uint32Array.from(ends, (_, i) => i).sort((a, b) => ends[a] - ends[b] || a - b);
-  const validation = order.slice(order.length - size).sort();
-  const train = withoutSharedRows(windows, order.slice(0, order.length - size).sort(), validation);
+  const { ends, length } = windows;
+  const order = byEnd(ends);
+  const validation = order.slice(order.length - size);
+  // All windows have one length: of the validation windows the first begins first.
+  const begins = ends[validation[0]] + 1 - length;
+  let kept = order.length - size;
+  while (kept > 0 && ends[order[kept - 1]] >= begins) kept--;
+  const train = order.slice(0, kept).sort();
+  validation.sort();
   return train.length < 2 ? undefined : { train, validation };
+}
+
+/** Numbers of windows by their ends, equal ends in their own order. One number for both: sorting without a function is ten times faster. */
+function byEnd(ends: Uint32Array): Uint32Array {
+  const n = ends.length;
+  const keys = new Float64Array(n);
+  for (let i = 0; i < n; i++) keys[i] = ends[i] * n + i;
+  keys.sort();
+  const order = new Uint32Array(n);
+  for (let i = 0; i < n; i++) order[i] = keys[i] % n;
+  return order;
 }
 
 function coversAll(y: Float64Array, chosen: Uint8Array, classes: number): boolean {

@@ -3,7 +3,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { finiteLabelsInTurns, finiteTimes, isArrayLike, presentGroups, sampleWeightsInTurns } from '../core/checks.js';
 import { InvalidInputError } from '../core/errors.js';
 import { Matrix, sharedFloat32 } from '../core/matrix.js';
+import { Windows } from '../core/windows.js';
 import { startWorkers } from '../kernels/pool.js';
+import { shared } from '../kernels/shared.js';
 import { checkValues, columnCount, rowCount, takeRowsInTurns, toModelInput, windowsOf } from './input.js';
 import { internalValidationRows } from './internal-validation.js';
 import { checkClasses, distinctLabelsInTurns, encodeLabelsInTurns } from './label-encoder.js';
@@ -82,7 +84,8 @@ export async function prepareTraining<X extends ModelInputMatrix>(
   }
   const sets = evaluationSets(data, what);
   if (!info.capabilities.missingValues && data.X instanceof Matrix && isLarge(data.X)) startWorkers(options.threads);
-  const given = await readRows(data, info, what, options.sequenceLength);
+  const known: SharedRows = new Map();
+  const given = await readRows(data, info, what, options.sequenceLength, known);
   const featureNames = checkNames(data.featureNames, columnCount(given.X), what);
   const facts = options.rowFacts ? factsOf(data, rowCount(given.X), what) : undefined;
   const weighted = await withoutZeroWeights({ ...given, facts });
@@ -94,7 +97,10 @@ export async function prepareTraining<X extends ModelInputMatrix>(
   const evalSets: Record<string, Rows> = {};
   for (const [name, rows] of sets) {
     const label = `${what}: ${name}`;
-    evalSets[name] = await encoded(await readEvaluationRows(rows, all, info, label, windowsOf(all.X)?.length), label);
+    evalSets[name] = await encoded(
+      await readEvaluationRows(rows, all, info, label, windowsOf(all.X)?.length, known),
+      label,
+    );
   }
   const { [VALIDATION]: own, ...others } = evalSets;
   const { train, validation } = own
@@ -157,8 +163,9 @@ async function readRows(
   info: ModelInfo,
   what: string,
   sequenceLength: number | undefined,
+  known: SharedRows,
 ): Promise<Rows> {
-  const X = await toModelInput(data.X, info.inputMode, what, sequenceLength);
+  const X = await sharedInput(await toModelInput(data.X, info.inputMode, what, sequenceLength), known);
   const rows = rowCount(X);
   if (rows === 0 || columnCount(X) === 0) {
     throw new InvalidInputError(`${what}: X is empty (${rows} rows, ${columnCount(X)} columns)`, {
@@ -171,6 +178,28 @@ async function readRows(
   const initScore = data.initScore === undefined ? undefined : initialScores(data.initScore, rows, what);
   await checkValues(X, what);
   return { X, y, weights, ...(initScore ? { initScore } : {}) };
+}
+
+/** What was given, and its shared copy: sets over the same rows stay over the same rows. */
+type SharedRows = Map<Float32Array, Matrix>;
+
+/** Sequences and features in memory that worker threads read: of other memory the message that takes it there would make a copy in one turn. */
+async function sharedInput(X: ModelInputMatrix, known: SharedRows): Promise<ModelInputMatrix> {
+  if (X instanceof Matrix) return X;
+  if (X instanceof Windows) return new Windows(await sharedMatrix(X.base, known), X.ends, X.length);
+  return {
+    features: await sharedMatrix(X.features, known),
+    sequences: (await sharedInput(X.sequences, known)) as Windows,
+  };
+}
+
+async function sharedMatrix(X: Matrix, known: SharedRows): Promise<Matrix> {
+  const before = known.get(X.data);
+  if (before) return before;
+  const data = await shared(X.data);
+  const own = data === X.data ? X : Matrix.wrap(data, X.cols);
+  known.set(X.data, own);
+  return own;
 }
 
 /** (rows * outputs,) finite scores as float64; a copy. The number of outputs is the model's to check. */
@@ -190,8 +219,9 @@ async function readEvaluationRows(
   info: ModelInfo,
   what: string,
   sequenceLength: number | undefined,
+  known: SharedRows,
 ): Promise<Rows> {
-  const rows = await withoutZeroWeights(await readRows(data, info, what, sequenceLength));
+  const rows = await withoutZeroWeights(await readRows(data, info, what, sequenceLength, known));
   const [own, expected] = [windowsOf(rows.X)?.length, windowsOf(train.X)?.length];
   if (own !== expected) {
     throw new InvalidInputError(`${what}: windows of ${own} rows, the training windows have ${expected}`, {

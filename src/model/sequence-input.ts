@@ -1,10 +1,10 @@
 /** From what callers have to windows: nested arrays, or rows in time order for a model with a sequence length of its own. */
 import { InvalidInputError } from '../core/errors.js';
 import { Matrix } from '../core/matrix.js';
-import { Turns } from '../core/turns.js';
+import { inTurns, Turns } from '../core/turns.js';
 import { Windows } from '../core/windows.js';
 
-/** Values copied between two looks at the clock: some milliseconds. */
+/** Values copied between two looks at the clock: a millisecond or some. */
 const VALUES_PER_STEP = 500_000;
 
 /**
@@ -13,7 +13,7 @@ const VALUES_PER_STEP = 500_000;
  *
  * @throws InvalidInputError - fewer rows than a window has
  */
-export function windowsOfRows(X: Matrix, length: number, what: string): Windows {
+export async function windowsOfRows(X: Matrix, length: number, what: string): Promise<Windows> {
   const { rows, cols } = X;
   if (rows > 0 && rows < length) {
     throw new InvalidInputError(`${what}: a window has ${length} rows, X only ${rows}`, {
@@ -25,12 +25,13 @@ export function windowsOfRows(X: Matrix, length: number, what: string): Windows 
   const before = length - 1;
   const base = Matrix.zeros(before + rows, cols);
   for (let i = 0; i < before; i++) base.data.set(X.row(0), i * cols);
-  base.data.set(X.data, before * cols);
-  return new Windows(
-    base,
-    Uint32Array.from({ length: rows }, (_, i) => before + i),
-    length,
+  // In turns: fresh memory is slow to write.
+  await inTurns(X.data.length, VALUES_PER_STEP, (from, to) =>
+    base.data.set(X.data.subarray(from, to), before * cols + from),
   );
+  const ends = new Uint32Array(rows);
+  for (let i = 0; i < rows; i++) ends[i] = before + i;
+  return new Windows(base, ends, length);
 }
 
 /** `Windows.from` in blocks, so that large nested arrays do not hold up the event loop. */
@@ -66,21 +67,4 @@ export function windowsOverlap({ ends, length }: Windows): boolean {
   const sorted = ends.slice().sort();
   for (let i = 1; i < sorted.length; i++) if (sorted[i] - sorted[i - 1] < length) return true;
   return false;
-}
-
-/** Those of `candidates` (numbers of windows) that share no row with any window of `others`. */
-export function withoutSharedRows(windows: Windows, candidates: Uint32Array, others: Uint32Array): Uint32Array {
-  const { ends, length, base } = windows;
-  const opened = new Int32Array(base.rows + 1);
-  for (const i of others) {
-    opened[ends[i] + 1 - length]++;
-    opened[ends[i] + 1]--;
-  }
-  // Covered rows up to each row: a window is free when none lies within it.
-  const covered = new Uint32Array(base.rows + 1);
-  for (let row = 0, open = 0; row < base.rows; row++) {
-    open += opened[row];
-    covered[row + 1] = covered[row] + (open > 0 ? 1 : 0);
-  }
-  return candidates.filter((i) => covered[ends[i] + 1] === covered[ends[i] + 1 - length]);
 }

@@ -10,6 +10,7 @@ import { Matrix } from '../core/matrix.js';
 import { resolveThreads } from '../core/threads.js';
 import { Windows } from '../core/windows.js';
 import { runJob } from '../kernels/pool.js';
+import { shared } from '../kernels/shared.js';
 import { BaseModel, DEFAULT_SEED } from '../model/base-model.js';
 import { prepareTraining } from '../model/prepare.js';
 import type {
@@ -144,7 +145,7 @@ export abstract class NeuralModel<Settings extends TrainingSettings> extends Bas
     { threads }: PredictContext,
   ): Promise<Matrix | Float32Array> {
     const { outputs: width, channels } = this.requireLearned();
-    const input = inputOf(X);
+    const input = await inputOf(X);
     if (input.channels !== channels) {
       throw new InvalidInputError(
         `${this.label}: windows of ${input.channels} channels, the model was trained on ${channels}`,
@@ -262,17 +263,25 @@ const windowsIn = (X: ModelInputMatrix): Windows => {
 };
 
 /** Windows and features as the worker takes them; the base goes along as it is if it is shared or most of it is needed. */
-function inputOf(X: ModelInputMatrix): Omit<PredictRequest, 'output' | 'width'> {
+async function inputOf(X: ModelInputMatrix): Promise<Omit<PredictRequest, 'output' | 'width'>> {
   const windows = windowsIn(X);
   const { base, ends, length } = windows;
   const features = X instanceof Windows || X instanceof Matrix ? undefined : X.features;
-  const own = { channels: base.cols, length, features: features && { data: features.data, columns: features.cols } };
+  const own = {
+    channels: base.cols,
+    length,
+    features: features && { data: await asShared(features.data), columns: features.cols },
+  };
   if (base.data.buffer instanceof SharedArrayBuffer || ends.length * length > base.rows) {
-    return { ...own, base: base.data, ends };
+    return { ...own, base: await asShared(base.data), ends };
   }
   const all = Uint32Array.from(ends, (_, i) => i);
   return { ...own, base: windows.gather(all), ends: all.map((i) => (i + 1) * length - 1) };
 }
+
+/** Few values are faster copied by the message itself. */
+const asShared = (values: Float32Array): Float32Array | Promise<Float32Array> =>
+  values.length < 1 << 20 ? values : shared(values);
 
 function samples({ X, y, weights: sampleWeights }: FitRows<ModelInputMatrix>, weights: Float32Array): RawSamples {
   const { base, ends, length } = windowsIn(X);
