@@ -1,0 +1,36 @@
+/** `holdfast/tuning`: studies, samplers, pruners, storages. */
+export { createStudy, deleteStudy, listStudies, loadStudy, type StudyOptions } from './create-study.js';
+export {
+  type CategoricalDistribution,
+  type Choice,
+  categorical,
+  type Distribution,
+  type FloatDistribution,
+  float,
+  type IntDistribution,
+  int,
+  type ParamValue,
+  type RangeOptions,
+} from './distribution.js';
+export type { HistoryView, OpenTrial, TrialHistory } from './history.js';
+export type { Objective, OptimizeOptions, TunedStudy } from './optimize.js';
+export type { Pruner, PrunerContext } from './pruner.js';
+export { NopPruner } from './pruners/nop.js';
+export type { RelativeSample, Sampler, SamplerContext } from './sampler.js';
+export { type Grid, type GridOptions, GridSampler } from './samplers/grid.js';
+export { type QmcOptions, QmcSampler } from './samplers/qmc.js';
+export { RandomSampler } from './samplers/random.js';
+export { type TPEOptions, TPESampler } from './samplers/tpe/sampler.js';
+export type { SearchSpace, SpaceEntry } from './space.js';
+export type { NewTrial, Storage, TrialChange } from './storage.js';
+export { InMemoryStorage } from './storages/memory.js';
+export { Study, type TellOptions } from './study.js';
+export { Trial, TrialPruned } from './trial.js';
+export {
+  type Attributes,
+  type Direction,
+  failReason,
+  type StudyRecord,
+  type TrialRecord,
+  type TrialState,
+} from './trial-record.js';
