@@ -15,7 +15,12 @@ export {
 export type { HistoryView, OpenTrial, TrialHistory } from './history.js';
 export type { Objective, OptimizeOptions, TunedStudy } from './optimize.js';
 export type { Pruner, PrunerContext } from './pruner.js';
+export { type HyperbandOptions, HyperbandPruner } from './pruners/hyperband.js';
 export { NopPruner } from './pruners/nop.js';
+export { PatientPruner } from './pruners/patient.js';
+export { MedianPruner, type PercentileOptions, PercentilePruner } from './pruners/percentile.js';
+export { type SuccessiveHalvingOptions, SuccessiveHalvingPruner } from './pruners/successive-halving.js';
+export { type ThresholdOptions, ThresholdPruner } from './pruners/threshold.js';
 export type { RelativeSample, Sampler, SamplerContext } from './sampler.js';
 export { type Grid, type GridOptions, GridSampler } from './samplers/grid.js';
 export { type QmcOptions, QmcSampler } from './samplers/qmc.js';
