@@ -17,11 +17,13 @@ function weightsOfVectors(machine: Machine): Float64Array[] {
   const { vectors, features, bias } = machine;
   const sign = signOf(machine);
   const out = Array.from(bias, () => new Float64Array(features));
-  termsOf(machine).forEach((terms, s) => {
-    for (const { pair, coefficient } of terms) {
-      for (let j = 0; j < features; j++) out[pair][j] += sign * coefficient * vectors[s * features + j];
+  const { starts, places, coefficients } = termsOf(machine);
+  for (let s = 0; s + 1 < starts.length; s++) {
+    for (let t = starts[s]; t < starts[s + 1]; t++) {
+      const own = out[places[t]];
+      for (let j = 0; j < features; j++) own[j] += sign * coefficients[t] * vectors[s * features + j];
     }
-  });
+  }
   return out;
 }
 

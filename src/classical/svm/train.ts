@@ -1,6 +1,7 @@
 /** Training of a support vector machine: its problems, their solutions, and the machine put together from them. */
 import { InvalidInputError } from '../../core/errors.js';
 import type { Matrix } from '../../core/matrix.js';
+import { inTurns } from '../../core/turns.js';
 import { classPlan } from './classes.js';
 import type { SVMSettings } from './config.js';
 import { resolveGamma } from './gamma.js';
@@ -37,8 +38,34 @@ export async function kernelOf({ kernel, gamma, coef0, degree }: SVMSettings, X:
       hint: 'Pass the kernel of every training row with every training row; leave rows of weight 0 out of both.',
     });
   }
+  if (kernel === 'precomputed') await checkSymmetry(X);
   const used = kernel === 'linear' || kernel === 'precomputed' ? 0 : await resolveGamma(gamma, X);
   return { name: kernel, gamma: used, coef0, degree };
+}
+
+/** Pairs of a given kernel that are looked at: all of up to 2,000 rows. */
+const MOST_PAIRS = 4e6;
+/** Largest difference of the two values of a pair, relative to the larger one: kernels are often computed in float32. */
+const SYMMETRY = 1e-3;
+
+/** On values that are not a kernel the solver would run into its limit of iterations. */
+async function checkSymmetry({ data, rows }: Matrix): Promise<void> {
+  const step = Math.max(1, Math.ceil((rows * rows) / MOST_PAIRS));
+  await inTurns(rows, Math.max(1, Math.floor((100_000 * step) / rows)), (from, to) => {
+    for (let i = from; i < to; i++) {
+      for (let j = i % step; j < i; j += step) {
+        const [a, b] = [data[i * rows + j], data[j * rows + i]];
+        if (Math.abs(a - b) <= SYMMETRY * Math.max(Math.abs(a), Math.abs(b), Number.MIN_VALUE)) continue;
+        throw new InvalidInputError(
+          `svm: a precomputed kernel is symmetric, but rows ${j} and ${i} give ${b} and ${a}`,
+          {
+            hint: 'Pass the kernel of training rows with training rows in one order, without missing values.',
+            details: { rows: [j, i] },
+          },
+        );
+      }
+    }
+  });
 }
 
 function totals(tasks: readonly SmoTask[]): { iterations: number; violation: number } {

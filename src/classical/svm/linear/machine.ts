@@ -3,6 +3,7 @@ import { Matrix } from '../../../core/matrix.js';
 import { Turns } from '../../../core/turns.js';
 import type { KernelFunction } from '../kernel.js';
 import { kernelSums } from '../machine/decisions.js';
+import { termsFrom } from '../machine/terms.js';
 import { type Sigmoid, sigmoidOf } from '../probability/platt.js';
 import { waveDecisions } from './wave-decisions.js';
 import type { Waves } from './waves.js';
@@ -34,9 +35,7 @@ export async function linearDecisions(machine: LinearMachine, X: Matrix, threads
   if (waves) return waveDecisions({ waves, weights, bias }, X, threads);
   if (basis) {
     const width = weights.length / outputs;
-    const terms = Array.from({ length: width }, (_, s) =>
-      Array.from(bias, (_b, o) => ({ pair: o, coefficient: weights[o * width + s] })),
-    );
+    const terms = termsFrom(width, outputs, (s, o) => weights[o * width + s]);
     return kernelSums({ ...basis, terms, bias }, X, threads);
   }
   const out = new Float64Array(X.rows * outputs);

@@ -3,6 +3,7 @@ import { Arena } from '../../../kernels/arena.js';
 import type { JobContext } from '../../../kernels/job.js';
 import { type KernelFunction, kernelScale, scaleRow } from '../kernel.js';
 import { BLOCK, blocksOf, FeatureRows, GivenRows } from '../smo/kernel-rows.js';
+import type { Terms } from './terms.js';
 
 export interface DecisionJobArgs {
   /** (n, cols) rows to decide on; arrays lie in shared memory. */
@@ -13,8 +14,7 @@ export interface DecisionJobArgs {
   readonly vectors: Float32Array;
   /** For precomputed kernels the column of X of each support vector. */
   readonly columns?: Uint32Array;
-  /** Terms of vector s are starts[s] .. starts[s + 1] - 1. */
-  readonly terms: { readonly starts: Uint32Array; readonly pairs: Uint32Array; readonly coefficients: Float64Array };
+  readonly terms: Terms;
   readonly bias: Float64Array;
   /** (n, pairs) zeros, filled in. */
   readonly out: Float64Array;
@@ -70,7 +70,7 @@ export function run(context: JobContext<DecisionJobArgs>): void {
       if (columns) table.compute(columns[s], 0, blocks, scratch);
       else (table as FeatureRows).computeAt(queries + s * cols * 4, 0, blocks, scratch);
       for (let t = terms.starts[s]; t < terms.starts[s + 1]; t++) {
-        const to = sums + terms.pairs[t] * UNIT_BLOCKS * BLOCK * 8;
+        const to = sums + terms.places[t] * UNIT_BLOCKS * BLOCK * 8;
         kernels.svmAdd(scratch, terms.coefficients[t], to, blocks * BLOCK);
       }
     }

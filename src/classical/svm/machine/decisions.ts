@@ -8,7 +8,8 @@ import { runJob } from '../../../kernels/pool.js';
 import { shared } from '../../../kernels/shared.js';
 import { type KernelFunction, kernelScale, kernelValue, scaleRow } from '../kernel.js';
 import type { DecisionJobArgs } from './decision-job.js';
-import { type Machine, type Term, termsOf } from './machine.js';
+import { type Machine, termsOf } from './machine.js';
+import type { Terms } from './terms.js';
 
 /** Multiply-adds up to which decision values are worked out on the calling thread, a few milliseconds. */
 const AT_ONCE = 2e6;
@@ -20,7 +21,7 @@ export interface KernelSums {
   readonly vectors: Float32Array;
   /** Column of X of each vector, for a precomputed kernel. */
   readonly rows?: Uint32Array;
-  readonly terms: readonly (readonly Term[])[];
+  readonly terms: Terms;
   readonly bias: Float64Array;
 }
 
@@ -33,7 +34,7 @@ export function decisionValues(machine: Machine, X: Matrix, threads: number): Pr
 export async function kernelSums(sums: KernelSums, X: Matrix, threads: number): Promise<Float64Array> {
   const { kernel, vectors, rows, terms, bias } = sums;
   const out = new Float64Array(new SharedArrayBuffer(X.rows * bias.length * 8));
-  if (X.rows * terms.length * (X.cols + 20) <= AT_ONCE) {
+  if (X.rows * (terms.starts.length - 1) * (X.cols + 20) <= AT_ONCE) {
     fewDecisions(sums, X, out);
     return out;
   }
@@ -43,7 +44,7 @@ export async function kernelSums(sums: KernelSums, X: Matrix, threads: number): 
     kernel,
     vectors: await shared(vectors),
     columns: kernel.name === 'precomputed' ? rows : undefined,
-    terms: flattened(terms),
+    terms,
     bias,
     out,
   };
@@ -57,25 +58,10 @@ export async function kernelSums(sums: KernelSums, X: Matrix, threads: number): 
   return out;
 }
 
-/** The terms of all vectors as shared arrays. */
-function flattened(terms: readonly (readonly Term[])[]): DecisionJobArgs['terms'] {
-  const count = terms.reduce((sum, own) => sum + own.length, 0);
-  const starts = new Uint32Array(new SharedArrayBuffer((terms.length + 1) * 4));
-  const pairs = new Uint32Array(new SharedArrayBuffer(count * 4));
-  const coefficients = new Float64Array(new SharedArrayBuffer(count * 8));
-  let at = 0;
-  terms.forEach((own, s) => {
-    for (const { pair, coefficient } of own) {
-      pairs[at] = pair;
-      coefficients[at++] = coefficient;
-    }
-    starts[s + 1] = at;
-  });
-  return { starts, pairs, coefficients };
-}
-
 function fewDecisions({ kernel, vectors, rows, terms, bias }: KernelSums, X: Matrix, out: Float64Array): void {
   const { cols } = X;
+  const { starts, places, coefficients } = terms;
+  const count = starts.length - 1;
   const { factor, gamma } = kernelScale(kernel);
   const given = kernel.name === 'precomputed';
   const own = new Float32Array(cols);
@@ -84,11 +70,11 @@ function fewDecisions({ kernel, vectors, rows, terms, bias }: KernelSums, X: Mat
   for (let i = 0; i < X.rows; i++) {
     const at = i * bias.length;
     if (!given) scaleRow(X.data, i * cols, cols, factor, own, 0, 1);
-    for (let s = 0; s < terms.length; s++) {
+    for (let s = 0; s < count; s++) {
       const value = given
         ? X.data[i * cols + (rows?.[s] ?? 0)]
         : kernelValue(kernel, gamma, own, 0, scaled, s * cols, cols);
-      for (const { pair, coefficient } of terms[s]) out[at + pair] += coefficient * value;
+      for (let t = starts[s]; t < starts[s + 1]; t++) out[at + places[t]] += coefficients[t] * value;
     }
     for (let p = 0; p < bias.length; p++) out[at + p] += bias[p];
   }

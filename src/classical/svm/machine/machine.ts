@@ -3,6 +3,7 @@ import { Matrix } from '../../../core/matrix.js';
 import type { KernelFunction } from '../kernel.js';
 import { couplePairs } from '../probability/coupling.js';
 import { type Sigmoid, sigmoidOf } from '../probability/platt.js';
+import { type Terms, termsFrom } from './terms.js';
 
 export type MachineType = 'c_svc' | 'nu_svc' | 'epsilon_svr' | 'nu_svr';
 
@@ -34,34 +35,30 @@ export const vectorCount = ({ counts }: Pick<Machine, 'counts'>): number => coun
 
 export const pairCount = (classes: number): number => (classes * (classes - 1)) / 2;
 
-/** Which decision values a support vector adds to: place of the pair, and the coefficient. */
-export interface Term {
-  readonly pair: number;
-  readonly coefficient: number;
+const known = new WeakMap<Machine, Terms>();
+
+/** The terms of every support vector, one decision value a pair. Made once for each machine. */
+export function termsOf(machine: Machine): Terms {
+  let terms = known.get(machine);
+  if (!terms) known.set(machine, (terms = makeTerms(machine)));
+  return terms;
 }
 
-/** The terms of every support vector, zeros left out. */
-export function termsOf(machine: Machine): Term[][] {
-  const { counts, coefficients } = machine;
+function makeTerms(machine: Machine): Terms {
+  const { counts, coefficients, bias } = machine;
   const total = vectorCount(machine);
-  if (isRegression(machine)) {
-    return Array.from({ length: total }, (_, s) => [{ pair: 0, coefficient: coefficients[s] }]);
-  }
+  if (isRegression(machine)) return termsFrom(total, 1, (s) => coefficients[s]);
   const k = counts.length;
-  const pairAt = (i: number, j: number) => i * k - (i * (i + 1)) / 2 + (j - i - 1);
-  const terms: Term[][] = [];
-  for (let c = 0, s = 0; c < k; c++) {
-    for (let count = counts[c]; count > 0; count--, s++) {
-      const own: Term[] = [];
-      for (let d = 0; d < k; d++) {
-        if (d === c) continue;
-        const coefficient = coefficients[(d < c ? d : d - 1) * total + s];
-        if (coefficient !== 0) own.push({ pair: d < c ? pairAt(d, c) : pairAt(c, d), coefficient });
-      }
-      terms.push(own);
-    }
-  }
-  return terms;
+  const classOf = new Uint16Array(total);
+  for (let c = 0, s = 0; c < k; s += counts[c++]) classOf.fill(c, s, s + counts[c]);
+  const pairs: (readonly [number, number])[] = [];
+  for (let i = 0; i < k; i++) for (let j = i + 1; j < k; j++) pairs.push([i, j]);
+  return termsFrom(total, bias.length, (s, p) => {
+    const [first, second] = pairs[p];
+    const own = classOf[s];
+    if (own !== first && own !== second) return 0;
+    return coefficients[(own === first ? second - 1 : first) * total + s];
+  });
 }
 
 /** (n, classes) from (n, pairs) decision values: calibrated probabilities, or 1 for the class with most votes where there are none. */

@@ -36,9 +36,10 @@ function decisionNodes(graph: OnnxGraph, machine: Machine, X: string): string {
   const pairs = machine.bias.length;
   const total = vectorCount(machine);
   const table = new Float64Array(total * pairs);
-  termsOf(machine).forEach((own, s) => {
-    for (const { pair, coefficient } of own) table[s * pairs + pair] = coefficient;
-  });
+  const { starts, places, coefficients } = termsOf(machine);
+  for (let s = 0; s < total; s++) {
+    for (let t = starts[s]; t < starts[s + 1]; t++) table[s * pairs + places[t]] = coefficients[t];
+  }
   const bias = graph.vector('double', machine.bias);
   if (total === 0) {
     const zero = graph.node('MatMul', [

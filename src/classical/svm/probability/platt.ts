@@ -12,6 +12,8 @@ const MAX_ITERATIONS = 100;
 const SMALLEST_STEP = 1e-10;
 const RIDGE = 1e-12;
 const TOLERANCE = 1e-5;
+/** Rows between two looks at the clock. */
+const STRETCH = 10_000;
 
 /** Newton's method with backtracking on the weighted cross entropy; targets are pulled towards the middle by one pseudo count. In short turns. */
 export async function fitSigmoid(
@@ -29,23 +31,28 @@ export async function fitSigmoid(
   }
   const high = (positives + 1) / (positives + 2);
   const low = 1 / (negatives + 2);
-  const objective = (a: number, b: number): number => {
+  const overRows = async (add: (row: number) => void): Promise<void> => {
+    for (let from = 0; from < n; from += STRETCH) {
+      await turns.pause();
+      for (let i = from; i < Math.min(n, from + STRETCH); i++) add(i);
+    }
+  };
+  const objective = async (a: number, b: number): Promise<number> => {
     let sum = 0;
-    for (let i = 0; i < n; i++) {
+    await overRows((i) => {
       const u = a * decisions[i] + b;
       const t = positive[i] ? high : low;
       sum += weights[i] * (u >= 0 ? t * u + log1p(exp(-u)) : (t - 1) * u + log1p(exp(u)));
-    }
+    });
     return sum;
   };
   let a = 0;
   // (negatives + 1) / (positives + 1) are the odds without any decision value.
   let b = logOdds(negatives + 1, positives + 1);
-  let value = objective(a, b);
+  let value = await objective(a, b);
   for (let iteration = 0; iteration < MAX_ITERATIONS; iteration++) {
-    await turns.pause();
     let [haa, hbb, hab, ga, gb] = [RIDGE, RIDGE, 0, 0, 0];
-    for (let i = 0; i < n; i++) {
+    await overRows((i) => {
       const f = decisions[i];
       const p = sigmoid(-(a * f + b));
       const curvature = weights[i] * p * (1 - p);
@@ -55,7 +62,7 @@ export async function fitSigmoid(
       hab += f * curvature;
       ga += f * slope;
       gb += slope;
-    }
+    });
     if (Math.abs(ga) < TOLERANCE && Math.abs(gb) < TOLERANCE) break;
     const determinant = haa * hbb - hab * hab;
     const da = -(hbb * ga - hab * gb) / determinant;
@@ -63,8 +70,7 @@ export async function fitSigmoid(
     const slope = ga * da + gb * db;
     let step = 1;
     for (; step >= SMALLEST_STEP; step /= 2) {
-      await turns.pause();
-      const next = objective(a + step * da, b + step * db);
+      const next = await objective(a + step * da, b + step * db);
       if (next < value + 1e-4 * step * slope) {
         a += step * da;
         b += step * db;
