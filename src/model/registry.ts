@@ -103,7 +103,11 @@ function find(name: string): ModelDefinition {
   const names = [...definitions.keys()].sort();
   const close = nearest(String(name), names);
   throw new InvalidInputError(`Unknown model '${name}'`, {
-    hint: close ? `Did you mean '${close}'?` : `Registered models: ${listed(names, 30)}.`,
+    hint: close
+      ? `Did you mean '${close}'?`
+      : names.length > 0
+        ? `Registered models: ${listed(names, 30)}.`
+        : "Import 'holdfast' first: it registers the built-in models.",
     details: { name, registered: names },
   });
 }

@@ -1,4 +1,4 @@
-/** `holdfast/validation`: splitters for cross-validation. */
+/** `holdfast/validation`: splitters, cross-validation, backtest paths and the probability of overfitting. */
 export { BacktestPath, type PathPart } from '../splits/backtest-path.js';
 export {
   CombinatorialPurgedKFold,
@@ -11,3 +11,26 @@ export { RepeatedKFold, type RepeatedKFoldOptions, RepeatedStratifiedKFold } fro
 export type { Fold, SplitData, Splitter } from '../splits/splitter.js';
 export { StratifiedKFold } from '../splits/stratified-k-fold.js';
 export { WalkForward, type WalkForwardOptions } from '../splits/walk-forward.js';
+export {
+  type BacktestOverfitting,
+  type BacktestOverfittingOptions,
+  probabilityOfBacktestOverfitting,
+  type Statistic,
+} from './backtest-overfitting.js';
+export type { AnyModel, ModelPipeline, ModelSource } from './candidate.js';
+export type { AnySplitter } from './checked-folds.js';
+export { type CrossValidationOptions, crossValidate } from './cross-validate.js';
+export type { CustomMetric, MetricChoice } from './metrics.js';
+export { type PathOverfitting, type PathOverfittingOptions, pathOverfitting } from './path-overfitting.js';
+export type { PathResult } from './paths.js';
+export type { CrossValidationResult, FoldResult, MetricResult, ScoreSummary } from './result.js';
+export type { ValidationInput } from './row-data.js';
+export {
+  deflatedSharpeRatio,
+  expectedMaximumSharpe,
+  probabilisticSharpeRatio,
+  type ReturnMoments,
+  returnMoments,
+  sharpeRatio,
+  type Trials,
+} from './sharpe.js';
