@@ -28,6 +28,7 @@ export { RandomSampler } from './samplers/random.js';
 export { type TPEOptions, TPESampler } from './samplers/tpe/sampler.js';
 export type { SearchSpace, SpaceEntry } from './space.js';
 export type { NewTrial, Storage, TrialChange } from './storage.js';
+export { JournalFileStorage, type JournalOptions } from './storages/journal/storage.js';
 export { InMemoryStorage } from './storages/memory.js';
 export { Study, type TellOptions } from './study.js';
 export { Trial, TrialPruned } from './trial.js';

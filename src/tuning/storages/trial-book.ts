@@ -1,5 +1,5 @@
 /** Studies and trials in memory, changed by facts one after another: what memory storage is, and what a journal is replayed into. */
-import { toExternal } from '../distribution.js';
+import { type Distribution, toExternal } from '../distribution.js';
 import type { TrialChange } from '../storage.js';
 import { type Attributes, type Direction, isFinished, type StudyRecord, type TrialRecord } from '../trial-record.js';
 
@@ -7,6 +7,8 @@ interface Entry {
   record: StudyRecord;
   /** Ids of its trials, by number. */
   readonly trials: number[];
+  /** What each parameter was first suggested from. */
+  readonly distributions: Map<string, Distribution>;
 }
 
 export class TrialBook {
@@ -25,7 +27,7 @@ export class TrialBook {
       userAttrs: {},
       systemAttrs: {},
     };
-    this.studies.set(record.id, { record, trials: [] });
+    this.studies.set(record.id, { record, trials: [], distributions: new Map() });
     return record;
   }
 
@@ -65,6 +67,12 @@ export class TrialBook {
     return record;
   }
 
+  /** What a parameter was suggested from when it was first in the trial's study. */
+  firstDistribution(trialId: number, name: string): Distribution | undefined {
+    const place = this.trials.get(trialId);
+    return place && this.studies.get(place.study)?.distributions.get(name);
+  }
+
   trial(id: number): TrialRecord | undefined {
     return this.trials.get(id)?.record;
   }
@@ -74,6 +82,9 @@ export class TrialBook {
     const place = this.trials.get(id);
     if (!place || isFinished(place.record.state)) return;
     place.record = changed(place.record, change, at);
+    if (change.kind !== 'param') return;
+    const known = this.studies.get(place.study)?.distributions;
+    if (known && !known.has(change.name)) known.set(change.name, change.distribution);
   }
 
   /** Makes a waiting trial running; false if it is not waiting. */
