@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CatBoostModel, LightGBMModel, XGBoostModel } from '../dist/boosting/index.js';
 import { LogisticRegressionModel, RandomForestModel, RidgeModel, SVMModel } from '../dist/classical/index.js';
-import { VotingModel } from '../dist/ensemble/index.js';
+import { BlendingModel, StackingModel, VotingModel } from '../dist/ensemble/index.js';
 import { CalibratedModel, Matrix, MiniRocketModel, Windows } from '../dist/index.js';
 import { CNN1DModel, GRUModel, HybridModel, LSTMModel, TCNModel, TransformerModel } from '../dist/neural/index.js';
 
@@ -104,6 +104,8 @@ for (const [name, Model, config, classes, rows = 20_000] of [
   ['minirocket regression', MiniRocketModel, { task: 'regression', numFeatures: 420 }, 9, 1000],
   ['voting 3 classes', VotingModel, { members: [...members, 'logistic'], weights: 'greedy' }, 3],
   ['voting regression', VotingModel, { task: 'regression', members: [...members, 'ridge'] }, 9],
+  ['stacking 3 classes', StackingModel, { members, folds: 3, passthrough: true, metaModel: 'ridge' }, 3, 6000],
+  ['blending regression', BlendingModel, { task: 'regression', members }, 9, 6000],
   ['svm regression', SVMModel, { task: 'regression', svmType: 'nu' }, 9, 2000],
   ['lstm', LSTMModel, { ...short, hiddenSize: 24 }, 3, 400],
   ['gru regression', GRUModel, { ...short, hiddenSize: 24, task: 'regression' }, 9, 400],

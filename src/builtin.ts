@@ -17,6 +17,10 @@ import { RIDGE_INFO } from './classical/ridge/info.js';
 import type { RidgeConfig } from './classical/ridge/model.js';
 import { SVM_INFO } from './classical/svm/info.js';
 import type { SVMConfig } from './classical/svm/model.js';
+import { BLENDING_INFO } from './ensemble/blending/info.js';
+import type { BlendingConfig } from './ensemble/blending/model.js';
+import { STACKING_INFO } from './ensemble/stacking/info.js';
+import type { StackingConfig } from './ensemble/stacking/model.js';
 import { VOTING_INFO } from './ensemble/voting/info.js';
 import type { VotingConfig } from './ensemble/voting/model.js';
 import type { ModelClass } from './model/base-model.js';
@@ -36,6 +40,7 @@ import type { TransformerConfig } from './neural/transformer/model.js';
 
 declare module './model/registry.js' {
   interface ModelConfigs {
+    blending: BlendingConfig;
     calibrated: CalibratedConfig;
     catboost: CatBoostConfig;
     cnn1d: CNN1DConfig;
@@ -46,6 +51,7 @@ declare module './model/registry.js' {
     lstm: LSTMConfig;
     minirocket: MiniRocketConfig;
     random_forest: RandomForestConfig;
+    stacking: StackingConfig;
     svm: SVMConfig;
     ridge: RidgeConfig;
     tcn: TCNConfig;
@@ -116,6 +122,14 @@ export function registerBuiltins(): void {
   ModelRegistry.register({
     ...named(TRANSFORMER_INFO),
     load: async () => (await import('./neural/transformer/model.js')).TransformerModel as unknown as ModelClass,
+  });
+  ModelRegistry.register({
+    ...named(STACKING_INFO),
+    load: async () => (await import('./ensemble/stacking/model.js')).StackingModel as unknown as ModelClass,
+  });
+  ModelRegistry.register({
+    ...named(BLENDING_INFO),
+    load: async () => (await import('./ensemble/blending/model.js')).BlendingModel as unknown as ModelClass,
   });
   ModelRegistry.register({
     ...named(VOTING_INFO),

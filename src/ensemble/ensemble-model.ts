@@ -45,6 +45,8 @@ export interface MemberJob {
   readonly rows: () => Promise<MemberRows>;
   /** Such as 'lightgbm' or 'lightgbm, fold 2'. */
   readonly title: string;
+  /** What is to be done with the fitted model at once, on its share of the threads. */
+  readonly use?: (model: BaseModel, threads: number) => Promise<void>;
 }
 
 /** Losses are log-loss or mean squared error, accuracies R² for regression: of a member alone, on rows it was not trained on. */
@@ -149,7 +151,7 @@ export abstract class EnsembleModel<Settings extends EnsembleSettings> extends B
     const { signal, onProgress, seed, checkpointDirectory } = context;
     let done = 0;
     const trainings = jobs.map(
-      ({ settings, rows, title }): Training<BaseModel> =>
+      ({ settings, rows, title, use }): Training<BaseModel> =>
         async (share) => {
           const own = checkpointDirectory === undefined ? undefined : join(checkpointDirectory, title);
           if (own !== undefined) await mkdir(own, { recursive: true });
@@ -161,6 +163,7 @@ export abstract class EnsembleModel<Settings extends EnsembleSettings> extends B
             checkpointDirectory: own,
             onProgress: (event) => onProgress({ ...event, phase: `${title}: ${event.phase}` }),
           });
+          await use?.(model, share.threads);
           onProgress({ phase, step: ++done, total: jobs.length, message: title });
           return model;
         },

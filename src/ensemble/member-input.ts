@@ -11,10 +11,7 @@ import type { MemberSettings } from './member-config.js';
 export function memberInput(model: BaseModel, { config }: MemberSettings, X: ModelInputMatrix): ModelInputMatrix {
   const { inputMode } = model.info;
   const windows = windowsOf(X);
-  if (inputMode === 'features') {
-    if (X instanceof Matrix) return X;
-    return X instanceof Windows ? X.base.take(X.ends) : X.features;
-  }
+  if (inputMode === 'features') return featuresOf(X);
   if (!windows) {
     throw new InvalidInputError(`${model.info.name} takes windows, but X is a matrix`, {
       hint: 'Give the ensemble windows, or a sequenceLength to make them from rows in time order.',
@@ -29,7 +26,8 @@ export function memberInput(model: BaseModel, { config }: MemberSettings, X: Mod
   return { features: featuresOf(X), sequences };
 }
 
-function featuresOf(X: ModelInputMatrix): Matrix {
+/** Rows of features: the last row of each window where there are windows alone. */
+export function featuresOf(X: ModelInputMatrix): Matrix {
   if (X instanceof Matrix) return X;
   return X instanceof Windows ? X.base.take(X.ends) : X.features;
 }

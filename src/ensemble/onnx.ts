@@ -69,9 +69,13 @@ async function bodyOf(model: BaseModel, member: TrainedMember, input: OnnxInput,
       'One graph has one input: train on windows alone, or export the members.',
     );
   }
-  if (inputMode === 'hybrid') return body;
-  return (graph, X) =>
-    body(graph, graph.node('Gather', [X, graph.scalar('int64', windowLength - 1)], { axis: { int: 1 } }));
+  return inputMode === 'hybrid' ? body : (graph, X) => body(graph, lastRowsOf(graph, X, input));
+}
+
+/** (rows, features): X itself, or the last row of each window. */
+export function lastRowsOf(graph: OnnxGraph, X: string, { windowLength }: OnnxInput): string {
+  if (windowLength === undefined) return X;
+  return graph.node('Gather', [X, graph.scalar('int64', windowLength - 1)], { axis: { int: 1 } });
 }
 
 /** The last `steps` rows of each window. */
@@ -80,8 +84,8 @@ function lastSteps(graph: OnnxGraph, X: string, steps: number): string {
   return graph.node('Slice', [X, one(-steps), one(Number.MAX_SAFE_INTEGER), one(1)]);
 }
 
-/** Columns of classes that the model does not know are 0. */
-function aligned(graph: OnnxGraph, said: string, own: readonly number[], labels: readonly number[]): string {
+/** Rounded to float32; columns of classes that the model does not know are 0. */
+export function aligned(graph: OnnxGraph, said: string, own: readonly number[], labels: readonly number[]): string {
   const exact = rounded(graph, said);
   if (own.length === labels.length) return exact;
   const values = new Float64Array(own.length * labels.length);

@@ -5,10 +5,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { registerBuiltins } from '../../src/builtin.js';
+import type { LogisticRegressionModel } from '../../src/classical/logistic/model.js';
+import type { RidgeModel } from '../../src/classical/ridge/model.js';
 import { InvalidInputError } from '../../src/core/errors.js';
+import { BlendingModel } from '../../src/ensemble/blending/model.js';
+import { StackingModel } from '../../src/ensemble/stacking/model.js';
 import { VotingModel } from '../../src/ensemble/voting/model.js';
 import type { BaseModel } from '../../src/model/base-model.js';
 import type { Task } from '../../src/model/types.js';
+import { PurgedKFold } from '../../src/splits/purged-k-fold.js';
 import { syntheticClassification, syntheticRegression } from '../../src/testing/index.js';
 import { toRows } from '../classical/logistic/problems.js';
 import { expectSameInOnnxruntime } from './onnx-check.js';
@@ -114,6 +119,55 @@ describe("voting and scikit-learn's", async () => {
   });
 });
 
+/** The same folds for both sides. */
+const FOLDS = { folds: 4, embargo: 0.02, horizon: 3 };
+const folds = Array.from(new PurgedKFold(FOLDS).split({ rows: 240 }), ({ train, test }) => [train, test]);
+const stacking: Record<string, Problem> = {
+  'two classes, weighted rows': {
+    kind: 'stacking',
+    members,
+    meta: logistic(1),
+    folds,
+    ...rows('classification', 2, 21),
+  },
+  'three classes, features passed through': {
+    kind: 'stacking',
+    members,
+    meta: logistic(0.5),
+    folds,
+    passthrough: true,
+    ...rows('classification', 3, 23),
+  },
+  regression: {
+    kind: 'stacking',
+    members: [ridge(0.1), ridge(300)],
+    meta: ridge(1),
+    folds,
+    ...rows('regression', 0, 25),
+  },
+};
+
+describe("stacking and scikit-learn's", async () => {
+  const answers = (await runPython(script, Object.values(stacking))) as Answer[];
+
+  it.each(Object.keys(stacking).map((name, i) => [name, i] as const))('%s', async (name, i) => {
+    const { task, X, y, weights, members, meta, passthrough } = stacking[name];
+    const [metaModel] = ours([meta as Member]);
+    const model = new StackingModel({
+      task,
+      members: ours(members),
+      metaModel,
+      ...FOLDS,
+      passthrough: Boolean(passthrough),
+    });
+    await model.fit({ X, y, weights });
+    await expectSamePredictions(model, stacking[name], answers[i]);
+    const { coefficients } = model.metaModel as LogisticRegressionModel | RidgeModel;
+    const own = coefficients.flatMap((row) => [...row]);
+    expectSame(own, answers[i].coef?.flat() ?? [], 1e-4);
+  });
+});
+
 const trees = { model: 'lightgbm', config: { numIterations: 20 } };
 const forest = { model: 'random_forest', config: { nTrees: 10 } };
 
@@ -134,6 +188,24 @@ describe('an exported ensemble is one graph', () => {
   it('voting, regression', async () => {
     const { X, y, T } = rows('regression', 0, 13);
     const model = new VotingModel({ task: 'regression', members: [trees, 'ridge'] });
+    await model.fit({ X: gaps(X), y });
+    await expectSameInOnnxruntime(model, gaps(T), directory);
+  });
+
+  it.each([
+    ['two classes', 2, { metaInput: 'logits' }],
+    ['three classes, features passed through', 3, { passthrough: true, metaModel: trees }],
+    ['three classes, the mean of the folds', 3, { refit: false, metaInput: 'logits' }],
+  ] as const)('stacking, %s', async (_name, classes, config) => {
+    const { X, y, T } = rows('classification', classes, 19);
+    const model = new StackingModel({ members: [trees, 'logistic'], folds: 3, ...config });
+    await model.fit({ X: gaps(X), y });
+    await expectSameInOnnxruntime(model, gaps(T), directory);
+  });
+
+  it('blending, regression', async () => {
+    const { X, y, T } = rows('regression', 0, 13);
+    const model = new BlendingModel({ task: 'regression', members: [trees, 'ridge'], passthrough: true });
     await model.fit({ X: gaps(X), y });
     await expectSameInOnnxruntime(model, gaps(T), directory);
   });
