@@ -17,12 +17,17 @@ export {
   probabilityOfBacktestOverfitting,
   type Statistic,
 } from './backtest-overfitting.js';
+export type { ChangedColumn } from './before-cut.js';
 export type { AnyModel, ModelPipeline, ModelSource } from './candidate.js';
 export type { AnySplitter } from './checked-folds.js';
 export { type CrossValidationOptions, crossValidate } from './cross-validate.js';
+export type { InconclusiveRun, Leak, LeakReport } from './leak-report.js';
+export type { LeakStep, PipelinePart, ProvablePipeline, StepContext, StepFunction } from './leak-steps.js';
 export type { CustomMetric, MetricChoice } from './metrics.js';
 export { type PathOverfitting, type PathOverfittingOptions, pathOverfitting } from './path-overfitting.js';
 export type { PathResult } from './paths.js';
+export type { Perturbation } from './perturbations.js';
+export { type ProveOptions, proveNoLeak } from './prove-no-leak.js';
 export type { CrossValidationResult, FoldResult, MetricResult, ScoreSummary } from './result.js';
 export type { ValidationInput } from './row-data.js';
 export {
