@@ -71,7 +71,9 @@ export class EngineStepper implements Stepper {
     for (const [k, mask] of program.masks.entries())
       feeds[mask.name] = drawMask(mask, deriveSeed(this.seed, 'dropout', k, step));
     const out = await this.training.run(feeds);
-    const loss = out.loss.data[0] as number;
+    const norm = out.gradient_norm.data[0] as number;
+    // A gradient that is not finite would leave no finite weight, though the loss of this step still is.
+    const loss = Number.isFinite(norm) ? (out.loss.data[0] as number) : Number.NaN;
     if (Number.isFinite(loss)) {
       this.parameters = out[`next_${PARAMETERS}`].data as Float32Array;
       for (const name of optimiser.stateNames) this.optimizer[name] = out[`next_state_${name}`].data as Float32Array;

@@ -90,11 +90,13 @@ export async function trainLoop(
     if (!diverged && validation && !Number.isFinite(valLoss)) {
       diverged = `the validation loss was not finite after epoch ${epoch}`;
     }
+    const weights = diverged ? undefined : stepper.state().parameters;
+    if (weights && !weights.every(Number.isFinite)) diverged = `weights were not finite after epoch ${epoch}`;
     if (diverged) break;
     history.push({ epoch, trainLoss: sum.mean, valLoss, learningRate: schedule.rate(step - 1) });
     const watched = validation ? valLoss : sum.mean;
     schedule.observe(watched);
-    if (stopping.observe(epoch, watched) && restoreBestWeights) best = stepper.state().parameters;
+    if (stopping.observe(epoch, watched) && restoreBestWeights) best = weights;
     context.report(batchEvent(step, totalSteps, epoch, sum.mean, schedule.rate(step - 1), valLoss));
     if (context.checkpoint && (epoch % checkpointInterval === 0 || epoch === epochs || stopping.stop)) {
       context.checkpoint({
