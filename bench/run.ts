@@ -28,6 +28,7 @@ const BENCHMARKS: Record<string, () => Promise<Benchmark>> = {
   'quality-catboost': () => quality('catboost'),
   'quality-random-forest': () => import('./quality/random-forest.js'),
   'quality-neural': () => import('./quality/neural.js'),
+  'quality-minirocket': () => import('./quality/minirocket.js'),
 };
 
 async function quality(library: Library): Promise<Benchmark> {

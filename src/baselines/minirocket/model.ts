@@ -10,7 +10,7 @@ import { type MiniRocketConfig, type MiniRocketSettings, miniRocketConfig } from
 import { type RocketModel, readModel, writeModel } from './format.js';
 import { MINIROCKET_INFO } from './info.js';
 import { decide } from './rocket.js';
-import { trainRocket } from './train.js';
+import { defaultFeatures, MANY_WINDOWS, trainRocket } from './train.js';
 
 export type { MiniRocketConfig } from './config.js';
 
@@ -56,7 +56,9 @@ export class MiniRocketModel extends BaseModel<MiniRocketSettings, Windows> {
       });
     }
     this.learned = learned;
-    return { totalEpochs: 1 };
+    const { shape } = learned.rocket;
+    const fewer = this.config.numFeatures === undefined && shape.numFeatures < defaultFeatures(1);
+    return { totalEpochs: 1, ...(fewer && { warnings: [fewerFeatures(shape.numFeatures)] }) };
   }
 
   protected override async predictRaw(X: Windows, context: PredictContext): Promise<Matrix | Float64Array> {
@@ -91,3 +93,6 @@ export class MiniRocketModel extends BaseModel<MiniRocketSettings, Windows> {
     });
   }
 }
+
+const fewerFeatures = (count: number): string =>
+  `minirocket: of more than ${MANY_WINDOWS} windows the default is ${count} features, not ${defaultFeatures(1)}; numFeatures asks for more.`;

@@ -12,7 +12,7 @@ import { fitRocket, type RocketContext, sharedFloat64 } from './rocket.js';
 /** Features by default, as published. */
 const FEATURES = 10_000;
 /** Of more windows than this the default is fewer features: the ridge is solved in closed form. */
-const MANY_WINDOWS = 4096;
+export const MANY_WINDOWS = 4096;
 const FEATURES_OF_MANY = 2000;
 
 export const defaultFeatures = (windows: number): number => (windows > MANY_WINDOWS ? FEATURES_OF_MANY : FEATURES);
