@@ -30,31 +30,40 @@ export function windowSplit<R extends SplitRole>(
       runStart[p] = p - i;
     }
   }
-  const rows: number[] = [];
+  const all = new Uint32Array(order.length);
+  let count = 0;
   for (let row = 0; row < order.length; row++) {
-    if (position[row] - runStart[position[row]] >= length - 1) rows.push(row);
+    if (position[row] - runStart[position[row]] >= length - 1) all[count++] = row;
   }
+  const rows = all.subarray(0, count);
   const moved = order.some((row, p) => row !== p);
   const base = moved ? split.X.take(order) : split.X;
   if (moved) inheritRows(split.X, base, { rows: order });
-  const ends = Uint32Array.from(rows, (row) => position[row]);
+  const ends = take(position, rows, new Uint32Array(count));
   const { role, y, weights, times, labelEnds, groups, rowIds } = split;
   return {
     role,
     X: new Windows(base, ends, length),
-    y: Float64Array.from(rows, (row) => y[row]),
-    ...(weights && { weights: Float32Array.from(rows, (row) => weights[row]) }),
-    ...(times && { times: Float64Array.from(rows, (row) => times[row]) }),
-    ...(labelEnds && { labelEnds: Float64Array.from(rows, (row) => labelEnds[row]) }),
-    ...(groups && { groups: rows.map((row) => groups[row]) }),
-    ...(rowIds && { rowIds: Uint32Array.from(rows, (row) => rowIds[row]) }),
+    y: take(y, rows, new Float64Array(count)),
+    ...(weights && { weights: take(weights, rows, new Float32Array(count)) }),
+    ...(times && { times: take(times, rows, new Float64Array(count)) }),
+    ...(labelEnds && { labelEnds: take(labelEnds, rows, new Float64Array(count)) }),
+    ...(groups && { groups: take(groups, rows, new Array<string>(count)) }),
+    ...(rowIds && { rowIds: take(rowIds, rows, new Uint32Array(count)) }),
   };
+}
+
+/** `values` of the given rows. A loop: `from` with a function takes ten times as long, on the thread that serves others. */
+function take<V, T extends { [i: number]: V }>(values: ArrayLike<V>, rows: Uint32Array, out: T): T {
+  for (let i = 0; i < rows.length; i++) out[i] = values[rows[i]];
+  return out;
 }
 
 /** Rows of each entity one after another, and the lengths of the runs within which rows are neighbours. */
 function runsOf(split: Split<SplitRole, Matrix>, { maxGap }: SequenceOptions): { order: number[]; runs: number[] } {
   const { y, times, groups } = split;
-  const all = Array.from({ length: y.length }, (_, i) => i);
+  const all = new Array<number>(y.length);
+  for (let i = 0; i < all.length; i++) all[i] = i;
   const entities = groups ? [...rowsByGroup(all, groups).values()] : [all];
   const runs: number[] = [];
   for (const rows of entities) {
@@ -67,7 +76,7 @@ function runsOf(split: Split<SplitRole, Matrix>, { maxGap }: SequenceOptions): {
       start = i;
     }
   }
-  return { order: entities.flat(), runs };
+  return { order: entities.length === 1 ? entities[0] : entities.flat(), runs };
 }
 
 export function checkSequenceOptions(length: number, options: SequenceOptions, hasTimes: boolean): void {
