@@ -12,4 +12,8 @@ export interface ProgressEvent {
   readonly metrics?: Readonly<Record<string, number>>;
 }
 
-export type ProgressListener = (event: ProgressEvent) => void;
+export interface ProgressListener {
+  (event: ProgressEvent): void;
+  /** True: every event counts, as for one who decides by them. Otherwise only some 20 events a second pass. */
+  readonly everyStep?: boolean;
+}

@@ -49,7 +49,7 @@ export interface JobContext<Args = unknown> {
    * resolves to. Leaves the job if it is stopped meanwhile. The others wait at their next barrier.
    */
   ask(question: unknown): unknown;
-  /** Tells the caller's `onProgress`; about 20 events a second pass, and the last. Only thread 0's count. */
+  /** Tells the caller's `onProgress`; about 20 events a second pass, and the last; all if the listener wants `everyStep`. Only thread 0's count. */
   report(event: ProgressEvent): void;
 }
 

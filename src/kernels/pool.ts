@@ -228,6 +228,7 @@ class RunningJob {
         args: this.job.args,
         thread,
         threads: this.threads,
+        everyStep: this.job.onProgress?.everyStep ?? false,
         pages: {
           initial: this.job.memoryPages?.initial ?? 1,
           maximum: Math.min(this.job.memoryPages?.maximum ?? MOST_PAGES, MOST_PAGES),

@@ -12,6 +12,8 @@ export interface RunMessage {
   args: unknown;
   thread: number;
   threads: number;
+  /** See `ProgressListener`. */
+  everyStep: boolean;
   pages: { initial: number; maximum: number };
   /** Int32Array(1): not 0 once the job is stopped. */
   control: SharedArrayBuffer;
@@ -126,7 +128,8 @@ function createContext(
       check();
     }
   };
-  const progress = thread === 0 ? throttledProgress() : { report: () => {}, flush: () => {} };
+  const progress =
+    thread === 0 ? throttledProgress(message.everyStep ? 0 : PROGRESS_INTERVAL) : { report: () => {}, flush: () => {} };
   const context: JobContext = {
     thread,
     threads,
@@ -160,14 +163,14 @@ function ask(question: unknown, check: () => void): unknown {
   }
 }
 
-function throttledProgress(): { report: (event: ProgressEvent) => void; flush: () => void } {
+function throttledProgress(interval: number): { report: (event: ProgressEvent) => void; flush: () => void } {
   let last = Number.NEGATIVE_INFINITY;
   let pending: ProgressEvent | undefined;
   const send = (event: ProgressEvent): void => parent?.postMessage({ kind: 'progress', event } satisfies WorkerMessage);
   return {
     report(event) {
       const now = performance.now();
-      if (now - last < PROGRESS_INTERVAL) {
+      if (now - last < interval) {
         pending = event;
         return;
       }

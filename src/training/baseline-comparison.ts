@@ -4,11 +4,11 @@ import { PriorBaseline } from '../baselines/prior.js';
 import { deriveSeed } from '../core/random.js';
 import type { Split, SplitRole } from '../core/split.js';
 import { Windows } from '../core/windows.js';
+import type { AnyContainer } from '../evaluation/adapt.js';
 import { compareToBaseline, remarkOn } from '../evaluation/compare.js';
 import { evaluateSplit } from '../evaluation/evaluate.js';
 import type { PredictionOutput, Task } from '../model/types.js';
 import type { BaselineResult, Verdict } from '../report/training-report.js';
-import type { AnyContainer } from './adapt.js';
 import type { SplitScores } from './scores.js';
 import { fitSequenceBaseline } from './sequence-baseline.js';
 

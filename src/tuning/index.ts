@@ -22,7 +22,10 @@ export { MedianPruner, type PercentileOptions, PercentilePruner } from './pruner
 export { type SuccessiveHalvingOptions, SuccessiveHalvingPruner } from './pruners/successive-halving.js';
 export { type ThresholdOptions, ThresholdPruner } from './pruners/threshold.js';
 export type { RelativeSample, Sampler, SamplerContext } from './sampler.js';
+export { type CmaEsOptions, CmaEsSampler } from './samplers/cma-es.js';
+export { type GPOptions, GPSampler } from './samplers/gp.js';
 export { type Grid, type GridOptions, GridSampler } from './samplers/grid.js';
+export { type NsgaIIOptions, NsgaIISampler } from './samplers/nsga2.js';
 export { type QmcOptions, QmcSampler } from './samplers/qmc.js';
 export { RandomSampler } from './samplers/random.js';
 export { type TPEOptions, TPESampler } from './samplers/tpe/sampler.js';

@@ -20,8 +20,11 @@ export interface TPEOptions {
   readonly startupTrials?: number;
   /** Draws of which the best is taken. Default 24. */
   readonly candidates?: number;
-  /** Whether parameters that come together are sampled together. Default true. */
-  readonly multivariate?: boolean;
+  /**
+   * Whether parameters that come together are sampled together, which finds what matters jointly; false: each for itself, which finds more
+   * where they act independently. Default 'alternate': every other trial.
+   */
+  readonly multivariate?: boolean | 'alternate';
   /** Whether a conditional space is split into groups that are sampled together; false: only what all trials have is. Default true. */
   readonly group?: boolean;
   /** Whether trials without a value yet count as bad ones. Default true. */
@@ -35,7 +38,7 @@ export interface TPEOptions {
 const DEFAULTS = {
   startupTrials: 10,
   candidates: 24,
-  multivariate: true,
+  multivariate: 'alternate' as const,
   group: true,
   constantLiar: true,
   priorWeight: 1,
@@ -62,13 +65,10 @@ export class TPESampler implements Sampler {
   }
 
   sampleRelative(context: SamplerContext): RelativeSample | undefined {
-    const { multivariate, group } = this.options;
-    if (!multivariate || this.starting(context)) return undefined;
+    if (this.starting(context)) return undefined;
     const { view } = context;
-    const groups = groupsOf(view);
     const params = new Map<string, number>();
-    const joint = group ? groups : groups.length > 0 ? [commonTo(view)] : [];
-    for (const names of joint) {
+    for (const names of this.jointly(context)) {
       const space = names.flatMap((name): [string, Distribution][] => {
         const distribution = latestDistribution(view, name);
         return distribution && !isSingle(distribution) ? [[name, distribution]] : [];
@@ -83,6 +83,19 @@ export class TPESampler implements Sampler {
   sampleIndependent(context: SamplerContext, name: string, distribution: Distribution): number {
     if (this.starting(context)) return randomValue(context, name, distribution);
     return this.sample(context, [[name, distribution]], context.random(`tpe ${name}`))[0];
+  }
+
+  /** Names of parameters to sample together. */
+  private jointly({ view, number }: SamplerContext): readonly (readonly string[])[] {
+    const groups = groupsOf(view);
+    if (!this.isMultivariate(number)) return groups.flat().map((name) => [name]);
+    if (this.options.group) return groups;
+    return groups.length > 0 ? [commonTo(view)] : [];
+  }
+
+  private isMultivariate(number: number): boolean {
+    const { multivariate } = this.options;
+    return multivariate === 'alternate' ? number % 2 === 0 : multivariate;
   }
 
   private starting(context: SamplerContext): boolean {
@@ -100,8 +113,8 @@ export class TPESampler implements Sampler {
     const distributions = space.map(([, distribution]) => distribution);
     const columns = space.map(([name]) => view.history.column(name));
     const { good, bad } = this.split(this.order(context), columns);
-    const { multivariate, priorWeight, candidates, constantLiar } = this.options;
-    const shape = { multivariate, priorWeight };
+    const { priorWeight, candidates, constantLiar } = this.options;
+    const shape = { multivariate: this.isMultivariate(context.number), priorWeight };
     const liars = constantLiar ? view.open.filter(({ params }) => space.every(([name]) => params.has(name))) : [];
     const observed = (numbers: readonly number[], extra: typeof liars): ParzenEstimator => {
       const values = columns.map((column, d) => {
