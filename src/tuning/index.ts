@@ -1,5 +1,6 @@
 /** `holdfast/tuning`: studies, samplers, pruners, storages. */
 export { createStudy, deleteStudy, listStudies, loadStudy, type StudyOptions } from './create-study.js';
+export { defaultSpace } from './default-spaces.js';
 export {
   type CategoricalDistribution,
   type Choice,
@@ -29,6 +30,7 @@ export { type NsgaIIOptions, NsgaIISampler } from './samplers/nsga2.js';
 export { type QmcOptions, QmcSampler } from './samplers/qmc.js';
 export { RandomSampler } from './samplers/random.js';
 export { type TPEOptions, TPESampler } from './samplers/tpe/sampler.js';
+export { GridSearch, RandomizedSearch, type SearchOptions, type SearchResult } from './search.js';
 export type { SearchSpace, SpaceEntry } from './space.js';
 export type { NewTrial, Storage, TrialChange } from './storage.js';
 export { JournalFileStorage, type JournalOptions } from './storages/journal/storage.js';
@@ -43,3 +45,4 @@ export {
   type TrialRecord,
   type TrialState,
 } from './trial-record.js';
+export { type TuneModelOptions, type TuningResult, tuneModel } from './tune-model.js';

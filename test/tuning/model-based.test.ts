@@ -139,7 +139,7 @@ describe('NSGA-II', () => {
       return hypervolume(study.bestTrials.map(({ values }) => values ?? []));
     };
     const bred = await volume(new NsgaIISampler({ populationSize: 20 }));
-    expect(bred).toBeGreaterThan((await volume(new RandomSampler())));
+    expect(bred).toBeGreaterThan(await volume(new RandomSampler()));
     expect(await volume(new TPESampler())).toBeGreaterThan(await volume(new RandomSampler()));
   });
 

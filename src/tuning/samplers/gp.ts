@@ -63,7 +63,7 @@ export class GPSampler implements Sampler {
       ),
     );
     const values = standardised(kept.map(loss));
-    const process = fit(points, values);
+    const process = fitProcess(points, values);
     // Trials without a value yet: as if they came out as expected.
     for (const { params } of context.view.open) {
       if (!names.every((name) => params.has(name))) continue;
@@ -197,7 +197,7 @@ function matern(a: Float64Array, b: Float64Array, inverseScales: Float64Array): 
 }
 
 /** Length scales and noise of the highest evidence, by a walk over one after another. */
-function fit(points: readonly Float64Array[], values: Float64Array): GaussianProcess {
+function fitProcess(points: readonly Float64Array[], values: Float64Array): GaussianProcess {
   const dimensions = points[0].length;
   let scales = new Float64Array(dimensions).fill(2);
   let noise = 1e-3;

@@ -1,0 +1,171 @@
+/** `tuneModel`: a registered model's hyperparameters, fitted on train and chosen by their score on validation. */
+import { throwIfAborted } from '../core/abort.js';
+import { ConfigError, InvalidInputError } from '../core/errors.js';
+import type { ProgressEvent, ProgressListener } from '../core/progress.js';
+import { resolveThreads } from '../core/threads.js';
+import { type AnyContainer, adaptTo } from '../evaluation/adapt.js';
+import { scoreOf } from '../evaluation/score.js';
+import { type MetricDefinition, metricByName } from '../metrics/registry.js';
+import type { BaseModel } from '../model/base-model.js';
+import { modelParameters } from '../model/config-files.js';
+import { ModelRegistry } from '../model/registry.js';
+import { useRows } from '../splits/claim-rows.js';
+import { createStudy } from './create-study.js';
+import { defaultSpace } from './default-spaces.js';
+import type { ParamValue } from './distribution.js';
+import type { Pruner } from './pruner.js';
+import type { Sampler } from './sampler.js';
+import type { SearchSpace } from './space.js';
+import type { Storage } from './storage.js';
+import type { Study } from './study.js';
+import { type Trial, TrialPruned } from './trial.js';
+
+export interface TuneModelOptions {
+  /** Default: the model's of `defaultSpace`. */
+  readonly space?: SearchSpace;
+  /** Hyperparameters that stay as they are. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  /** Default 50. */
+  readonly trials?: number;
+  /** Default 'auc', or 'rmse' for regression. */
+  readonly metric?: string;
+  readonly sampler?: Sampler;
+  /** Is told the validation loss of every iteration that the model reports, as its negative where the metric is maximised. */
+  readonly pruner?: Pruner;
+  readonly storage?: Storage;
+  /** Of the study in its storage; one that exists is continued. */
+  readonly name?: string;
+  /** Of the study, and of every fit. Default 42. */
+  readonly seed?: number;
+  /** Fits at once; never changes a number. Default 1. */
+  readonly workers?: number;
+  /** See `OptimizeOptions`. */
+  readonly concurrency?: number;
+  /** Threads of all fits together. */
+  readonly threads?: number;
+  /** Seconds. */
+  readonly timeout?: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: ProgressListener;
+}
+
+export interface TuningResult {
+  readonly study: Study;
+  readonly metric: string;
+  readonly bestParams: Readonly<Record<string, ParamValue>>;
+  /** The metric on validation. */
+  readonly bestValue: number;
+  /** `config` and the best parameters: what to train the final model with. */
+  readonly bestConfig: Readonly<Record<string, unknown>>;
+}
+
+const OPTIONS = [
+  ...['space', 'config', 'trials', 'metric', 'sampler', 'pruner', 'storage', 'name', 'seed', 'workers'],
+  ...['concurrency', 'threads', 'timeout', 'signal', 'onProgress'],
+];
+
+/**
+ * Tunes a registered model. Every trial is kept in the study; validation rows count as tuned on in the container's ledger.
+ *
+ * @throws InvalidInputError - unknown model or metric, or a model without a default space and none given
+ * @throws ConfigError - an unknown option, or a hyperparameter the model does not have
+ * @throws HyperparameterTuningError | TrainingCancelledError - as `Study.optimize`
+ * @example
+ * const { bestConfig } = await tuneModel('lightgbm', container, { trials: 50, metric: 'auc' });
+ * const result = await new ModelTrainer().trainModel('lightgbm', container, { config: bestConfig });
+ */
+export async function tuneModel(
+  name: string,
+  container: AnyContainer,
+  options: TuneModelOptions = {},
+): Promise<TuningResult> {
+  const unknown = Object.keys(options).find((key) => !OPTIONS.includes(key));
+  if (unknown !== undefined) {
+    throw new ConfigError(`tuneModel: unknown option '${unknown}'`, { hint: `Valid options: ${OPTIONS.join(', ')}.` });
+  }
+  throwIfAborted(options.signal, 'Tuning');
+  const Model = await ModelRegistry.get(name);
+  const { space = defaultSpace(name), config = {}, seed = 42, workers = 1, concurrency } = options;
+  const fixed = await modelParameters(name, { overrides: { ...config } });
+  const sample = new Model(fixed);
+  const metric = metricOf(options.metric, sample);
+  const data = adaptTo(sample.info, container, {
+    configured: (sample.config as { sequenceLength?: number }).sequenceLength,
+  });
+  const threads = Math.max(1, Math.floor(resolveThreads(options.threads) / workers));
+  const { sampler, pruner, storage } = options;
+  const study = await createStudy({
+    direction: metric.direction,
+    seed,
+    ...(sampler && { sampler }),
+    ...(pruner && { pruner }),
+    ...(storage && { storage }),
+    ...(options.name !== undefined && { name: options.name, loadIfExists: true }),
+  });
+  const { validation } = data;
+  useRows('tune', validation, { name: `tuning of ${name}` });
+  const objective = async (trial: Trial): Promise<number> => {
+    const model = new Model({ ...fixed, ...trial.params });
+    await fitTrial(model, data, trial, { seed, threads, metric, prunes: pruner !== undefined });
+    const output = await model.predict(validation.X, { threads });
+    const score = scoreOf(metric, validation, output);
+    if (score.value !== null) return score.value;
+    throw new InvalidInputError(`${metric.name} is undefined on the validation rows: ${score.reason}`, {
+      hint: 'Choose another metric.',
+    });
+  };
+  const { trials = 50, timeout, signal, onProgress } = options;
+  await study.optimize(objective, {
+    ...{ trials, workers, space },
+    ...(concurrency !== undefined && { concurrency }),
+    ...(timeout !== undefined && { timeout }),
+    ...(signal && { signal }),
+    ...(onProgress && { onProgress }),
+  });
+  const { bestParams, bestValue } = study;
+  return { study, metric: metric.name, bestParams, bestValue, bestConfig: { ...config, ...bestParams } };
+}
+
+interface FitSettings {
+  readonly seed: number;
+  readonly threads: number;
+  readonly metric: MetricDefinition;
+  readonly prunes: boolean;
+}
+
+/** Fits, and ends the fit where the pruner says so; by values of every iteration, so that speed decides nothing. */
+async function fitTrial(model: BaseModel, data: AnyContainer, trial: Trial, settings: FitSettings): Promise<void> {
+  const { seed, threads, metric, prunes } = settings;
+  const stop = new AbortController();
+  let pruned = false;
+  const watch = ({ phase, step, metrics }: ProgressEvent): void => {
+    const loss = metrics?.valLoss;
+    if (pruned || phase !== 'fit' || loss === undefined) return;
+    trial.report(metric.direction === 'maximize' ? -loss : loss, step);
+    if (!trial.shouldPrune()) return;
+    pruned = true;
+    stop.abort();
+  };
+  const abort = (): void => stop.abort(trial.signal?.reason);
+  trial.signal?.addEventListener('abort', abort, { once: true });
+  try {
+    const { train, validation, featureNames } = data;
+    await model.fit(
+      { ...train, validation, featureNames },
+      { seed, threads, signal: stop.signal, ...(prunes && { onProgress: Object.assign(watch, { everyStep: true }) }) },
+    );
+  } catch (error) {
+    if (!pruned) throw error;
+  } finally {
+    trial.signal?.removeEventListener('abort', abort);
+  }
+  if (pruned) throw new TrialPruned();
+}
+
+function metricOf(asked: string | undefined, model: BaseModel): MetricDefinition {
+  const metric = metricByName(asked ?? (model.task === 'regression' ? 'rmse' : 'auc'));
+  if (metric.task === model.task) return metric;
+  throw new InvalidInputError(`tuneModel: ${metric.name} is for ${metric.task}, the model's task is ${model.task}`, {
+    hint: model.task === 'regression' ? "For example 'rmse' or 'r2'." : "For example 'auc' or 'logLoss'.",
+  });
+}
