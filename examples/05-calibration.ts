@@ -1,53 +1,58 @@
-/** Honest probabilities: a boosted model calibrated on rows that did not train it, beside a ridge baseline. */
-import { CalibratedModel, expectedCalibrationError, logLoss, Matrix } from 'holdfast';
+/** Honest probabilities of hourly bars: a boosted model that is too certain, calibrated on rows that nothing else used, bin by bin. */
+import {
+  CalibratedModel,
+  calibrationCurve,
+  expectedCalibrationError,
+  logLoss,
+  PreprocessingPipeline,
+  splitForCalibration,
+  TimeSeriesDataContainer,
+} from 'holdfast';
 import { LightGBMModel } from 'holdfast/boosting';
-import { RidgeModel } from 'holdfast/classical';
+import { barDataset, readCsv } from 'holdfast/data';
 
-// Noisy labels that depend on two of ten columns, one row an hour.
-let state = 1;
-const random = () => (state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff) / 0x7fffffff;
-const columns: Record<string, number[]> = { time: [], label: [] };
-for (let i = 0; i < 4000; i++) {
-  const x = Array.from({ length: 10 }, () => random() + random() + random() - 1.5);
-  x.forEach((value, j) => {
-    const name = `x${j}`;
-    columns[name] ??= [];
-    columns[name].push(value);
-  });
-  columns.time.push(i * 3_600_000);
-  columns.label.push(x[0] - x[1] + 2 * (random() - 0.5) > 0 ? 1 : 0);
+const bars = (await readCsv(new URL('./data/spy-hourly.csv.gz', import.meta.url))).slice(0, 10_000);
+const dataset = barDataset(bars, { label: 'direction', horizon: 7 });
+const raw = TimeSeriesDataContainer.fromTable(dataset.table, {
+  label: 'label',
+  labelEnd: 'label_end',
+  weight: 'weight',
+  time: dataset.time,
+  features: dataset.features,
+  symbol: 'SPY',
+  horizon: 7,
+});
+const container = new PreprocessingPipeline({ imputation: 'median' }).fitTransform(raw);
+
+// Many rounds: the model learns the training bars by heart. The validation rows are left for calibration, all but the first
+// of them, which could stop training early.
+const { train, test } = container;
+const { selection, calibration } = splitForCalibration(container.validation, 0.9);
+const model = new LightGBMModel({ numIterations: 100, numLeaves: 31 });
+await model.fit({ X: train.X, y: train.y, weights: train.weights });
+const used = [train, selection];
+const calibrated = await CalibratedModel.calibrate(model, calibration, { used });
+
+for (const [name, one] of Object.entries({ before: model, after: calibrated })) {
+  const { probabilities, classes } = await one.predict(test.X);
+  if (!probabilities) throw new Error('a classifier has probabilities');
+  // Of rising prices; the label 0 is a price that stayed where it was.
+  const rising = Float64Array.from(test.y, (_, i) => probabilities.row(i)[classes.indexOf(1)]);
+  const rose = Array.from(test.y, (label) => (label === 1 ? 1 : 0));
+  const { probPred, probTrue, counts } = calibrationCurve(rose, rising, { bins: 5, strategy: 'quantile' });
+  console.log(`${name}: log-loss ${logLoss(rose, rising).toFixed(3)}`);
+  console.log(`  calibration error ${expectedCalibrationError(rose, rising).toFixed(3)}`);
+  console.log('  predicted  happened  rows');
+  for (const [bin, predicted] of probPred.entries()) {
+    const cells = [predicted.toFixed(2).padStart(11), probTrue[bin].toFixed(2).padStart(10), `${counts[bin]}`];
+    console.log(`${cells[0]}${cells[1]}${cells[2].padStart(6)}`);
+  }
 }
-const X = Matrix.from(columns.label.map((_, i) => Array.from({ length: 10 }, (_, j) => columns[`x${j}`][i])));
-const part = (role: 'train' | 'validation' | 'test', from: number, to: number) => {
-  const rows = Array.from({ length: to - from }, (_, i) => from + i);
-  return {
-    role,
-    X: X.take(rows),
-    y: Float64Array.from(rows, (i) => columns.label[i]),
-    times: Float64Array.from(rows, (i) => columns.time[i]),
-    labelEnds: Float64Array.from(rows, (i) => columns.time[i] + 3_600_000),
-    rowIds: Uint32Array.from(rows),
-  };
-};
-const train = { ...part('train', 0, 2000), role: 'train' as const };
-const validation = { ...part('validation', 2002, 3000), role: 'validation' as const };
-const test = part('test', 3002, 4000);
 
-// Far too many rounds: the model is certain of what it learned by heart.
-const model = new LightGBMModel({ numIterations: 300, minDataInLeaf: 5 });
-await model.fit({ X: train.X, y: train.y });
-const calibrated = await CalibratedModel.calibrate(model, validation, { used: [train] });
-const ridge = new RidgeModel({ alphas: [0.1, 1, 10] });
-await ridge.fit({ X: train.X, y: train.y });
-
-for (const [name, one] of Object.entries({ lightgbm: model, calibrated, ridge })) {
-  const { probabilities } = await one.predict(test.X);
-  if (!probabilities) continue;
-  const scores = Float64Array.from(test.y, (_, i) => probabilities.data[2 * i + 1]);
-  const [loss, error] = [logLoss(test.y, scores), expectedCalibrationError(test.y, scores)];
-  console.log(`${name.padEnd(12)} log-loss ${loss.toFixed(4)}  calibration error ${error.toFixed(4)}`);
+// The rows it was trained on are an error, as are those of any split that is named as used.
+for (const [what, rows] of Object.entries({ training: train, selection })) {
+  const refused = await CalibratedModel.calibrate(model, { ...rows, role: 'validation' }, { used }).catch(
+    (error: Error) => error.name,
+  );
+  console.log(`calibrating on ${what} rows: ${refused}`);
 }
-const refused = await CalibratedModel.calibrate(model, { ...train, role: 'validation' }).catch(
-  (error: Error) => error.name,
-);
-console.log(`calibrating on the rows it was trained on: ${refused}`);

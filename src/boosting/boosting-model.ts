@@ -61,6 +61,14 @@ export abstract class BoostingModel<Config extends BoostingSettings> extends Bas
     return this.config.earlyStoppingRounds > 0 && this.config.earlyStoppingSet === VALIDATION;
   }
 
+  protected override stopsOn(set: string): boolean {
+    return this.config.earlyStoppingRounds > 0 && this.config.earlyStoppingSet === set;
+  }
+
+  protected override earlierModel({ initModel }: BoostingFitOptions): object | undefined {
+    return initModel instanceof BaseModel ? initModel : undefined;
+  }
+
   protected override get takesEvalSets(): boolean {
     return true;
   }

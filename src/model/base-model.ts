@@ -110,6 +110,16 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
     return false;
   }
 
+  /** Whether scores on the set of that name decide when training ends. */
+  protected stopsOn(set: string): boolean {
+    return this.wantsValidation && set === 'validation';
+  }
+
+  /** The model whose training `fit` goes on from. */
+  protected earlierModel(_options: FitOptions): object | undefined {
+    return (this.config as { warmStart?: boolean }).warmStart ? this : undefined;
+  }
+
   /** True for models that take `evalSets` and `initScore`. */
   protected get takesEvalSets(): boolean {
     return false;
@@ -191,7 +201,8 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
     throwIfAborted(options.signal);
     const seed = resolveSeed(options.seed ?? (this.config as { seed?: number }).seed);
     const threads = resolveThreads(options.threads ?? configuredThreads(this.config));
-    const rows = claimTrainingRows(this, this.label, data, this.wantsValidation);
+    const stops = (set: string) => this.stopsOn(set);
+    const rows = claimTrainingRows(this, this.label, data, stops, this.earlierModel(options));
     this.fitting = true;
     this.fitted = undefined;
     const started = performance.now();

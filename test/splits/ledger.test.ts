@@ -161,7 +161,7 @@ describe('what the ledger refuses', () => {
     const data = prepared();
     const model = new LightGBMModel({ numIterations: 20, minDataInLeaf: 5, earlyStoppingRounds: 3 });
     const { hint, message } = await error(model.fit(rowsOf(data)));
-    expect(message).toMatch(/^(Training|Early stopping) (by|of) 'lightgbm'/);
+    expect(message).toMatch(/^(Training|Early stopping|Scoring during training) (by|of) 'lightgbm'/);
     expect(hint).not.toBe('');
     expect(model.isFitted).toBe(false);
     expect(usesIn(data.ledger)).toEqual(['preprocess train preprocessing 1']);
