@@ -1,4 +1,4 @@
-/** Several models as one on hourly bars: votes weighed on validation rows, and stacking by folds that are purged in time. */
+/** Several models as one on hourly bars: the mean of four, one of them of windows, how differently they err, and stacking by folds that are purged in time. */
 import { logLoss, PreprocessingPipeline, TimeSeriesDataContainer } from 'holdfast';
 import { barDataset, readCsv } from 'holdfast/data';
 import { StackingModel, VotingModel } from 'holdfast/ensemble';
@@ -17,18 +17,19 @@ const container = new PreprocessingPipeline({ imputation: 'median', scaling: 'st
 const { train, validation, test } = container;
 
 const members = [
-  { model: 'lightgbm', config: { numIterations: 60, numLeaves: 7, learningRate: 0.05 } },
-  { model: 'random_forest', config: { nTrees: 60, minSamplesLeaf: 20 } },
-  { name: 'linear', model: 'logistic', config: { C: 0.001 } },
+  { model: 'lightgbm', config: { numIterations: 20, numLeaves: 7, learningRate: 0.05 } },
+  { model: 'random_forest', config: { nTrees: 60, minSamplesLeaf: 60 } },
+  { name: 'linear', model: 'logistic', config: { C: 0.0001 } },
   { name: 'windows', model: 'minirocket', config: { numFeatures: 420 } },
 ];
 
 // The member of windows makes them of the rows up to each row; the others see the row itself.
-const voting = new VotingModel({ members, weights: 'greedy', sequenceLength: 24 });
+const voting = new VotingModel({ members, sequenceLength: 24 });
 await voting.fit({ ...train, validation });
-for (const { name, weight } of voting.weights) console.log(`${name.padEnd(14)} weight ${weight.toFixed(2)}`);
-const { mean } = await voting.diversity(test);
-console.log(`errors of two members correlate by ${mean.errorCorrelation.toFixed(2)}`);
+for (const { name, loss } of voting.memberScores)
+  console.log(`${name.padEnd(14)} log-loss ${loss.toFixed(4)} on validation rows`);
+for (const { members: pair, errorCorrelation } of (await voting.diversity(test)).pairs)
+  console.log(`errors of ${pair.join(' and ')} correlate by ${errorCorrelation.toFixed(2)}`);
 
 // train has times and labelEnds: no member predicts a row whose label it could have seen.
 const stacking = new StackingModel({ members: members.slice(0, 3), folds: 4, embargo: 0.01 });
