@@ -31,10 +31,12 @@ export interface StepperOptions {
 export class EngineStepper implements Stepper {
   private parameters: Float32Array;
   private optimizer: Record<string, Float32Array>;
+  /** Opened by the first evaluation: a training without validation rows has none. */
+  private evaluation?: EngineSession;
 
   private constructor(
     private readonly training: EngineSession,
-    private readonly evaluation: EngineSession,
+    private readonly openEvaluation: () => Promise<EngineSession>,
     private readonly program: TrainingProgram,
     private readonly optimiser: Optimiser,
     private readonly seed: number,
@@ -51,13 +53,14 @@ export class EngineStepper implements Stepper {
     const optimiser = optimiserOf(settings);
     const program = trainingProgram(network, { batch, loss, optimiser, gradientClip: settings.gradientClip });
     const training = await engine.createSession(program.bytes);
-    const evaluation = await engine.createSession(
-      // Smoothing is for training alone: the validation loss is that of the labels.
-      evaluationProgram(network, {
-        batch,
-        loss: { ...loss, ...(loss.kind === 'cross-entropy' && { labelSmoothing: 0 }) },
-      }),
-    );
+    const evaluation = () =>
+      engine.createSession(
+        // Smoothing is for training alone: the validation loss is that of the labels.
+        evaluationProgram(network, {
+          batch,
+          loss: { ...loss, ...(loss.kind === 'cross-entropy' && { labelSmoothing: 0 }) },
+        }),
+      );
     return new EngineStepper(training, evaluation, program, optimiser, seed, options.parameters);
   }
 
@@ -82,6 +85,7 @@ export class EngineStepper implements Stepper {
   }
 
   async evaluate(batch: Batch): Promise<BatchLoss> {
+    this.evaluation ??= await this.openEvaluation();
     const out = await this.evaluation.run(this.feeds(batch));
     return { loss: out.loss.data[0] as number, weight: out.weight.data[0] as number };
   }
@@ -100,7 +104,7 @@ export class EngineStepper implements Stepper {
 
   async dispose(): Promise<void> {
     await this.training.dispose();
-    await this.evaluation.dispose();
+    await this.evaluation?.dispose();
   }
 
   private feeds({ x, features, y, weights }: Batch): Record<string, EngineTensor> {
