@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ModelClass } from '../model/base-model.js';
+import type { BaseModel, ModelClass } from '../model/base-model.js';
 import { describeModel } from '../model/info.js';
 import { ModelRegistry } from '../model/registry.js';
 import type { Task } from '../model/types.js';
@@ -88,24 +88,32 @@ function checksOf(model: ModelClass, options: CheckOptions): Check[] {
   if (!ModelRegistry.has(info.name) && /^[a-z][a-z0-9_]*$/.test(info.name)) {
     ModelRegistry.register({ name: info.name, family: info.family, info, load: async () => model });
   }
-  return info.tasks.flatMap((task) =>
-    PROMISES.filter((promise) => promise.applies?.(info, task) ?? true).map((promise) => ({
+  return info.tasks.flatMap((task) => {
+    const shared = new Map<number, Promise<BaseModel>>();
+    return PROMISES.filter((promise) => promise.applies?.(info, task) ?? true).map((promise) => ({
       name: promise.name,
       task,
       skip: skips[promise.name],
       run: async () => {
         const root = await mkdtemp(join(tmpdir(), 'holdfast-check-'));
         try {
-          await promise.check(subjectOf(model, task, options.config ?? {}, root));
+          await promise.check(subjectOf(model, task, options.config ?? {}, root, shared));
         } finally {
           await rm(root, { recursive: true, force: true });
         }
       },
-    })),
-  );
+    }));
+  });
 }
 
-function subjectOf(original: ModelClass, task: Task, config: Record<string, unknown>, root: string): Subject {
+/** `shared` lasts for all promises of a task: fitted objects by their number of classes. */
+function subjectOf(
+  original: ModelClass,
+  task: Task,
+  config: Record<string, unknown>,
+  root: string,
+  shared: Map<number, Promise<BaseModel>>,
+): Subject {
   const info = describeModel(original);
   const model = takingRows(original);
   const make = () => new model({ ...config, task });
@@ -121,6 +129,11 @@ function subjectOf(original: ModelClass, task: Task, config: Record<string, unkn
       const fresh = make();
       await fresh.fit(data ?? subject.data(), options);
       return fresh;
+    },
+    shared: (classes = 2) => {
+      const model = shared.get(classes) ?? subject.fitted(subject.data({ classes }));
+      shared.set(classes, model);
+      return model;
     },
   };
   return subject;

@@ -36,7 +36,7 @@ export const DETERMINISM: readonly Promised[] = [
     name: 'a second model trained beside it changes nothing',
     check: async (s) => {
       const [a, b] = [s.data({ seed: 1 }), s.data({ seed: 2 })];
-      const alone = await outputs(await s.fitted(a), a.X);
+      const alone = await outputs(await s.shared(), a.X);
       const [beside] = await Promise.all([s.fitted(a), s.fitted(b)]);
       assertSame(await outputs(beside, a.X), alone, 'alone and beside another');
     },

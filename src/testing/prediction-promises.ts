@@ -6,8 +6,8 @@ export const PREDICTION: readonly Promised[] = [
   {
     name: 'prediction does not depend on the order of rows',
     check: async (s) => {
-      const { X, y } = s.data();
-      const model = await s.fitted({ X, y });
+      const { X } = s.data();
+      const model = await s.shared();
       const reversed = Uint32Array.from({ length: X.rows }, (_, i) => X.rows - 1 - i);
       const a = (await model.predict(X)).predictions;
       const b = (await model.predict(X.take(reversed))).predictions;
@@ -17,8 +17,8 @@ export const PREDICTION: readonly Promised[] = [
   {
     name: 'prediction of a subset, and of single rows, equals that of the whole',
     check: async (s) => {
-      const { X, y } = s.data();
-      const model = await s.fitted({ X, y });
+      const { X } = s.data();
+      const model = await s.shared();
       const whole = await outputs(model, X);
       const width = whole.length / X.rows;
       for (const rows of [[5], [0, 17, 99], [X.rows - 1]]) {
@@ -36,8 +36,8 @@ export const PREDICTION: readonly Promised[] = [
   {
     name: 'prediction on any number of threads is the same',
     check: async (s) => {
-      const { X, y } = s.data();
-      const model = await s.fitted({ X, y });
+      const { X } = s.data();
+      const model = await s.shared();
       const one = await model.predict(X, { threads: 1 });
       const two = await model.predict(X, { threads: 2 });
       assertSame(
@@ -51,8 +51,8 @@ export const PREDICTION: readonly Promised[] = [
     name: 'probabilities are float32 in [0, 1], rows sum to 1, and the label is the most probable class',
     applies: classifier,
     check: async (s) => {
-      const { X, y } = s.data({ classes: 3 });
-      const model = await s.fitted({ X, y });
+      const { X } = s.data({ classes: 3 });
+      const model = await s.shared(3);
       const { probabilities, predictions, confidence, classes } = await model.predict(X);
       assert(
         probabilities instanceof Matrix && probabilities.cols === 3 && probabilities.rows === X.rows,
@@ -76,8 +76,7 @@ export const PREDICTION: readonly Promised[] = [
     name: 'values of a regression are finite float32, without probabilities',
     applies: regressor,
     check: async (s) => {
-      const { X, y } = s.data();
-      const out = await (await s.fitted({ X, y })).predict(X);
+      const out = await (await s.shared()).predict(s.data().X);
       assert(out.probabilities === undefined && out.classes.length === 0, 'a regression has no classes');
       assert(
         out.predictions instanceof Float32Array && out.predictions.every(Number.isFinite),
@@ -106,9 +105,6 @@ export const PREDICTION: readonly Promised[] = [
   {
     name: 'no rows in, no rows out',
     check: async (s) =>
-      assert(
-        (await (await s.fitted(s.data())).predict(Matrix.zeros(0, 5))).predictions.length === 0,
-        'rows from nothing',
-      ),
+      assert((await (await s.shared()).predict(Matrix.zeros(0, 5))).predictions.length === 0, 'rows from nothing'),
   },
 ];

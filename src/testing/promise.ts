@@ -18,6 +18,8 @@ export interface Subject {
   input(X: TrainingData['X']): TrainingData['X'];
   /** A fitted object. */
   fitted(data?: TrainingData, options?: FitOptions): Promise<BaseModel>;
+  /** The object that promises about prediction share, fitted once on `data({ classes })`: nobody may fit it again. */
+  shared(classes?: number): Promise<BaseModel>;
   /** Rows with a signal for the task. */
   data(options?: {
     rows?: number;

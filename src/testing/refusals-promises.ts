@@ -125,7 +125,7 @@ export const REFUSALS: readonly Promised[] = [
   {
     name: 'refuses to predict other columns or infinite values',
     check: async (s) => {
-      const model = await s.fitted(s.data());
+      const model = await s.shared();
       await refuses(() => model.predict([[1, 2]]), 'two columns');
       await refuses(() => model.predict([[1, 2, 3, 4, Number.NEGATIVE_INFINITY]]), 'an infinite value');
     },

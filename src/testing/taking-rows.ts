@@ -16,8 +16,8 @@ import type {
   TrainingMetrics,
 } from '../model/types.js';
 
-/** Steps of each window. */
-export const WINDOW_LENGTH = 12;
+/** Steps of each window: as few as MiniRocket's kernels need. */
+export const WINDOW_LENGTH = 9;
 
 type Rows = ArrayLike<ArrayLike<number>>;
 
