@@ -81,7 +81,9 @@ function compareToPlain(X: Matrix, pairs: Float32Array, options: TestOptions, sa
     const byRows = (leaves: { rows: number[]; value: number }[]) =>
       leaves
         .map(({ rows, value }) => ({ rows: rows.toSorted((a, b) => a - b), value: value.toPrecision(12) }))
-        .sort((a, b) => a.rows[0] - b.rows[0]);
+        .sort((a, b) => a.rows[0] - b.rows[0])
+        // As text: toEqual takes seconds for tens of thousands of numbers.
+        .map(({ rows, value }) => `${value}: ${rows.join(' ')}`);
     const leaves = Array.from(grown.tree.leafValue, (value, i) => ({ rows: rowsOf(i), value }));
     expect(byRows(leaves)).toEqual(byRows(plain.leaves));
     expectRowsInLeaves(grown.tree, X, rowsOf);
@@ -131,7 +133,7 @@ function byFeature(options: GrowerOptions, columns: Int32Array): GrowerOptions {
 /** Walking the finished tree on raw values ends where training put the row. */
 function expectRowsInLeaves(tree: Tree, X: Matrix, rowsOf: (leaf: number) => number[]): void {
   for (let leaf = 0; leaf < tree.leafCount; leaf++) {
-    for (const row of rowsOf(leaf)) expect(leafOf(tree, X.row(row))).toBe(leaf);
+    expect(rowsOf(leaf).filter((row) => leafOf(tree, X.row(row)) !== leaf)).toEqual([]);
   }
 }
 
@@ -183,7 +185,7 @@ const variants: [string, Partial<GrowerOptions>][] = [
 
 describe('growing a tree', () => {
   it.each(variants)('equals the plain twin: %s', (_name, options) => {
-    for (let seed = 0; seed < 6; seed++) {
+    for (let seed = 0; seed < 3; seed++) {
       const random = new Random(seed);
       const X = randomMatrix(random, 150, KINDS);
       compareToPlain(X, randomGradients(random, X), { ...OPTIONS, ...options });
@@ -216,7 +218,7 @@ describe('growing a tree', () => {
   ];
 
   it.each(narrow)('equals the plain twin by 16-bit gradients: %s', (_name, options) => {
-    for (let seed = 0; seed < 6; seed++) {
+    for (let seed = 0; seed < 3; seed++) {
       const random = new Random(50 + seed);
       const X = randomMatrix(random, 150 + 60 * seed, KINDS);
       compareToPlain(X, randomGradients(random, X), { ...OPTIONS, ...options, narrowRows: 0 }, undefined, 16);
@@ -344,7 +346,7 @@ describe('growing a tree with categories', () => {
     ],
   ])('equals the plain twin: %s', (_name, options) => {
     let sets = 0;
-    for (let seed = 0; seed < 6; seed++) {
+    for (let seed = 0; seed < 3; seed++) {
       const random = new Random(seed);
       const X = randomMatrix(random, 250, kinds);
       const all = { ...OPTIONS, categorical: limits, categoricalColumns, ...options };
@@ -360,7 +362,7 @@ describe('growing a tree with categories', () => {
     ['few histograms in memory', { histogramBytes: 0, maxLeaves: 30, minDataInLeaf: 2 }],
     ['level by level', { policy: depthWise, maxDepth: 3, lambdaL2: 1 }],
   ])('equals the plain twin by 16-bit gradients: %s', (_name, options) => {
-    for (let seed = 0; seed < 6; seed++) {
+    for (let seed = 0; seed < 3; seed++) {
       const random = new Random(20 + seed);
       const X = randomMatrix(random, 250, kinds);
       const all = { ...OPTIONS, categorical: limits, categoricalColumns, narrowRows: 0, ...options };
