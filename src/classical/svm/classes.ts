@@ -37,8 +37,11 @@ export async function classPlan(
   const turns = new Turns();
   const factors = classFactors(y, classes, settings.classWeight);
   const cost = settings.svmType === 'nu' ? 1 : settings.C;
-  const rowsOf = Array.from({ length: k }, (_, c) => rowsWhere(y.length, (i) => y[i] === c));
-  await turns.pause();
+  const rowsOf: Uint32Array[] = [];
+  for (let c = 0; c < k; c++) {
+    rowsOf.push(rowsWhere(y.length, (i) => y[i] === c));
+    await turns.pause();
+  }
   const plans: PairPlan[] = [];
   for (let first = 0; first < k; first++) {
     for (let second = first + 1; second < k; second++) {
