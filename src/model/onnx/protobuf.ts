@@ -14,6 +14,8 @@ export class ProtoWriter {
   private buffer = new Uint8Array(256);
   private view = new DataView(this.buffer.buffer);
   private length = 0;
+  /** Writes this message's nested ones, one after the other. */
+  private inner: ProtoWriter | undefined;
 
   /** int64 field; `value` is a safe integer. */
   int(field: number, value: number): void {
@@ -37,7 +39,19 @@ export class ProtoWriter {
   }
 
   string(field: number, value: string): void {
-    this.bytes(field, text.encode(value));
+    const { length } = value;
+    for (let i = 0; i < length; i++) {
+      if (value.charCodeAt(i) > 127) {
+        this.bytes(field, text.encode(value));
+        return;
+      }
+    }
+    // Names are short and ASCII: a loop is faster than an encoder and its array.
+    this.tag(field, BYTES);
+    this.varint(length);
+    this.reserve(length);
+    for (let i = 0; i < length; i++) this.buffer[this.length + i] = value.charCodeAt(i);
+    this.length += length;
   }
 
   strings(field: number, values: readonly string[]): void {
@@ -52,9 +66,11 @@ export class ProtoWriter {
     this.length += value.length;
   }
 
-  /** A nested message that `fill` writes. */
+  /** A nested message that `fill` writes, with the writer that it is given and no other. */
   message(field: number, fill: (writer: ProtoWriter) => void): void {
-    const inner = new ProtoWriter();
+    this.inner ??= new ProtoWriter();
+    const { inner } = this;
+    inner.length = 0;
     fill(inner);
     this.bytes(field, inner.finish());
   }
