@@ -6,8 +6,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-// Three boosting libraries, forests, linear models and support vector machines take three quarters of it; neural models are many small files of types.
-const BUDGET = { packedKiB: 900, unpackedKiB: 3400, files: 950 };
+// Three boosting libraries, forests, linear models and support vector machines take two thirds of it; neural models are many small files of types. Validation, ensembles
+// and tuning with its storages are the last quarter of a MiB.
+const BUDGET = { packedKiB: 1150, unpackedKiB: 4100, files: 1200 };
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const require = createRequire(import.meta.url);

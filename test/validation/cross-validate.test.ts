@@ -17,6 +17,7 @@ import { Windows } from '../../src/core/windows.js';
 import { accuracy } from '../../src/metrics/accuracy.js';
 import { logLoss } from '../../src/metrics/log-loss.js';
 import { BaseModel } from '../../src/model/base-model.js';
+import { ModelRegistry } from '../../src/model/registry.js';
 import type { FitContext, FitData } from '../../src/model/types.js';
 import { PreprocessingPipeline } from '../../src/preprocessing/pipeline.js';
 import { CombinatorialPurgedKFold } from '../../src/splits/combinatorial-purged-k-fold.js';
@@ -290,6 +291,47 @@ describe('windows', () => {
       },
     );
     expect(result.folds.map(({ rows }) => rows.train.length)).toEqual([111 - 37 - 9, 111 - 37 - 18, 111 - 37 - 9]);
+  });
+});
+
+describe('preprocessing before windows', () => {
+  const rows = 90;
+  const x = Float64Array.from({ length: rows }, (_, i) => (i < 30 ? 1000 : i));
+  const data = { role: 'train', X: Matrix.from(Array.from(x, (v) => [v])), y: x, times: x.map((_, i) => i) } as const;
+  const candidate = {
+    preprocessing: { scaling: 'standard' },
+    model: new ZeroOfWindows({ sequenceLength: 5 }),
+  } as const;
+  const folds = { splitter: new PurgedKFold({ folds: 3 }), returnModels: true, trainScores: false };
+
+  it('is fitted on training rows, and windows that share rows with test windows are left out', async () => {
+    const result = await crossValidate(candidate, data, folds);
+    expect(result.folds.map(({ rows: { train, test } }) => [train.length, test.length])).toEqual([
+      [56, 30],
+      [52, 30],
+      [56, 30],
+    ]);
+    // The first fold is tested on the rows of 1000, which its means have not seen.
+    expect(result.folds.map(({ preprocessing }) => preprocessing?.trainStatistics.means.f0)).toEqual([
+      59.5,
+      (1000 + 74.5) / 2,
+      (1000 + 44.5) / 2,
+    ]);
+  });
+
+  it('is refused where windows would reach from one group into the next', async () => {
+    const groups = Array.from(x, (_, i) => i % 2);
+    await expect(crossValidate(candidate, { ...data, groups }, folds)).rejects.toThrow(/fold 1 of 3: .*several groups/);
+  });
+});
+
+describe('models that are cloned for each fold', () => {
+  it('have the config of the one given, whatever the model', async () => {
+    for (const { name } of ModelRegistry.list()) {
+      const Model = await ModelRegistry.get(name);
+      const given = new Model();
+      expect(new Model(given.config).config).toEqual(given.config);
+    }
   });
 });
 
