@@ -17,8 +17,10 @@ export function normalCdf(x: number): number {
   const place = (x + REACH) * PER_UNIT;
   const i = Math.floor(place);
   const t = place - i;
-  const [a, b] = [table[i], table[i + 1]];
-  const [da, db] = [slopes[i], slopes[i + 1]];
+  const a = table[i];
+  const b = table[i + 1];
+  const da = slopes[i];
+  const db = slopes[i + 1];
   // Cubic Hermite: values and slopes of both ends.
   const rise = b - a;
   return a + t * (da + t * (3 * rise - 2 * da - db + t * (da + db - 2 * rise)));

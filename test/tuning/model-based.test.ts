@@ -20,12 +20,18 @@ function valley(trial: Trial): number {
   return 10 * (a + b) ** 2 + 0.5 * (a - b) ** 2;
 }
 
-async function best(make: () => Sampler, objective: (trial: Trial) => number, trials: number): Promise<number> {
+/** Mean over the seeds of the best value found. */
+async function best(
+  make: () => Sampler,
+  objective: (trial: Trial) => number,
+  trials: number,
+  seeds: number,
+): Promise<number> {
   let sum = 0;
-  for (let seed = 0; seed < 3; seed++) {
+  for (let seed = 0; seed < seeds; seed++) {
     const study = await createStudy({ sampler: make(), seed });
     await study.optimize(objective, { trials });
-    sum += study.bestValue / 3;
+    sum += study.bestValue / seeds;
   }
   return sum;
 }
@@ -40,10 +46,10 @@ const SAMPLERS: [string, () => Sampler][] = [
 
 describe.each(SAMPLERS)('%s', (name, make) => {
   it('finds more than a random search with as many trials', async () => {
-    const trials = name === 'GP' ? 22 : 60;
-    expect(await best(make, valley, trials)).toBeLessThan(
-      0.8 * (await best(() => new RandomSampler(), valley, trials)),
-    );
+    // A few seeds say little: a random search is lucky now and then.
+    const [trials, seeds] = name === 'GP' ? [22, 4] : [60, 12];
+    const random = await best(() => new RandomSampler(), valley, trials, 30);
+    expect(await best(make, valley, trials, seeds)).toBeLessThan(0.8 * random);
   });
 
   it('gives the same trials for 1 and 4 workers, also where parameters are conditional and trials fail', async () => {

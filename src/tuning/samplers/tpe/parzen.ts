@@ -3,10 +3,11 @@
  * 2011; Watanabe, 2023). A kernel is a product over the parameters: truncated normals on ranges, their mass within a step on discrete
  * ranges, and a table on choices.
  */
-import { exp, log, pow } from '../../../core/math.js';
+import { log, pow } from '../../../core/math.js';
 import type { Random } from '../../../core/random.js';
 import { type Distribution, fromScale, scaledBounds, toScale } from '../../distribution.js';
 import { normalCdf } from '../../normal.js';
+import { expOfNegative } from './fast-exp.js';
 
 export interface ParzenOptions {
   /** One bandwidth for all kernels, by Scott's rule over all parameters; false: by the distance to the neighbours. */
@@ -15,8 +16,7 @@ export interface ParzenOptions {
   readonly priorWeight: number;
 }
 
-/** Below this a kernel's share of a density is lost in rounding. */
-const NEGLIGIBLE = -37;
+/** A density is never quite 0: the prior's kernel is everywhere. This keeps its logarithm finite where rounding loses it. */
 const TINY = 1e-300;
 /** Kernels are never narrower than the range over this many. */
 const MOST_KERNELS = 100;
@@ -35,9 +35,8 @@ interface RangeFactor {
 interface ChoiceFactor {
   readonly kind: 'choice';
   readonly choices: number;
-  /** (kernels * choices,) probabilities, and their logarithms. */
+  /** (kernels * choices,) probabilities. */
   readonly shares: Float64Array;
-  readonly logShares: Float64Array;
 }
 
 type Factor = RangeFactor | ChoiceFactor;
@@ -46,8 +45,8 @@ export class ParzenEstimator {
   private readonly kernels: number;
   private readonly factors: readonly Factor[];
   private readonly cumulative: Float64Array;
-  /** Logarithm of each kernel's weight and of what its normals are to be divided by. */
-  private readonly constants: Float64Array;
+  /** Each kernel's weight over what its normals are to be divided by. */
+  private readonly heights: Float64Array;
 
   /**
    * @param distributions - of the parameters
@@ -65,9 +64,8 @@ export class ParzenEstimator {
     let total = options.priorWeight;
     for (let k = 0; k < n; k++) total += weights[k];
     this.cumulative = new Float64Array(n + 1);
-    this.constants = new Float64Array(n + 1);
-    /** What the constant of a kernel is the logarithm of. */
-    const share = new Float64Array(n + 1);
+    this.heights = new Float64Array(n + 1);
+    const share = this.heights;
     let sum = 0;
     for (let k = 0; k <= n; k++) {
       share[k] = (k < n ? weights[k] : options.priorWeight) / total;
@@ -78,7 +76,6 @@ export class ParzenEstimator {
         ? choiceFactor(distribution.choices.length, columns[d], n, options.priorWeight)
         : rangeFactor(distribution, columns[d], n, distributions.length, options, share),
     );
-    for (let k = 0; k <= n; k++) this.constants[k] = log(Math.max(share[k], TINY));
   }
 
   /** `count` values for each parameter, parameter by parameter: out[d * count + i]. */
@@ -105,11 +102,15 @@ export class ParzenEstimator {
   /** Logarithm of the density at values laid out as those of `sample`. */
   logDensity(values: Float64Array, count: number): Float64Array {
     const out = new Float64Array(count);
-    const sums = new Float64Array(this.kernels);
+    const exponents = new Float64Array(this.kernels);
+    const heights = new Float64Array(this.kernels);
     for (let i = 0; i < count; i++) {
-      sums.set(this.constants);
-      for (let d = 0; d < this.factors.length; d++) addLogarithms(this.factors[d], values[d * count + i], sums);
-      out[i] = logSumExp(sums);
+      exponents.fill(0);
+      heights.set(this.heights);
+      for (let d = 0; d < this.factors.length; d++) apply(this.factors[d], values[d * count + i], exponents, heights);
+      let sum = 0;
+      for (let k = 0; k < exponents.length; k++) sum += heights[k] * expOfNegative(exponents[k]);
+      out[i] = log(Math.max(sum, TINY));
     }
     return out;
   }
@@ -117,20 +118,15 @@ export class ParzenEstimator {
 
 function choiceFactor(choices: number, column: Float64Array, n: number, priorWeight: number): ChoiceFactor {
   const shares = new Float64Array((n + 1) * choices);
-  const logShares = new Float64Array((n + 1) * choices);
   const base = priorWeight / (n + 1);
   const whole = 1 + base * choices;
   const [own, other] = [(1 + base) / whole, base / whole];
-  const [logOwn, logOther] = [log(own), log(other)];
   for (let k = 0; k < n; k++) {
     shares.fill(other, k * choices, (k + 1) * choices);
-    logShares.fill(logOther, k * choices, (k + 1) * choices);
     shares[k * choices + column[k]] = own;
-    logShares[k * choices + column[k]] = logOwn;
   }
   shares.fill(1 / choices, n * choices);
-  logShares.fill(-log(choices), n * choices);
-  return { kind: 'choice', choices, shares, logShares };
+  return { kind: 'choice', choices, shares };
 }
 
 function rangeFactor(
@@ -164,15 +160,28 @@ function rangeFactor(
   return { kind: 'range', distribution, low, high, discrete, means, inverse };
 }
 
+/** The first place of a value in ascending order. */
+function placeOf(sorted: Float64Array, value: number): number {
+  let low = 0;
+  let high = sorted.length - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle] < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /** Distance of each mean to the farther of its two neighbours in order. */
 function neighbourDistances(means: Float64Array): Float64Array {
-  const order = Array.from(means, (_, k) => k).sort((a, b) => means[a] - means[b] || a - b);
+  const sorted = means.slice().sort();
+  const last = sorted.length - 1;
   const distances = new Float64Array(means.length);
-  for (let place = 0; place < order.length; place++) {
-    const mean = means[order[place]];
-    const left = place > 0 ? mean - means[order[place - 1]] : 0;
-    const right = place + 1 < order.length ? means[order[place + 1]] - mean : 0;
-    distances[order[place]] = Math.max(left, right);
+  for (let k = 0; k < means.length; k++) {
+    const place = placeOf(sorted, means[k]);
+    const left = place > 0 ? means[k] - sorted[place - 1] : 0;
+    const right = place < last ? sorted[place + 1] - means[k] : 0;
+    distances[k] = Math.max(left, right);
   }
   return distances;
 }
@@ -195,11 +204,12 @@ function draw(factor: Factor, kernel: number, random: Random): number {
   }
 }
 
-function addLogarithms(factor: Factor, value: number, sums: Float64Array): void {
-  const n = sums.length;
+/** Takes a value into account: normals in the exponents, masses and shares in the heights. */
+function apply(factor: Factor, value: number, exponents: Float64Array, heights: Float64Array): void {
+  const n = heights.length;
   if (factor.kind === 'choice') {
-    const { choices, logShares } = factor;
-    for (let k = 0; k < n; k++) sums[k] += logShares[k * choices + value];
+    const { choices, shares } = factor;
+    for (let k = 0; k < n; k++) heights[k] *= shares[k * choices + value];
     return;
   }
   const { means, inverse, distribution, discrete } = factor;
@@ -207,7 +217,7 @@ function addLogarithms(factor: Factor, value: number, sums: Float64Array): void 
     const x = toScale(distribution, value);
     for (let k = 0; k < n; k++) {
       const z = (x - means[k]) * inverse[k];
-      sums[k] -= 0.5 * z * z;
+      exponents[k] -= 0.5 * z * z;
     }
     return;
   }
@@ -215,19 +225,6 @@ function addLogarithms(factor: Factor, value: number, sums: Float64Array): void 
   const from = toScale(distribution, value - half);
   const to = toScale(distribution, value + half);
   for (let k = 0; k < n; k++) {
-    const mass = normalCdf((to - means[k]) * inverse[k]) - normalCdf((from - means[k]) * inverse[k]);
-    sums[k] += log(Math.max(mass, TINY));
+    heights[k] *= normalCdf((to - means[k]) * inverse[k]) - normalCdf((from - means[k]) * inverse[k]);
   }
-}
-
-/** log of the sum of e^x, in the order of the terms. */
-function logSumExp(terms: Float64Array): number {
-  let max = Number.NEGATIVE_INFINITY;
-  for (let k = 0; k < terms.length; k++) if (terms[k] > max) max = terms[k];
-  let sum = 0;
-  for (let k = 0; k < terms.length; k++) {
-    const difference = terms[k] - max;
-    if (difference > NEGLIGIBLE) sum += exp(difference);
-  }
-  return max + log(sum);
 }

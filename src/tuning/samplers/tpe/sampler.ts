@@ -138,8 +138,12 @@ export class TPESampler implements Sampler {
   /** Numbers of the trials that have all of these parameters, oldest first. */
   private split(order: readonly TrialRecord[], columns: readonly Float64Array[]): Observed {
     const numbers: number[] = [];
-    for (const { number } of order)
-      if (columns.every((column) => !Number.isNaN(column[number] ?? Number.NaN))) numbers.push(number);
+    for (const { number } of order) {
+      let has = true;
+      // False for NaN, and for undefined beyond a column's end.
+      for (let d = 0; has && d < columns.length; d++) has = columns[d][number] > Number.NEGATIVE_INFINITY;
+      if (has) numbers.push(number);
+    }
     const cut = Math.min(numbers.length, Math.max(0, this.options.gamma(numbers.length)));
     const byAge = (a: number, b: number): number => a - b;
     return { good: numbers.slice(0, cut).sort(byAge), bad: numbers.slice(cut).sort(byAge) };

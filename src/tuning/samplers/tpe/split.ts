@@ -19,9 +19,11 @@ export function ranked(trials: readonly TrialRecord[], directions: readonly Dire
   ];
 }
 
-function byLoss(trials: TrialRecord[], sign: number): TrialRecord[] {
-  const loss = (trial: TrialRecord): number => sign * (trial.values?.[0] ?? Number.NaN);
-  return trials.sort((a, b) => loss(a) - loss(b) || a.number - b.number);
+function byLoss(trials: readonly TrialRecord[], sign: number): TrialRecord[] {
+  const loss = Float64Array.from(trials, ({ values }) => sign * (values?.[0] ?? Number.NaN));
+  // Trials come by number: equal ones stay in that order.
+  const order = Array.from(trials, (_, i) => i).sort((a, b) => loss[a] - loss[b]);
+  return order.map((i) => trials[i]);
 }
 
 /** By front, within one the loneliest first. */
