@@ -29,6 +29,8 @@ const BENCHMARKS: Record<string, () => Promise<Benchmark>> = {
   'quality-catboost': () => quality('catboost'),
   'quality-random-forest': () => import('./quality/random-forest.js'),
   'quality-neural': () => import('./quality/neural.js'),
+  tuning: () => import('./tuning.js'),
+  'quality-tuning': () => import('./quality/tuning.js'),
   'quality-minirocket': () => import('./quality/minirocket.js'),
   'quality-stacking': () => import('./quality/stacking.js'),
 };

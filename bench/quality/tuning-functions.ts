@@ -1,4 +1,4 @@
-/** Functions whose best value is known, for comparing what tuners reach with the same number of trials; test/interop/tuning_bench.py holds the same. */
+/** Functions whose best value is known, for comparing what tuners reach with the same number of trials; bench/sides/tuning_native.py holds the same. */
 
 export interface Range {
   readonly name: string;
