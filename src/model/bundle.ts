@@ -138,24 +138,29 @@ function parseMetadata(text: string, path: string): SchemaOutput<typeof metadata
     );
   }
   const { checksum, ...body } = (raw ?? {}) as Record<string, unknown>;
-  try {
+  return orDamaged(path, () => {
     const metadata = metadataSchema.parse(body, path);
     if (checksum !== sha256(canonicalJson(body))) {
       throw damaged(`${path} was altered or is damaged: its own checksum does not match`, METADATA);
     }
     return metadata;
-  } catch (error) {
-    if (error instanceof ModelFormatError) throw error;
-    throw damaged(error instanceof HoldfastError ? error.message : `${path} is damaged`, METADATA, error);
-  }
+  });
 }
 
 /** @throws ModelFormatError - anything but the metadata of a model that another one holds in its state */
 export function parseInnerMetadata(value: unknown, what: string): ModelMetadata {
   const around = { formatVersion: FORMAT_VERSION, library: { name: '', version: '' }, files: {} };
+  return orDamaged(what, () => metadataSchema.parse({ ...(value as object), ...around }, what));
+}
+
+/** What `read` gives back; whatever it throws becomes a `ModelFormatError`. */
+function orDamaged<T>(what: string, read: () => T): T {
+  // Not within the try: an install whose schemas cannot be built is no damaged model.
+  metadataSchema();
   try {
-    return metadataSchema.parse({ ...(value as object), ...around }, what);
+    return read();
   } catch (error) {
+    if (error instanceof ModelFormatError) throw error;
     throw damaged(error instanceof HoldfastError ? error.message : `${what} is damaged`, METADATA, error);
   }
 }
