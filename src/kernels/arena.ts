@@ -14,13 +14,20 @@ const LIMIT = 65535 * PAGE;
 export class Arena {
   private top = FIRST;
 
-  constructor(private readonly context: Pick<JobContext, 'memory' | 'thread' | 'barrier'>) {}
+  constructor(private readonly context: Pick<JobContext, 'memory' | 'thread' | 'threads' | 'barrier'>) {}
 
   /** Address of `bytes` bytes aligned to `align`; usable after the next `commit`. Contents are zero only on first use. */
   alloc(bytes: number, align = 64): number {
     const address = Math.ceil(this.top / align) * align;
     this.top = address + Math.ceil(bytes);
     return address;
+  }
+
+  /** Address of this worker's own `bytes` bytes; each worker's part begins on a cache line of its own. */
+  allocEach(bytes: number): number {
+    const { thread, threads } = this.context;
+    const padded = Math.ceil(bytes / 64) * 64;
+    return this.alloc(padded * threads) + padded * thread;
   }
 
   /** A point to go back to with `release`. */

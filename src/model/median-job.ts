@@ -78,7 +78,7 @@ class ColumnRanks {
     private readonly width: number,
     private readonly capacity: number,
   ) {
-    const { threads, thread } = context;
+    const { threads } = context;
     const arena = new Arena(context);
     this.arena = arena;
     this.padded = Math.ceil(width / 4) * 4;
@@ -88,17 +88,13 @@ class ColumnRanks {
     this.results = arena.alloc(width * 16);
     this.counts = arena.alloc(threads * this.countsSize * 4);
     this.lists = arena.alloc(threads * this.listsSize * 4);
-    const perThread = (bytes: number) => {
-      const rounded = Math.ceil(bytes / 64) * 64;
-      return arena.alloc(threads * rounded) + thread * rounded;
-    };
-    this.tile = perThread(this.tileRows * width * 4 + 16);
+    this.tile = arena.allocEach(this.tileRows * width * 4 + 16);
     this.sampleRows = Math.min(SAMPLE, rows);
     this.sample = arena.alloc(this.sampleRows * width * 4);
     const longest = Math.max(this.sampleRows, threads * capacity) * 4 + 4;
-    this.values = perThread(longest);
-    this.keys = perThread(longest);
-    this.radix = perThread(RADIX_BYTES);
+    this.values = arena.allocEach(longest);
+    this.keys = arena.allocEach(longest);
+    this.radix = arena.allocEach(RADIX_BYTES);
     arena.commit();
   }
 

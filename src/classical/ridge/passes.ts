@@ -45,11 +45,6 @@ export class RidgePasses {
     const bytes = this.lines * this.width * 8;
     this.slices = Math.max(1, Math.min(MOST_SLICES, Math.floor(SLICE_BUDGET / bytes), Math.ceil(this.count / TILE)));
     this.arena = new Arena(context);
-    const { thread, threads } = context;
-    const perThread = (size: number) => {
-      const rounded = Math.ceil(size / 64) * 64;
-      return this.arena.alloc(rounded * threads) + rounded * thread;
-    };
     this.at = {
       phase: this.arena.alloc(64),
       center: this.arena.alloc((this.lines + 1) * 8),
@@ -57,8 +52,8 @@ export class RidgePasses {
       vectors: leavesOut ? this.arena.alloc(cols * this.width * 8) : 0,
       spectrum: this.arena.alloc((outputs + 1) * cols * 8),
       errors: this.arena.alloc(this.slices * context.args.alphas.length * 8),
-      tile: perThread(TILE * cols * 4 + 16),
-      columns: perThread(this.lines * TILE * 8),
+      tile: this.arena.allocEach(TILE * cols * 4 + 16),
+      columns: this.arena.allocEach(this.lines * TILE * 8),
     };
     this.arena.commit();
     this.phase = this.arena.int32(this.at.phase, 2);

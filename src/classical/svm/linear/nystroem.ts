@@ -53,20 +53,15 @@ export class LandmarkFeatures implements FeatureMap {
     private readonly cols: number,
     private readonly landmarks: Landmarks,
   ) {
-    const { thread, threads } = context;
-    const each = (bytes: number) => {
-      const padded = Math.ceil(bytes / 64) * 64;
-      return arena.alloc(padded * threads) + padded * thread;
-    };
     const m = landmarks.rows.length;
     this.columns = m;
     this.at = {
-      panel: each(UNIT_ROWS * cols * 4),
-      query: each(cols * 4 + 16),
+      panel: arena.allocEach(UNIT_ROWS * cols * 4),
+      query: arena.allocEach(cols * 4 + 16),
       // Kernel values with the landmarks, then features, of one block of rows.
-      kernels: each(m * UNIT_ROWS * 4),
-      features: each(m * BLOCK * 4),
-      sums: each(BLOCK * 4),
+      kernels: arena.allocEach(m * UNIT_ROWS * 4),
+      features: arena.allocEach(m * BLOCK * 4),
+      sums: arena.allocEach(BLOCK * 4),
       factor: arena.alloc(m * m * 4),
     };
   }

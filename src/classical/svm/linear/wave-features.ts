@@ -23,15 +23,10 @@ export class WaveBlocks {
     private readonly waves: Waves,
     private readonly most: number,
   ) {
-    const { thread, threads } = context;
-    const each = (bytes: number) => {
-      const padded = Math.ceil(bytes / 64) * 64;
-      return arena.alloc(padded * threads) + padded * thread;
-    };
     this.pairs = waves.frequencies.length / cols;
-    this.panel = each(most * cols * 4);
-    this.cosines = each(most * 4);
-    this.sines = each(most * 4);
+    this.panel = arena.allocEach(most * cols * 4);
+    this.cosines = arena.allocEach(most * 4);
+    this.sines = arena.allocEach(most * 4);
     this.queries = arena.alloc(waves.frequencies.length * 4);
   }
 

@@ -28,13 +28,9 @@ export function run(context: JobContext<DecisionJobArgs>): void {
   const { X, cols, kernel, vectors, columns, terms, bias, out } = args;
   const rows = X.length / cols;
   const arena = new Arena(context);
-  const perThread = (bytes: number) => {
-    const padded = Math.ceil(bytes / 64) * 64;
-    return arena.alloc(padded * threads) + padded * thread;
-  };
-  const panelAddress = perThread(columns ? 0 : UNIT_BLOCKS * BLOCK * cols * 4);
-  const scratch = perThread(UNIT_BLOCKS * BLOCK * 4);
-  const sums = perThread(bias.length * UNIT_BLOCKS * BLOCK * 8);
+  const panelAddress = arena.allocEach(columns ? 0 : UNIT_BLOCKS * BLOCK * cols * 4);
+  const scratch = arena.allocEach(UNIT_BLOCKS * BLOCK * 4);
+  const sums = arena.allocEach(bias.length * UNIT_BLOCKS * BLOCK * 8);
   const count = terms.starts.length - 1;
   // Scaled once, by all workers.
   const queries = columns ? 0 : arena.alloc(vectors.length * 4);
