@@ -5,7 +5,6 @@ import { mean, sum } from '../metrics/sums.js';
 import { inverseNormal } from '../preprocessing/normal.js';
 
 const EULER_MASCHERONI = 0.5772156649015329;
-const E = 2.718281828459045;
 
 /** erfc is of numbers from 0 up. */
 const normalCdf = (z: number): number => (z > 0 ? 1 - 0.5 * erfc(z / Math.SQRT2) : 0.5 * erfc(-z / Math.SQRT2));
@@ -86,7 +85,7 @@ export function expectedMaximumSharpe(trials: number, variance: number): number 
     });
   }
   const upper = inverseNormal(1 - 1 / trials);
-  const tail = inverseNormal(1 - 1 / (trials * E));
+  const tail = inverseNormal(1 - 1 / (trials * Math.E));
   return Math.sqrt(variance) * ((1 - EULER_MASCHERONI) * upper + EULER_MASCHERONI * tail);
 }
 

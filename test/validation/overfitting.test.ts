@@ -135,9 +135,9 @@ describe('pathOverfitting', () => {
     const splitter = new CombinatorialPurgedKFold({ folds: 4, testFolds: 2 });
     const returns = Float64Array.from(y, (label, i) => (label === 1 ? 1 : -1) * (0.5 + (i % 5) / 10));
     const data = { role: 'train', X, y } as const;
-    const fit = (C: number) =>
+    const scoresAt = (C: number) =>
       crossValidate({ model: 'logistic', config: { C } }, data, { splitter, trainScores: false });
-    const results = [await fit(1), await fit(1e-6), await fit(0.01)];
+    const results = [await scoresAt(1), await scoresAt(1e-6), await scoresAt(0.01)];
     const performance = (row: number, prediction: number) => (prediction === 1 ? 1 : -1) * returns[row];
     const found = await pathOverfitting(results, { performance, blocks: 4 });
     expect(found.paths).toHaveLength(3);

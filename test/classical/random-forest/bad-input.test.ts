@@ -12,7 +12,7 @@ import { Matrix } from '../../../src/core/matrix.js';
 import { forestProblem } from './problems.js';
 
 const { X, classes, targets } = forestProblem(2, 60, 3, { missing: 0.1 });
-const fit = (config: object, data: object = {}, options: object = {}) =>
+const fitForest = (config: object, data: object = {}, options: object = {}) =>
   new RandomForestModel({ nTrees: 8, ...config }).fit({ X, y: classes, ...data }, options);
 
 async function expectRefused(
@@ -53,16 +53,20 @@ describe('a forest refuses data', () => {
     ['with a row that is none', { X: [[1], null], y: [0, 1] }, /row 1 has no values/],
     ['with sets to evaluate on', { evalSets: { a: { X, y: classes } } }, /for boosting/],
   ])('%s', async (_, data, says) => {
-    await expectRefused(() => fit({}, data), InvalidInputError, says);
+    await expectRefused(() => fitForest({}, data), InvalidInputError, says);
   });
 
   it('that Poisson cannot have, and values whose squares are beyond float64 only from there on', async () => {
     const negative = targets.map((t) => t - 50);
-    await expectRefused(() => fit({ criterion: 'poisson' }, { y: negative }), InvalidInputError, /targets from 0 on/);
-    const huge = { y: targets.map((t) => t * 1e37) };
-    await expect(fit({ task: 'regression' }, huge)).resolves.toMatchObject({ trainAccuracy: expect.any(Number) });
     await expectRefused(
-      () => fit({ task: 'regression' }, { y: targets.map((t) => t * 1e39) }),
+      () => fitForest({ criterion: 'poisson' }, { y: negative }),
+      InvalidInputError,
+      /targets from 0 on/,
+    );
+    const huge = { y: targets.map((t) => t * 1e37) };
+    await expect(fitForest({ task: 'regression' }, huge)).resolves.toMatchObject({ trainAccuracy: expect.any(Number) });
+    await expectRefused(
+      () => fitForest({ task: 'regression' }, { y: targets.map((t) => t * 1e39) }),
       InvalidInputError,
       /not finite/,
     );
@@ -106,7 +110,7 @@ describe('a forest refuses settings', () => {
     [{ classWeight: { 0: 0, 1: 0, 2: 0 } }, /gives every class the weight 0/],
     [{ maxSamples: 61 }, /maxSamples is 61, there are 60 rows/],
   ])('%j', async (config, says) => {
-    await expectRefused(() => fit(config), ConfigError, says);
+    await expectRefused(() => fitForest(config), ConfigError, says);
   });
 });
 
@@ -135,7 +139,7 @@ describe('a forest takes', () => {
     for (const k of [0, 1, 2]) {
       expect(probabilities?.data[k]).toBeCloseTo(classes.filter((own) => own === k).length / 60, 6);
     }
-    await expect(fit({ maxFeatures: 50 })).resolves.toMatchObject({ warnings: [] });
+    await expect(fitForest({ maxFeatures: 50 })).resolves.toMatchObject({ warnings: [] });
   });
 });
 
