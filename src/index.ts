@@ -26,6 +26,9 @@ export { RawTimeSeriesData, TimeSeriesDataContainer } from './data/container.js'
 export type { FromTableOptions } from './data/from-table.js';
 export { type ChooseThresholdOptions, type ChosenThreshold, chooseThreshold } from './evaluation/choose-threshold.js';
 export { type EvaluateOptions, evaluateModel, type SplitScore } from './evaluation/evaluate-model.js';
+export type { GateCheck, GateVerdict } from './evaluation/gate-verdict.js';
+export type * from './evaluation/validation-metrics.js';
+export { validationMetricsContract } from './evaluation/validation-metrics-contract.js';
 export { accuracy } from './metrics/accuracy.js';
 export { balancedAccuracy } from './metrics/balanced-accuracy.js';
 export { type BootstrapInterval, bootstrapInterval } from './metrics/bootstrap-interval.js';
