@@ -98,6 +98,7 @@ class Run {
     }
     if (this.fatal) {
       this.controller.abort();
+      // Trials whose value the storage did not take are not among them: `flush` tells those again.
       await this.study.abandon(`tuning ended: ${messageOf(this.fatal.error)}`).catch(() => {});
       throw this.fatal.error;
     }

@@ -58,6 +58,8 @@ export class Study {
   private readonly open = new Map<number, Trial>();
   /** What trials asked for here were given when they were made, by number: what later ones may know of them. */
   private readonly chosen = new Map<number, ReadonlyMap<string, number>>();
+  /** Ends on their way to the storage, and those that it did not take, by number of the trial. */
+  private readonly ends = new Map<number, { readonly changes: readonly TrialChange[]; writing: boolean }>();
   private readonly attributes: { user: Record<string, unknown> };
   private stopping = false;
   private asking: Promise<unknown> = Promise.resolve();
@@ -235,7 +237,7 @@ export class Study {
 
   /**
    * Ends a trial: with its value (one for each direction), as pruned (its last report becomes its value), or as failed. A value that
-   * is NaN is a failure.
+   * is NaN is a failure. If the storage rejects it, the trial stays open with everything that is not saved yet: tell it again, or `flush`.
    *
    * @throws InvalidInputError - a trial that was not asked for here or is finished, or another number of values
    */
@@ -246,7 +248,7 @@ export class Study {
   ): Promise<TrialRecord> {
     const number = typeof trial === 'number' ? trial : trial.number;
     const running = this.open.get(number);
-    if (!running) {
+    if (!running || this.ends.get(number)?.writing) {
       throw new InvalidInputError(`Trial ${number} of study '${this.name}' is not running here`, {
         hint: 'Tell each trial that ask returned once.',
       });
@@ -258,10 +260,34 @@ export class Study {
       changes.push({ kind: 'systemAttr', key: CONSTRAINTS, value: this.constraintsOf(running, end.values) });
     }
     changes.push({ kind: 'finish', state: end.state, values: end.values });
+    return this.end(running, changes);
+  }
+
+  /** The trial is over once the storage has it. */
+  private async end(trial: Trial, changes: readonly TrialChange[]): Promise<TrialRecord> {
+    const { number } = trial;
+    const end = { changes, writing: true };
+    this.ends.set(number, end);
+    try {
+      await this.writer.finish(trial.id, changes);
+      await this.sync();
+    } catch (error) {
+      end.writing = false;
+      throw error;
+    }
+    this.ends.delete(number);
     this.open.delete(number);
-    await this.writer.finish(running.id, changes);
-    await this.sync();
     return this.history.records[number];
+  }
+
+  /** Tells again what the storage did not take when it was told; returns the trials that ended by it. */
+  async flush(): Promise<readonly TrialRecord[]> {
+    const records: TrialRecord[] = [];
+    for (const [number, { changes, writing }] of [...this.ends]) {
+      const trial = this.open.get(number);
+      if (trial && !writing) records.push(await this.end(trial, changes));
+    }
+    return records;
   }
 
   private endOf(
@@ -317,6 +343,7 @@ export class Study {
    */
   async optimize(objective: Objective, options: OptimizeOptions = {}): Promise<void> {
     this.stopping = false;
+    await this.flush();
     await this.sync();
     await optimize(this, objective, options);
   }
@@ -330,9 +357,11 @@ export class Study {
     return this.stopping;
   }
 
-  /** Ends trials that are still running here, as failed; for work that is called off. */
+  /** Ends trials that are still running here, as failed; for work that is called off. Those that were told keep what they were told. */
   async abandon(reason: string): Promise<void> {
-    for (const trial of [...this.open.values()]) await this.tell(trial, 'fail', { reason });
+    for (const trial of [...this.open.values()]) {
+      if (!this.ends.has(trial.number)) await this.tell(trial, 'fail', { reason });
+    }
   }
 
   /** Whether a trial asked for here has not been told yet. */

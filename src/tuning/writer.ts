@@ -1,15 +1,18 @@
 /**
  * Facts about running trials on their way to the storage: those that come together are written together, in their order. An objective
- * never waits for them; the end of its trial does.
+ * never waits for them; the end of its trial does. What the storage did not take stays here until it does.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Storage, TrialChange } from './storage.js';
 
 interface Pending {
-  changes: TrialChange[];
-  /** The writing of everything before `changes`. */
-  written: Promise<boolean>;
+  /** Not written yet. */
+  readonly changes: TrialChange[];
+  /** The writing that goes on; never rejects. */
+  writing: Promise<unknown>;
   scheduled: boolean;
+  /** The storage said that the trial is over. */
+  ended: boolean;
 }
 
 export class TrialWriter {
@@ -23,35 +26,46 @@ export class TrialWriter {
     entry.changes.push(...changes);
     if (entry.scheduled) return;
     entry.scheduled = true;
-    entry.written = entry.written.then(async (alive) => {
-      await nextTurn();
-      return alive && this.write(trialId, entry);
-    });
-    // Whoever ends the trial gets to know.
-    entry.written.catch(() => {});
+    entry.writing = entry.writing
+      .then(() => nextTurn())
+      .then(() => entry.scheduled && this.write(trialId, entry, []))
+      // Still pending: whoever ends the trial gets to know.
+      .catch(() => {});
   }
 
-  /** Writes what is left and the end; false if the trial had ended before. Rejects with what the storage rejected with. */
-  async finish(trialId: number, changes: readonly TrialChange[]): Promise<boolean> {
+  /**
+   * Writes what is left and the end; false if the trial had ended before. Rejects with what the storage rejected with: then all but the
+   * end stays pending, and another end may be tried.
+   */
+  async finish(trialId: number, end: readonly TrialChange[]): Promise<boolean> {
     const entry = this.entry(trialId);
-    entry.changes.push(...changes);
-    try {
-      // What was scheduled takes the end along.
-      const alive = await entry.written;
-      return alive && (entry.changes.length === 0 || (await this.write(trialId, entry)));
-    } finally {
-      this.pending.delete(trialId);
-    }
+    // What was scheduled goes along with the end.
+    entry.scheduled = false;
+    await entry.writing;
+    const alive = await this.write(trialId, entry, end);
+    this.pending.delete(trialId);
+    return alive;
   }
 
   private entry(trialId: number): Pending {
     let entry = this.pending.get(trialId);
-    if (!entry) this.pending.set(trialId, (entry = { changes: [], written: Promise.resolve(true), scheduled: false }));
+    if (!entry) {
+      entry = { changes: [], writing: Promise.resolve(), scheduled: false, ended: false };
+      this.pending.set(trialId, entry);
+    }
     return entry;
   }
 
-  private write(trialId: number, entry: Pending): Promise<boolean> {
+  private async write(trialId: number, entry: Pending, end: readonly TrialChange[]): Promise<boolean> {
     entry.scheduled = false;
-    return this.storage.updateTrial(trialId, entry.changes.splice(0));
+    const facts = entry.changes.splice(0);
+    if (entry.ended) return false;
+    try {
+      entry.ended = !(await this.storage.updateTrial(trialId, [...facts, ...end]));
+    } catch (error) {
+      entry.changes.unshift(...facts);
+      throw error;
+    }
+    return !entry.ended;
   }
 }
