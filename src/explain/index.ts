@@ -1,0 +1,2 @@
+/** `holdfast/explain`: why a model says what it says. */
+export { meanAbsolute, type ShapResult } from './shap-result.js';
