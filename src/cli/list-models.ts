@@ -1,7 +1,7 @@
 /** `holdfast list-models`. */
 import type { Command } from 'commander';
+import { textTable } from '../core/text-table.js';
 import { ModelRegistry } from '../model/registry.js';
-import { textTable } from './text-table.js';
 
 export function addListModels(program: Command): void {
   program

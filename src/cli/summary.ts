@@ -1,7 +1,8 @@
 /** The outcome of a run for people: scores against baselines, the verdict, where things are. */
+
+import { textTable } from '../core/text-table.js';
 import type { Evaluation } from '../evaluation/evaluate.js';
 import type { TrainingResult } from '../training/trainer.js';
-import { textTable } from './text-table.js';
 
 const SHOWN = {
   classification: ['logLoss', 'rocAuc', 'accuracy', 'f1', 'brierScore'],

@@ -74,6 +74,6 @@ export interface Verdict {
 }
 
 /** Pretty JSON; values that are not finite become null. */
-export function reportJson(report: TrainingReport): string {
+export function reportJson(report: object): string {
   return `${JSON.stringify(report, (_key, value) => (ArrayBuffer.isView(value) ? Array.from(value as unknown as ArrayLike<number>) : value), 2)}\n`;
 }

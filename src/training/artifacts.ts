@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { writeDirectoryAtomic, writeFileSynced } from '../core/files.js';
 import type { BaseModel } from '../model/base-model.js';
 import type { PreprocessingPipeline } from '../preprocessing/pipeline.js';
+import type { ComparisonReport } from '../report/model-comparison.js';
 import { reportJson, type TrainingReport } from '../report/training-report.js';
 import type { RowLedger } from '../splits/ledger.js';
 import { artifactName } from './run-names.js';
@@ -62,6 +63,38 @@ export async function writeRun(
     config: join(directory, 'config.json'),
     featureNames: join(directory, 'feature_names.json'),
     preprocessing: preprocessing && join(directory, 'preprocessing'),
+  };
+}
+
+/** What a comparison leaves on disk. Absolute paths. */
+export interface ComparisonArtifacts {
+  readonly directory: string;
+  /** comparison.json */
+  readonly report: string;
+  /** comparison.txt */
+  readonly table: string;
+  readonly ledger: string;
+}
+
+/** Writes `{runsDirectory}/{comparisonId}/`: comparison.json, comparison.txt, ledger.json. */
+export async function writeComparison(
+  runsDirectory: string,
+  report: ComparisonReport,
+  table: string,
+  ledger: RowLedger,
+): Promise<ComparisonArtifacts> {
+  const directory = resolve(runsDirectory, report.comparisonId);
+  await writeDirectoryAtomic(directory, async (temporary) => {
+    await writeFileSynced(join(temporary, 'comparison.json'), reportJson(report));
+    await writeFileSynced(join(temporary, 'comparison.txt'), `${table}\n`);
+    await writeFileSynced(join(temporary, 'ledger.json'), `${JSON.stringify(ledger)}\n`);
+  });
+  const file = (name: string) => join(directory, name);
+  return {
+    directory,
+    report: file('comparison.json'),
+    table: file('comparison.txt'),
+    ledger: file('ledger.json'),
   };
 }
 

@@ -13,14 +13,16 @@ import type { SplitScores } from './scores.js';
 import { fitSequenceBaseline } from './sequence-baseline.js';
 
 /** Predictions of one baseline on the splits that decide. */
-interface Fitted {
+export interface Fitted {
   readonly name: string;
   readonly description: string;
   readonly validation: PredictionOutput;
-  readonly test: PredictionOutput;
+  /** Absent where the run leaves the test rows alone. */
+  readonly test?: PredictionOutput;
 }
 
-function fitBaselines(task: Task, { train, validation, test }: AnyContainer): Fitted[] {
+/** Prior and, where there are times, persistence. */
+function fitBaselines(task: Task, { train, validation, test }: AnyContainer, withTest: boolean): Fitted[] {
   const prior = new PriorBaseline(task).fit(train);
   const fitted: Fitted[] = [
     {
@@ -28,16 +30,16 @@ function fitBaselines(task: Task, { train, validation, test }: AnyContainer): Fi
       description:
         task === 'regression' ? 'the mean of the training labels' : 'the class shares of the training labels',
       validation: prior.predict(validation),
-      test: prior.predict(test),
+      ...(withTest && { test: prior.predict(test) }),
     },
   ];
-  if ([train, validation, test].every(PersistenceBaseline.applies)) {
+  if ([train, validation, ...(withTest ? [test] : [])].every(PersistenceBaseline.applies)) {
     const persistence = new PersistenceBaseline(task).fit(train);
     fitted.push({
       name: persistence.name,
       description: 'the label that became known last, never one that is still open',
       validation: persistence.predict(validation),
-      test: persistence.predict(test, [validation]),
+      ...(withTest && { test: persistence.predict(test, [validation]) }),
     });
   }
   return fitted;
@@ -55,7 +57,7 @@ export interface BaselineOptions {
 async function fitSequences(
   task: Task,
   { train, validation, test }: AnyContainer,
-  split: 'validation' | 'test',
+  withTest: boolean,
   options: BaselineOptions,
 ): Promise<Fitted[]> {
   if (!options.sequences || !holdsWindows(train)) return [];
@@ -64,11 +66,21 @@ async function fitSequences(
   const { name, description } = baseline;
   const outputOf = (part: Split<SplitRole, unknown>) => baseline.predict(part as Split<SplitRole, Windows>);
   const validated = await outputOf(validation);
-  return [{ name, description, validation: validated, test: split === 'test' ? await outputOf(test) : validated }];
+  return [{ name, description, validation: validated, ...(withTest && { test: await outputOf(test) }) }];
 }
 
 const holdsWindows = <R extends SplitRole>(split: Split<R, unknown>): split is Split<R, Windows> =>
   split.X instanceof Windows;
+
+/** Every baseline that the data allow, fitted on train; what they say of the test rows only where those are to be evaluated. */
+export async function baselinesOn(
+  task: Task,
+  data: AnyContainer,
+  withTest: boolean,
+  options: BaselineOptions,
+): Promise<Fitted[]> {
+  return [...fitBaselines(task, data, withTest), ...(await fitSequences(task, data, withTest, options))];
+}
 
 /**
  * The baselines' scores and the model's differences to them, on test where the run evaluated it, else on validation. Resampled in
@@ -85,15 +97,15 @@ export async function compareWithBaselines(
   const output = (scores.test ?? scores.validation).output;
   const truth = data[split];
   const blockLength = data.horizon === undefined ? undefined : Math.min(data.horizon, truth.y.length);
-  const fitted = [...fitBaselines(task, data), ...(await fitSequences(task, data, split, options))];
+  const fitted = await baselinesOn(task, data, split === 'test', options);
   return fitted.map((baseline) => ({
     name: baseline.name,
     description: baseline.description,
     evaluations: {
       validation: evaluateSplit(task, data.validation, baseline.validation),
-      test: scores.test && evaluateSplit(task, data.test, baseline.test),
+      test: baseline.test && evaluateSplit(task, data.test, baseline.test),
     },
-    comparison: compareToBaseline(truth, output, baseline[split], {
+    comparison: compareToBaseline(truth, output, baseline[split] ?? baseline.validation, {
       seed: deriveSeed(seed, 'baseline', baseline.name),
       ...(blockLength !== undefined && blockLength > 1 ? { blockLength } : {}),
     }),

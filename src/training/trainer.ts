@@ -1,7 +1,6 @@
 /** `ModelTrainer`: one model from a container to a saved, evaluated and reported run. */
 import { MINIROCKET_INFO } from '../baselines/minirocket/info.js';
 import { throwIfAborted } from '../core/abort.js';
-import type { ProgressListener } from '../core/progress.js';
 import { resolveThreads } from '../core/threads.js';
 import { LIBRARY_VERSION } from '../core/version.js';
 import { type AnyContainer, adaptTo } from '../evaluation/adapt.js';
@@ -13,71 +12,22 @@ import {
   modelParameters,
   parseTrainingConfig,
   type ResolvedTrainingConfig,
-  type TrainingConfig,
 } from '../model/config-files.js';
-import { type ConfigOf, ModelRegistry } from '../model/registry.js';
-import type { TrainingMetrics } from '../model/types.js';
-import type { PreprocessingPipeline } from '../preprocessing/pipeline.js';
+import { ModelRegistry } from '../model/registry.js';
 import { REPORT_VERSION, type TrainingReport } from '../report/training-report.js';
 import type { LedgerReport } from '../splits/ledger-record.js';
 import { TestSetGuard } from '../splits/test-guard.js';
 import { type RunArtifacts, writeRun } from './artifacts.js';
 import { compareWithBaselines, verdictOf } from './baseline-comparison.js';
+import type { TrainAllOptions } from './comparison-options.js';
+import type { ComparisonResult } from './comparison-result.js';
 import { checkRunId, newRunId } from './run-names.js';
 import { evaluationsOf, type SplitScores } from './scores.js';
-import type { TrackedRun, Tracker } from './tracker.js';
+import type { TrackedRun } from './tracker.js';
+import { trainAll } from './train-all.js';
+import type { ModelTrainerOptions, TrainingResult, TrainModelOptions } from './training-result.js';
 
-export interface ModelTrainerOptions {
-  /** Settings over the shipped config/training.yaml. */
-  config?: TrainingConfig;
-  /** A training.yaml of your own instead of the shipped one. */
-  configFile?: string;
-  tracker?: Tracker;
-  /** Default: the config's, experiments/runs. */
-  runsDirectory?: string;
-}
-
-export interface TrainModelOptions<N extends string = string> {
-  /** Hyperparameters over the model's file, its variant and the family's defaults. */
-  config?: ConfigOf<N>;
-  /** Such as 'conservative' or 'aggressive'. */
-  variant?: string;
-  /** A YAML file with the model's hyperparameters instead of the shipped one. */
-  modelConfigFile?: string;
-  /** Rows a window, for sequence models given two-dimensional data. */
-  seqLen?: number;
-  /** Default: the training config's. */
-  seed?: number;
-  threads?: number;
-  signal?: AbortSignal;
-  onProgress?: ProgressListener;
-  /** Default: a new one. A run evaluates the test set once: the same id again is a `TestSetReuseError`. */
-  runId?: string;
-  /** The fitted pipeline that made the container: saved beside the model. */
-  preprocessing?: PreprocessingPipeline;
-  /** False leaves the test set untouched; the verdict is then on validation. Default true. */
-  evaluateTest?: boolean;
-  /**
-   * Beside a model of sequences, MiniRocket on at most 1,000 training windows is fitted and reported too, which takes some seconds. False
-   * leaves it out. Default true.
-   */
-  sequenceBaseline?: boolean;
-  /** False writes nothing. Default true. */
-  save?: boolean;
-}
-
-export interface TrainingResult {
-  readonly model: BaseModel;
-  readonly metrics: TrainingMetrics;
-  readonly trainMetrics: Evaluation;
-  readonly validationMetrics: Evaluation;
-  /** Undefined with `evaluateTest: false`. */
-  readonly testMetrics?: Evaluation;
-  readonly runId: string;
-  /** Undefined with `save: false`. */
-  readonly artifacts?: RunArtifacts;
-  readonly report: TrainingReport;
-}
+export type { ModelTrainerOptions, TrainingResult, TrainModelOptions } from './training-result.js';
 
 /**
  * Trains registered models with everything around a fit that a disciplined run needs: leakage checks before, baselines beside,
@@ -204,6 +154,10 @@ export class ModelTrainer {
         trainMetrics: scores.train.evaluation,
         validationMetrics: scores.validation.evaluation,
         testMetrics: scores.test?.evaluation,
+        predictions: {
+          validation: scores.validation.output,
+          ...(scores.test && { test: scores.test.output }),
+        },
         runId,
         artifacts,
         report,
@@ -212,6 +166,30 @@ export class ModelTrainer {
       await tracked?.finish('failed', error instanceof Error ? error.message : String(error));
       throw error;
     }
+  }
+
+  /**
+   * Trains several models on the same splits and chooses the best by its score on validation rows that all of them predict; the test rows stay
+   * untouched unless `finalTest` asks for the winner's one evaluation. A model that fails is kept with its error, and the others go on. The
+   * ledger notes that the validation rows have chosen.
+   *
+   * @throws InvalidInputError - an unknown name or metric, models of different tasks, a metric that is undefined on the validation rows
+   * @throws ConfigError - an unknown option, variant or hyperparameter, before anything is trained
+   * @throws DataLeakageError - as `trainModel`, or validation rows that have been evaluated
+   * @throws TrainingFailedError - every model failed
+   * @throws TrainingCancelledError - `signal` was aborted; runs that were done stay
+   * @example
+   * const { winner, table } = await new ModelTrainer().trainAll(container, { models: ['lightgbm', 'logistic', 'lstm'] });
+   * console.log(table);
+   */
+  async trainAll(container: AnyContainer, options: TrainAllOptions = {}): Promise<ComparisonResult> {
+    const settings = await this.settings();
+    return trainAll(container, options, {
+      settings,
+      runsDirectory: this.options.runsDirectory ?? settings.runsDirectory,
+      guard: this.guard,
+      train: (name, data, given) => this.trainModel(name, data, given),
+    });
   }
 
   /** Train, validation and (once a run) test. */

@@ -1,4 +1,4 @@
-/** `holdfast/validation`: splitters, cross-validation, backtest paths and the probability of overfitting. */
+/** `holdfast/validation`: splitters, cross-validation, comparison of models, backtest paths and the probability of overfitting. */
 export { BacktestPath, type PathPart } from '../splits/backtest-path.js';
 export {
   CombinatorialPurgedKFold,
@@ -11,6 +11,9 @@ export { RepeatedKFold, type RepeatedKFoldOptions, RepeatedStratifiedKFold } fro
 export type { Fold, SplitData, Splitter } from '../splits/splitter.js';
 export { StratifiedKFold } from '../splits/stratified-k-fold.js';
 export { WalkForward, type WalkForwardOptions } from '../splits/walk-forward.js';
+export { compareModels } from '../training/compare-models.js';
+export type { CompareModelsOptions, ModelChoice, ModelEntry } from '../training/comparison-options.js';
+export type { ComparisonEntry, ComparisonResult } from '../training/comparison-result.js';
 export {
   type BacktestOverfitting,
   type BacktestOverfittingOptions,

@@ -1,0 +1,65 @@
+/** What one run is told and what it gives. */
+import type { ProgressListener } from '../core/progress.js';
+import type { Evaluation } from '../evaluation/evaluate.js';
+import type { BaseModel } from '../model/base-model.js';
+import type { TrainingConfig } from '../model/config-files.js';
+import type { ConfigOf } from '../model/registry.js';
+import type { PredictionOutput, TrainingMetrics } from '../model/types.js';
+import type { PreprocessingPipeline } from '../preprocessing/pipeline.js';
+import type { TrainingReport } from '../report/training-report.js';
+import type { RunArtifacts } from './artifacts.js';
+import type { Tracker } from './tracker.js';
+
+export interface ModelTrainerOptions {
+  /** Settings over the shipped config/training.yaml. */
+  config?: TrainingConfig;
+  /** A training.yaml of your own instead of the shipped one. */
+  configFile?: string;
+  tracker?: Tracker;
+  /** Default: the config's, experiments/runs. */
+  runsDirectory?: string;
+}
+
+export interface TrainModelOptions<N extends string = string> {
+  /** Hyperparameters over the model's file, its variant and the family's defaults. */
+  config?: ConfigOf<N>;
+  /** Such as 'conservative' or 'aggressive'. */
+  variant?: string;
+  /** A YAML file with the model's hyperparameters instead of the shipped one. */
+  modelConfigFile?: string;
+  /** Rows a window, for sequence models given two-dimensional data. */
+  seqLen?: number;
+  /** Default: the training config's. */
+  seed?: number;
+  threads?: number;
+  signal?: AbortSignal;
+  onProgress?: ProgressListener;
+  /** Default: a new one. A run evaluates the test set once: the same id again is a `TestSetReuseError`. */
+  runId?: string;
+  /** The fitted pipeline that made the container: saved beside the model. */
+  preprocessing?: PreprocessingPipeline;
+  /** False leaves the test set untouched; the verdict is then on validation. Default true. */
+  evaluateTest?: boolean;
+  /**
+   * Beside a model of sequences, MiniRocket on at most 1,000 training windows is fitted and reported too, which takes some seconds. False
+   * leaves it out. Default true.
+   */
+  sequenceBaseline?: boolean;
+  /** False writes nothing. Default true. */
+  save?: boolean;
+}
+
+export interface TrainingResult {
+  readonly model: BaseModel;
+  readonly metrics: TrainingMetrics;
+  readonly trainMetrics: Evaluation;
+  readonly validationMetrics: Evaluation;
+  /** Undefined with `evaluateTest: false`. */
+  readonly testMetrics?: Evaluation;
+  /** What the model made of the validation rows and, where the run evaluated them, of the test rows. */
+  readonly predictions: { readonly validation: PredictionOutput; readonly test?: PredictionOutput };
+  readonly runId: string;
+  /** Undefined with `save: false`. */
+  readonly artifacts?: RunArtifacts;
+  readonly report: TrainingReport;
+}
