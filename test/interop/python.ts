@@ -3,19 +3,29 @@ import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from 'node:c
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-let found: string | undefined;
+/** Which requirements file: requirements.txt, or the one of that name. */
+export type Environment = '' | 'mlflow';
 
-/** Path of the interop environment's python; makes the environment (test/interop/setup.sh) when it is missing. */
-export function python(): string {
-  found ??= execFileSync('bash', [fileURLToPath(new URL('./setup.sh', import.meta.url))], {
+const found = new Map<string, string>();
+
+/**
+ * Path of the interop environment's python; makes the environment (test/interop/setup.sh) when it is missing. `'mlflow'`: the one of
+ * requirements-mlflow.txt.
+ */
+export function python(environment: Environment = ''): string {
+  const known = found.get(environment);
+  if (known) return known;
+  const setup = fileURLToPath(new URL('./setup.sh', import.meta.url));
+  const made = execFileSync('bash', environment === '' ? [setup] : [setup, environment], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
   })
     .trimEnd()
     .split('\n')
     .pop();
-  if (!found) throw new Error('test/interop/setup.sh printed no path');
-  return found;
+  if (!made) throw new Error('test/interop/setup.sh printed no path');
+  found.set(environment, made);
+  return made;
 }
 
 /**
@@ -23,8 +33,13 @@ export function python(): string {
  * JSON (undefined when it printed nothing). Typed arrays travel as lists; NaN, Infinity and -Infinity as Python's `json`
  * module writes and reads them. Rejects with stderr when the script fails.
  */
-export async function runPython(script: string, input?: unknown, args: readonly string[] = []): Promise<unknown> {
-  const child = start(script, args);
+export async function runPython(
+  script: string,
+  input?: unknown,
+  args: readonly string[] = [],
+  environment: Environment = '',
+): Promise<unknown> {
+  const child = start(script, args, environment);
   const output: Buffer[] = [];
   const errors: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
@@ -82,8 +97,8 @@ export class PythonPeer {
   }
 }
 
-function start(script: string, args: readonly string[]): ChildProcessWithoutNullStreams {
-  return spawn(python(), [...(script.endsWith('.py') ? [script] : ['-c', script]), ...args], {
+function start(script: string, args: readonly string[], environment: Environment = ''): ChildProcessWithoutNullStreams {
+  return spawn(python(environment), [...(script.endsWith('.py') ? [script] : ['-c', script]), ...args], {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...process.env, PYTHONHASHSEED: '0', PYTHONIOENCODING: 'utf-8' },
   });
