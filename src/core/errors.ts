@@ -96,3 +96,13 @@ export class MissingDependencyError extends HoldfastError {
 export class EngineError extends HoldfastError {
   readonly code = 'ENGINE';
 }
+
+/** A database cannot be reached, refused what it was asked, or lost the connection for longer than is waited for. */
+export class DatabaseError extends HoldfastError {
+  readonly code = 'DATABASE';
+}
+
+/** Something that one process may have open at a time is in use by another; `details` says by which. */
+export class LockedError extends HoldfastError {
+  readonly code = 'LOCKED';
+}
