@@ -5,6 +5,7 @@ import type { FitContext, FitOptions, ModelInput } from '../model/types.js';
 /** First and last-plus-one iteration, 0-based: [0, 10] are the first ten. */
 export type IterationRange = readonly [from: number, to: number];
 
+/** How a boosting model predicts: threads, and which iterations. */
 export interface BoostingPredictOptions {
   /** Worker threads; never changes the result. */
   threads?: number;
@@ -22,6 +23,7 @@ export type CustomObjective = (
   weights: Float32Array | undefined,
 ) => Derivatives | Promise<Derivatives>;
 
+/** First and second derivatives of a loss by the raw scores, (n * outputs) row by row each. */
 export interface Derivatives {
   gradient: ArrayLike<number>;
   /** Not negative. */
@@ -30,6 +32,7 @@ export interface Derivatives {
 
 /** A value of raw scores to watch; arrays as for `CustomObjective`. */
 export interface CustomMetric {
+  /** Value of raw scores, (n * outputs) row by row; may be asynchronous. */
   evaluate(scores: Float64Array, labels: Float64Array, weights: Float32Array | undefined): number | Promise<number>;
   direction: 'minimize' | 'maximize';
 }
@@ -43,6 +46,7 @@ export interface StartingModel extends BaseModel<any> {
 /** Learning rate of each iteration (from 0), in place of the configured one. */
 export type LearningRates = readonly number[] | ((iteration: number) => number);
 
+/** `FitOptions` of boosting models, with a loss and metrics of one's own, a model to go on from, and learning rates. */
 export interface BoostingFitOptions extends FitOptions {
   /**
    * A loss of your own: it takes the place of the configured objective's derivatives. Boosting starts from 0; predictions are made

@@ -2,6 +2,7 @@
 import { lazySchema, type ZodType } from '../core/schema.js';
 import type { CalibrationMethod } from './probability-map.js';
 
+/** Hyperparameters of `CalibratedModel`: the model inside and how its probabilities are mapped. */
 export interface CalibratedConfig {
   /** Calibration is of class probabilities. Default `'classification'`. */
   task?: 'classification';

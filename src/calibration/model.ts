@@ -31,6 +31,7 @@ export type { CalibratedConfig } from './config.js';
 /** Names of the base model's files begin with it. */
 const PREFIX = 'base.';
 
+/** How `CalibratedModel.calibrate` maps the probabilities of a fitted model, and what it must not have seen. */
 export interface CalibrateOptions {
   /** Default `'platt'`. */
   readonly method?: CalibrationMethod;

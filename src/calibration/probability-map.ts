@@ -16,6 +16,7 @@ import { TemperatureCalibrator } from './temperature.js';
  */
 export type CalibrationMethod = 'platt' | 'isotonic' | 'beta' | 'temperature';
 
+/** A fitted map of probabilities: one map a class, or one temperature for all. */
 export type ProbabilityMap =
   | { readonly method: 'platt'; readonly maps: readonly PlattCalibrator[] }
   | { readonly method: 'isotonic'; readonly maps: readonly IsotonicCalibrator[] }

@@ -12,6 +12,7 @@ export interface ProgressEvent {
   readonly metrics?: Readonly<Record<string, number>>;
 }
 
+/** What `onProgress` takes: called with each event, on the calling thread. */
 export interface ProgressListener {
   (event: ProgressEvent): void;
   /** True: every event counts, as for one who decides by them. Otherwise only some 20 events a second pass. */

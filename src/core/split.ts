@@ -2,6 +2,7 @@
 import { DataLeakageError, InvalidInputError } from './errors.js';
 import type { Matrix } from './matrix.js';
 
+/** What a part of the data is for. `train` fits, `validation` stops and tunes, `test` is evaluated once a run, `holdout` is sealed. */
 export type SplitRole = 'train' | 'validation' | 'test' | 'holdout';
 
 /** One part of the data. Code that may only see training rows takes `Split<'train'>` and cannot be given another. */

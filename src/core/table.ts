@@ -119,6 +119,7 @@ export class Table {
     return [...this.columns.keys()];
   }
 
+  /** Whether there is a column of this name. */
   has(name: string): boolean {
     return this.columns.has(name);
   }

@@ -4,6 +4,7 @@
  */
 import { InvalidInputError } from './errors.js';
 
+/** Unit of numbers that count from 1970. */
 export type EpochUnit = 's' | 'ms' | 'us' | 'ns';
 
 const DAY = 86_400_000;

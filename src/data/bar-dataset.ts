@@ -9,10 +9,12 @@ import type { FeatureOptions } from '../preprocessing/options.js';
 import { fixedHorizonLabels, type Labels, tripleBarrierLabels } from './labels.js';
 import { uniquenessWeights } from './weights.js';
 
+/** What is predicted of a bar: which barrier is touched first, the direction of the next bars, or their return. */
 export type BarLabel = 'triple-barrier' | 'direction' | 'return';
 
 export const BAR_LABELS: readonly BarLabel[] = ['triple-barrier', 'direction', 'return'];
 
+/** How `barDataset` labels bars and which features it makes. */
 export interface BarDatasetOptions {
   /** 'triple-barrier' (-1, 0, 1), 'direction' of the next `horizon` bars (-1, 0, 1), or their 'return' (regression). */
   label: BarLabel;
@@ -33,6 +35,7 @@ export interface BarDatasetOptions {
 /** Names of the columns that are not features. */
 export const BAR_COLUMNS = { label: 'label', labelEnd: 'label_end', weight: 'weight' } as const;
 
+/** What `barDataset` makes of bars: a table to split, and the names in it. */
 export interface BarDataset {
   /** Features, the time column, and the three of `BAR_COLUMNS`; rows whose label is unknown are left out. */
   readonly table: Table;

@@ -19,6 +19,7 @@ export type ByteSource =
   | { readonly bytes: Uint8Array }
   | AsyncIterable<Uint8Array | string>;
 
+/** What every reader of files takes: progress and cancelling. */
 export interface ReadOptions {
   /** Events of phase 'read': `step` and `total` are bytes of the source as stored (compressed, if it is). */
   onProgress?: ProgressListener;

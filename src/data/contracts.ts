@@ -172,8 +172,11 @@ export const handoffContract = lazySchema((z) =>
   }),
 );
 
+/** A model to train: name, family and hyperparameters. */
 export type ModelCandidate = SchemaOutput<typeof modelCandidateContract>;
+/** A trained model as other systems see it: where it lies, what it scores, how it was made. */
 export type TrainedModel = SchemaOutput<typeof trainedModelContract>;
+/** A handoff document: run, metrics, addresses, next steps. */
 export type Handoff = SchemaOutput<typeof handoffContract>;
 
 /** All contracts by name. */
@@ -188,7 +191,9 @@ export const CONTRACTS = {
   handoff: handoffContract,
 } as const;
 
+/** Name of a contract, for `parseContract`. */
 export type ContractName = keyof typeof CONTRACTS;
+/** What a contract describes. */
 export type ContractValue<N extends ContractName> = SchemaOutput<(typeof CONTRACTS)[N]>;
 
 /**

@@ -12,6 +12,7 @@ import { type CsvRecord, CsvTokenizer } from './csv-tokenizer.js';
 
 export type { CsvType } from './csv-column.js';
 
+/** How `readCsv` reads: delimiter, types, missing values, columns. */
 export interface CsvOptions extends ReadOptions {
   /** One ASCII character, or 'auto' to choose among , ; tab and | by the first lines. Default ','. */
   delimiter?: string;

@@ -14,6 +14,7 @@ import type { RawParts, RawSettings } from './raw-parts.js';
 import { RowHistory } from './row-history.js';
 import type { SplitFacts } from './split-facts.js';
 
+/** How `TimeSeriesDataContainer.fromTable` reads a table and cuts it in time. */
 export interface FromTableOptions {
   /** Column of labels: numbers, or text (mapped to 0..k-1 in sorted order, see `classNames`). Rows without a label are dropped and counted. */
   label: string;

@@ -6,6 +6,7 @@ import { InvalidInputError } from '../core/errors.js';
 import { assertPrices, type BarContext, barSegments, positiveInteger } from './bars.js';
 import { ewmVolatility } from './volatility.js';
 
+/** Labels of n bars and when each is known. */
 export interface Labels {
   /** (n,) -1, 0 or 1; NaN where unknown: drop those rows. */
   labels: Float64Array;
@@ -15,6 +16,7 @@ export interface Labels {
   labelEnds: Float64Array;
 }
 
+/** Bars and the distance that `fixedHorizonLabels` looks ahead. */
 export interface FixedHorizonOptions extends BarContext {
   close: ArrayLike<number>;
   /** Bars ahead. */
@@ -46,6 +48,7 @@ export function fixedHorizonLabels(options: FixedHorizonOptions): Labels {
   return out;
 }
 
+/** Bars, barriers and the distance that `tripleBarrierLabels` looks ahead. */
 export interface TripleBarrierOptions extends BarContext {
   close: ArrayLike<number>;
   /** Highs and lows of the bars: barriers are then touched within a bar, not only at its close. */
@@ -61,6 +64,7 @@ export interface TripleBarrierOptions extends BarContext {
   volatility?: ArrayLike<number>;
 }
 
+/** Triple-barrier labels, with the barrier that was touched first. */
 export interface TripleBarrierLabels extends Labels {
   /** (n,) which barrier ended the label: 'upper' (label 1), 'lower' (-1), 'horizon' (0); null where unknown. */
   touched: ('upper' | 'lower' | 'horizon' | null)[];

@@ -12,6 +12,7 @@ import { Turns } from '../core/turns.js';
 import { filePath, type ReadOptions, unreadable } from './byte-source.js';
 import { TextCodes } from './text-codes.js';
 
+/** Which columns and rows `readParquet` reads. */
 export interface ParquetOptions extends ReadOptions {
   /** Only these columns, in this order. */
   columns?: readonly string[];

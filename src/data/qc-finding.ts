@@ -4,6 +4,7 @@ export type QCStatus = 'PASSED' | 'WARNING' | 'FAILED';
 /** error: training on this fails or misleads (features of rows out of order mix up past and future); warning: look at it first; info: good to know. */
 export type QCSeverity = 'info' | 'warning' | 'error';
 
+/** Kind of a finding. */
 export type QCCode =
   | 'MISSING_VALUES'
   | 'ALL_MISSING'
@@ -26,6 +27,7 @@ export type QCCode =
   | 'TIME_GAPS'
   | 'DRIFT';
 
+/** One thing that is wrong or worth knowing with a table. */
 export interface QCFinding {
   readonly code: QCCode;
   readonly severity: QCSeverity;
@@ -37,6 +39,7 @@ export interface QCFinding {
   readonly values?: Readonly<Record<string, number>>;
 }
 
+/** The quality of a table: a status, a score and findings. */
 export interface QCReport {
   /** FAILED with any error, WARNING with any warning. */
   readonly status: QCStatus;

@@ -8,6 +8,7 @@ import { type QCFinding, type QCReport, verdict } from './qc-finding.js';
 import { type LabelCheck, labelFindings, leakingFeatures } from './qc-label.js';
 import { timeFindings } from './qc-time.js';
 
+/** What `qualityReport` is told of a table, and the limits of its findings. */
 export interface QualityOptions {
   label?: string;
   /** Default: classes when the label is text or holds at most 50 different whole numbers. */

@@ -3,6 +3,7 @@ import { alphaOf, ewm } from '../preprocessing/ewm.js';
 import { mapSegments } from '../preprocessing/segments.js';
 import { assertPrices, type BarContext, barSegments, positiveInteger } from './bars.js';
 
+/** Span and context of an exponentially weighted volatility. */
 export interface VolatilityOptions extends BarContext {
   /** Span of the exponential weights in bars: alpha = 2 / (span + 1). Default 100. */
   span?: number;

@@ -7,6 +7,7 @@ import { InvalidInputError } from '../core/errors.js';
 import type { Task } from '../model/types.js';
 import { likeliest, type Opinion } from './combine.js';
 
+/** How differently two members err (Kuncheva and Whitaker, 2003). */
 export interface PairDiversity {
   readonly members: readonly [string, string];
   /** Correlation of the errors: of being wrong (0 or 1), or of what is left of the target; NaN where one never varies. */
@@ -19,6 +20,7 @@ export interface PairDiversity {
   readonly doubleFault: number;
 }
 
+/** How differently the members of an ensemble err. */
 export interface Diversity {
   /** Every pair, in the order of the members. */
   readonly pairs: readonly PairDiversity[];

@@ -141,6 +141,7 @@ export abstract class EnsembleModel<Settings extends EnsembleSettings> extends B
     };
   }
 
+  /** Remembers the form of the training input, for files and ONNX. */
   protected noteInput(X: ModelInputMatrix): void {
     const windowLength = windowsOf(X)?.length;
     this.onnxInput = { ...(windowLength === undefined ? {} : { windowLength }), lastRows: featuresAreLastRows(X) };
@@ -201,6 +202,7 @@ export abstract class EnsembleModel<Settings extends EnsembleSettings> extends B
     });
   }
 
+  /** The fitted members. Throws `NotFittedError` before `fit`. */
   protected requireTrained(): readonly TrainedMember[] {
     if (this.trained.length > 0) return this.trained;
     throw new NotFittedError(`${this.label}: this needs a fitted model`, {

@@ -10,6 +10,7 @@ export type ModelChoice = string | AnyModel;
 /** A model of rows, of windows or of both. */
 export type AnyModel = BaseModel<unknown, ModelInputMatrix>;
 
+/** A member of an ensemble: a registered model and its hyperparameters. */
 export interface MemberConfig {
   /** What messages, progress and files call it. Default: the model's name, with a number where it occurs again. */
   name?: string;

@@ -9,6 +9,7 @@ import { type MemberConfig, type MemberSettings, type ModelChoice, parseMember }
 /** What the meta-model sees of a probability p: p itself, or log(p / (1 - p)) (of three and more classes log p). */
 export type MetaInput = 'probabilities' | 'logits';
 
+/** Hyperparameters that `StackingModel` and `BlendingModel` share: members, and the model that learns from what they predict. */
 export interface MetaConfig extends CommonConfig {
   /** Learns from the members' predictions. Default: logistic; for a regression ridge with alpha 0.1, 1 or 10. */
   metaModel?: ModelChoice | Omit<MemberConfig, 'name'>;

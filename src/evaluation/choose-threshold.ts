@@ -7,6 +7,7 @@ import type { ModelInput } from '../model/types.js';
 import { claimRows } from '../splits/claim-rows.js';
 import { positiveClassOf } from './score.js';
 
+/** What a threshold is chosen by, and how its rows are predicted. */
 export interface ChooseThresholdOptions extends Pick<OptimalThresholdOptions, 'metric' | 'beta'> {
   readonly threads?: number;
 }

@@ -5,6 +5,7 @@ import type { ModelInput, PredictionOutput } from '../model/types.js';
 import { useRows } from '../splits/claim-rows.js';
 import { type Evaluation, evaluateSplit } from './evaluate.js';
 
+/** How `evaluateModel` predicts the rows of a split. */
 export interface EvaluateOptions {
   readonly threads?: number;
   /** Id of the run that the evaluation belongs to. */

@@ -38,6 +38,7 @@ interface Scored<Name extends MetricName> {
   readonly undefinedMetrics: Readonly<Partial<Record<Name, string>>>;
 }
 
+/** Scores of predicted classes and probabilities on one split. */
 export interface ClassificationEvaluation extends Scored<ClassificationMetric> {
   readonly task: 'classification';
   /** Of two classes the larger, which precision, recall, F1 and the areas are about; undefined for more (macro averages). */
@@ -46,10 +47,12 @@ export interface ClassificationEvaluation extends Scored<ClassificationMetric> {
   readonly confusionMatrix: { readonly classes: readonly number[]; readonly matrix: readonly (readonly number[])[] };
 }
 
+/** Scores of predicted values on one split. */
 export interface RegressionEvaluation extends Scored<RegressionMetric> {
   readonly task: 'regression';
 }
 
+/** Scores of a model on one split, told apart by `task`. */
 export type Evaluation = ClassificationEvaluation | RegressionEvaluation;
 
 /**

@@ -18,6 +18,7 @@ export interface GateCheck {
   readonly text: string;
 }
 
+/** What the gate before deployment decided, and which thresholds were missed. */
 export interface GateVerdict {
   readonly passed: boolean;
   /** All of them, in the order of the gate's settings. */

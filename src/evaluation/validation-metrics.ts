@@ -5,6 +5,7 @@
 import type { SplitRole } from '../core/split.js';
 import type { MetricName } from './evaluate.js';
 
+/** Version of the form of `ValidationMetrics`; raised when a reader would have to change. */
 export const VALIDATION_METRICS_VERSION = 1;
 
 /** What a value may be with new rows of the same kind. */
@@ -51,11 +52,13 @@ export interface MetricValues {
   readonly intervals: Readonly<Partial<Record<MetricName, MetricInterval>>>;
 }
 
+/** How many rows have a label. */
 export interface ClassCount {
   readonly label: number;
   readonly rows: number;
 }
 
+/** A confusion matrix with the labels of its rows and columns. */
 export interface ConfusionRecord {
   readonly classes: readonly number[];
   /** `matrix[i][j]`: weight of the rows of class i predicted as class j. */
@@ -150,6 +153,7 @@ export interface DelongRecord {
   readonly independentRows: boolean;
 }
 
+/** What a baseline scores on the same rows, and how the model differs from it. */
 export interface BaselineMetrics {
   readonly name: string;
   readonly description?: string;
@@ -177,6 +181,7 @@ export interface PartMetrics extends MetricValues {
   readonly smallBecause?: string;
 }
 
+/** Scores of one split by period or by group. */
 export interface Breakdown {
   readonly split: SplitRole;
   /** Calendar periods are in UTC; `part`: equally many rows in time order. */
@@ -211,6 +216,7 @@ export interface ProbabilityQuality {
   readonly bins: readonly ReliabilityBin[];
 }
 
+/** How well probabilities of a split mean what they say, before and after calibration. */
 export interface CalibrationMetrics {
   readonly split: SplitRole;
   readonly rows: number;
@@ -236,6 +242,7 @@ export type MissingPart =
   | 'groups'
   | 'calibration';
 
+/** Everything that is known of how good a model is, as plain data that JSON holds without loss. */
 export interface ValidationMetrics {
   readonly formatVersion: typeof VALIDATION_METRICS_VERSION;
   readonly model: string;

@@ -16,6 +16,7 @@ export interface BootstrapIntervalOptions extends MetricOptions, ResampleOptions
   metricOptions?: Record<string, unknown>;
 }
 
+/** A metric with the range that resampled rows give it. */
 export interface BootstrapInterval {
   /** The metric on the rows as they are. */
   estimate: number;

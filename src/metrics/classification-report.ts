@@ -13,6 +13,7 @@ export interface ClassReport {
   support: number;
 }
 
+/** Precision, recall, F1 and support by label, with scikit-learn's averages. */
 export interface ClassificationReport {
   [label: number]: ClassReport;
   /** Only when the classes cover every label; `'micro avg'` takes its place otherwise. */

@@ -5,6 +5,7 @@ import { nearest } from '../core/text.js';
 /** How per-class scores become one number; `'none'` returns them all. */
 export type Average = 'binary' | 'macro' | 'micro' | 'weighted' | 'none';
 
+/** What every metric of labels takes: weights, averaging over classes, what a division by zero counts as. */
 export interface MetricOptions {
   /** One weight a row, finite and not negative; a weight of 2 counts as the row given twice. Default: 1 each. */
   sampleWeight?: ArrayLike<number>;

@@ -20,6 +20,7 @@ export type MetricFunction = {
   metric(yTrue: ArrayLike<number>, yPredOrScores: Scores, options?: MetricOptions): number | number[];
 }['metric'];
 
+/** A metric by name: its direction, what it is computed from, and the function. */
 export interface MetricDefinition {
   name: string;
   task: 'classification' | 'regression';
@@ -28,6 +29,7 @@ export interface MetricDefinition {
   direction: 'maximize' | 'minimize';
   /** Names other libraries use. */
   aliases: readonly string[];
+  /** Truth and predictions to a number. */
   compute: MetricFunction;
 }
 

@@ -18,9 +18,11 @@ export interface ModelConfigs {}
 /** The config a model of this name takes; any object for names that are not declared. */
 export type ConfigOf<N extends string> = N extends keyof ModelConfigs ? ModelConfigs[N] : Record<string, unknown>;
 
+/** What the registry is told of a model: a name, a family, and how to load its class. */
 export interface ModelDefinition {
   readonly name: string;
   readonly family: string;
+  /** Imports the class; called with its first use. */
   load(): Promise<ModelClass>;
   /** What `list` shows before the class is loaded. */
   readonly info?: Partial<ModelInfo>;
@@ -28,6 +30,7 @@ export interface ModelDefinition {
 
 const definitions = new Map<string, ModelDefinition>();
 
+/** Models by name. Built-in ones are there once `holdfast` is imported; a family is loaded with its first use. */
 export class ModelRegistry {
   /** Adds a model; the same name again replaces a definition only when it is the same family's (a reload). */
   static register(definition: ModelDefinition): void {
@@ -64,10 +67,12 @@ export class ModelRegistry {
     return model;
   }
 
+  /** Whether a model of this name is registered. */
   static has(name: string): boolean {
     return definitions.has(name);
   }
 
+  /** Family of a registered name. Throws `InvalidInputError` with the nearest name for an unknown one. */
   static family(name: string): string {
     return find(name).family;
   }

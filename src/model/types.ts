@@ -3,6 +3,7 @@ import type { Matrix } from '../core/matrix.js';
 import type { ProgressListener } from '../core/progress.js';
 import type { FeatureInput, HybridInput, SequenceInput, Windows } from '../core/windows.js';
 
+/** What a model learns: classes, or values. */
 export type Task = 'classification' | 'regression';
 export type InputMode = 'features' | 'sequence' | 'hybrid';
 export type ModelInput = FeatureInput | SequenceInput | HybridInput;
@@ -58,6 +59,7 @@ export interface EvaluationData {
   readonly initScore?: ArrayLike<number>;
 }
 
+/** How a model is trained: seed, threads, cancelling, progress, checkpoints. Threads never change the model. */
 export interface FitOptions {
   /** Default: the config's `seed`, else 42. The same data, config and seed give the same bytes. */
   seed?: number;
@@ -98,6 +100,7 @@ export interface TrainingMetrics {
   readonly warnings: readonly string[];
 }
 
+/** What `predict` gives for n rows. */
 export interface PredictionOutput {
   /** (n,) class labels or values. */
   readonly predictions: Float32Array;
@@ -117,6 +120,7 @@ export interface PredictContext {
 /** Sums over a feature's splits: loss reduction, number, or cover (sum of hessians, or of rows' weights) of the split nodes. */
 export type ImportanceKind = 'gain' | 'split' | 'cover';
 
+/** Importance of each feature, in the order of `featureNames`. */
 export interface FeatureImportance {
   readonly kind: string;
   readonly names: readonly string[];
@@ -153,6 +157,7 @@ export interface FitData<X = Matrix> extends FitRows<X>, RowFacts {
   readonly featureNames: readonly string[];
 }
 
+/** What `fitModel` of a model gets besides its data: seed, threads, cancelling, progress. */
 export interface FitContext {
   readonly seed: number;
   readonly threads: number;

@@ -4,6 +4,7 @@ import type { Evaluation } from '../evaluation/evaluate.js';
 import type { Task } from '../model/types.js';
 import type { LedgerReport } from '../splits/ledger-record.js';
 
+/** Version of the form of `ComparisonReport`; raised when a reader would have to change. */
 export const COMPARISON_VERSION = 1;
 
 /** How p-values of several comparisons are corrected. */
@@ -33,6 +34,7 @@ interface ComparedEntry {
   readonly difference?: Difference;
 }
 
+/** A trained model among the compared. */
 export interface ComparedModel extends ComparedEntry {
   /** Registered name. */
   readonly name: string;
@@ -50,10 +52,12 @@ export interface ComparedModel extends ComparedEntry {
   readonly totalEpochs: number;
 }
 
+/** A baseline among the compared. */
 export interface ComparedBaseline extends ComparedEntry {
   readonly description: string;
 }
 
+/** A model whose training failed, with the error. */
 export interface FailedModel {
   readonly label: string;
   readonly name: string;
@@ -65,6 +69,7 @@ export interface FailedModel {
   };
 }
 
+/** The report of a comparison: what `comparison.json` holds. */
 export interface ComparisonReport {
   readonly formatVersion: typeof COMPARISON_VERSION;
   readonly comparisonId: string;

@@ -5,6 +5,7 @@ import type { Task, TrainingMetrics } from '../model/types.js';
 import type { LeakageReport } from '../splits/leakage.js';
 import type { LedgerReport } from '../splits/ledger-record.js';
 
+/** Version of the form of `TrainingReport`; raised when a reader would have to change. */
 export const REPORT_VERSION = 1;
 
 /** Scores of a model (or baseline) on the splits; test is absent when the run was told to leave it alone. */
@@ -14,6 +15,7 @@ export interface SplitEvaluations {
   readonly test?: Evaluation;
 }
 
+/** What a baseline scores on the splits of the run. */
 export interface BaselineResult {
   readonly name: string;
   readonly description: string;
@@ -22,6 +24,7 @@ export interface BaselineResult {
   readonly comparison?: Comparison;
 }
 
+/** The report of a run: what `report.json` holds. */
 export interface TrainingReport {
   readonly formatVersion: typeof REPORT_VERSION;
   readonly runId: string;
@@ -66,6 +69,7 @@ export interface TrainingReport {
   };
 }
 
+/** Whether the model beats the best baseline, in a sentence and in numbers. */
 export interface Verdict {
   readonly beatsBaseline: boolean;
   readonly split: 'test' | 'validation';

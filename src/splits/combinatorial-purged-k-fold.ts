@@ -6,6 +6,7 @@ import { assertTrainLeft, purgedFold } from './purged-train.js';
 import { assertEnough, eachFold, type Fold, type SplitData, type Splitter } from './splitter.js';
 import { barCount, cutEvenly, type Timeline, timelineOf } from './timeline.js';
 
+/** Parts, tested parts, embargo and horizon of `CombinatorialPurgedKFold`. */
 export interface CombinatorialPurgedKFoldOptions {
   /** Parts the rows are cut into, at least 3. Default 6. */
   folds?: number;

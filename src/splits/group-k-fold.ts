@@ -5,6 +5,7 @@ import { lazySchema, type ZodType } from '../core/schema.js';
 import { rowsByGroup } from './label-spans.js';
 import { assertEnough, checkSplitData, type Fold, foldsOfParts, type SplitData, type Splitter } from './splitter.js';
 
+/** Parts of `GroupKFold`. */
 export interface GroupKFoldOptions {
   /** Parts, at least 2. Default 5. */
   folds?: number;

@@ -11,6 +11,7 @@ import {
   type Splitter,
 } from './splitter.js';
 
+/** Parts and order of `KFold` and `StratifiedKFold`. */
 export interface KFoldOptions {
   /** Parts, at least 2. Default 5. */
   folds?: number;

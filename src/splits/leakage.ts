@@ -47,6 +47,7 @@ export interface LeakageFinding {
   readonly groups?: readonly (string | number)[];
 }
 
+/** What splits share that they should not. */
 export interface LeakageReport {
   /** No finding is an error. */
   readonly ok: boolean;
@@ -55,6 +56,7 @@ export interface LeakageReport {
   readonly checked: readonly { check: LeakageCheck; roles: readonly [SplitRole, SplitRole] }[];
 }
 
+/** What the checks between splits look at, and how much they list. */
 export interface LeakageOptions {
   /** Rows or groups listed a finding. Default 20. */
   readonly limit?: number;

@@ -33,6 +33,7 @@ export interface LedgerUse {
   readonly own?: boolean;
 }
 
+/** One split of the data that a ledger knows. */
 export interface LedgerSplit {
   readonly role: SplitRole;
   readonly rows: number;

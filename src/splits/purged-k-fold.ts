@@ -4,6 +4,7 @@ import { assertTrainLeft, purgedFold } from './purged-train.js';
 import { assertEnough, eachFold, type Fold, type SplitData, type Splitter } from './splitter.js';
 import { barCount, cutEvenly, timelineOf } from './timeline.js';
 
+/** Parts, embargo and horizon of `PurgedKFold`. */
 export interface PurgedKFoldOptions {
   /** Parts, at least 2. Default 5. */
   folds?: number;

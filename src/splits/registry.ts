@@ -37,6 +37,7 @@ export interface SplitRecord {
 
 /** Anything that can say how it was split: raw splits and containers do. */
 export interface SplitSource {
+  /** The splits as a record: ids of rows by role, and how they were cut. */
   splitRecord(): Promise<SplitRecord>;
 }
 

@@ -5,6 +5,7 @@ import { KFold } from './k-fold.js';
 import { eachFold, type Fold, type SplitData, type Splitter } from './splitter.js';
 import { StratifiedKFold } from './stratified-k-fold.js';
 
+/** Parts, repeats and seed of `RepeatedKFold` and `RepeatedStratifiedKFold`. */
 export interface RepeatedKFoldOptions {
   /** Parts, at least 2. Default 5. */
   folds?: number;
@@ -39,6 +40,7 @@ abstract class Repeated implements Splitter {
     return this.folds * this.repeats;
   }
 
+  /** The folds of every repeat, one after the other. */
   split(data: SplitData): Iterable<Fold> {
     const rounds = Array.from({ length: this.repeats }, (_, r) => this.round(deriveSeed(this.seed, 'repeat', r)));
     // Every round checks the same data: the first says what is wrong with it, at once.
@@ -48,6 +50,7 @@ abstract class Repeated implements Splitter {
     });
   }
 
+  /** The splitter of one repeat. */
   protected abstract round(seed: number): Splitter;
 }
 

@@ -32,6 +32,10 @@ export interface Splitter {
   readonly folds: number;
   /** Pairs of train and test that `split` gives: `folds`, unless parts are combined or repeated. */
   readonly splits: number;
+  /**
+   * Row numbers of each fold. Throws `InvalidInputError`, naming the fold, for parts that would be empty and for missing times, groups or
+   * labels.
+   */
   split(data: SplitData): Iterable<Fold>;
 }
 

@@ -5,6 +5,7 @@ import { assertTrainLeft } from './purged-train.js';
 import { eachFold, type Fold, type SplitData, type Splitter } from './splitter.js';
 import { barCount, type Timeline, timelineOf } from './timeline.js';
 
+/** Window, sizes, gap and horizon of `WalkForward`. */
 export interface WalkForwardOptions {
   /** Test parts. Default 5. */
   folds?: number;

@@ -59,8 +59,11 @@ export async function checkModel(model: ModelClass, options: CheckOptions = {}):
 
 /** The functions of a test runner (vitest, jest, node:test) that `checkModelIn` needs. */
 export interface TestRunner {
+  /** Groups tests. */
   describe: (name: string, body: () => void) => unknown;
+  /** A test. */
   it: ((name: string, body: () => Promise<void>) => unknown) & {
+    /** A test that is listed and not run. */
     skip: (name: string, body: () => Promise<void>) => unknown;
   };
 }

@@ -2,6 +2,7 @@
 import { Matrix } from '../core/matrix.js';
 import { Random } from '../core/random.js';
 
+/** Size, noise and seed of synthetic data. */
 export interface SyntheticOptions {
   rows?: number;
   features?: number;
@@ -10,6 +11,7 @@ export interface SyntheticOptions {
   missing?: number;
 }
 
+/** Rows with a rule to find in them. */
 export interface SyntheticData {
   readonly X: Matrix;
   /** (rows,) */

@@ -10,6 +10,7 @@ import type { Correction } from '../report/model-comparison.js';
 /** A model to compare: its registered name, or the name and what is special about it. */
 export type ModelChoice = string | ModelEntry;
 
+/** A model to compare, with its variant and hyperparameters. */
 export interface ModelEntry {
   readonly name: string;
   /** How the table calls it. Default: the name, with the variant. */
@@ -22,6 +23,7 @@ export interface ModelEntry {
   readonly seqLen?: number;
 }
 
+/** How `compareModels` trains and compares models: the same splits, the same metric, validation rows only. */
 export interface CompareModelsOptions {
   /** Of every model whose config does not say. Default 'classification'. */
   readonly task?: Task;
@@ -59,6 +61,7 @@ export interface CompareModelsOptions {
   readonly comparisonId?: string;
 }
 
+/** How `trainAll` trains and compares the registered models. */
 export interface TrainAllOptions extends CompareModelsOptions {
   /** Default 'all': every registered model that the task allows. */
   readonly models?: 'all' | readonly ModelChoice[];

@@ -9,6 +9,7 @@ export interface ComparisonEntry extends TrainingResult {
   readonly label: string;
 }
 
+/** What a comparison of models found, and the fitted winner. */
 export interface ComparisonResult {
   readonly comparisonId: string;
   readonly winner: ComparisonEntry;

@@ -9,11 +9,16 @@ export interface RunDescription {
 
 /** One run under way. */
 export interface TrackedRun {
+  /** Values by name, at a step (an epoch, an iteration) where they have one. */
   logMetrics(metrics: Readonly<Record<string, number>>, step?: number): Promise<void> | void;
+  /** Everything in a folder. */
   logArtifacts(directory: string): Promise<void> | void;
+  /** The run's end; `reason` says why it failed. */
   finish(status: 'completed' | 'failed', reason?: string): Promise<void> | void;
 }
 
+/** Where runs are recorded: an experiment server, files, or your own. */
 export interface Tracker {
+  /** A new run; the trainer tells it what happens. */
   startRun(run: RunDescription): Promise<TrackedRun> | TrackedRun;
 }

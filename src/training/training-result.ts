@@ -10,6 +10,7 @@ import type { TrainingReport } from '../report/training-report.js';
 import type { RunArtifacts } from './artifacts.js';
 import type { Tracker } from './tracker.js';
 
+/** Settings of a `ModelTrainer`. */
 export interface ModelTrainerOptions {
   /** Settings over the shipped config/training.yaml. */
   config?: TrainingConfig;
@@ -20,6 +21,7 @@ export interface ModelTrainerOptions {
   runsDirectory?: string;
 }
 
+/** How `trainModel` trains one model: hyperparameters, variant, preprocessing, seed, threads, cancelling. */
 export interface TrainModelOptions<N extends string = string> {
   /** Hyperparameters over the model's file, its variant and the family's defaults. */
   config?: ConfigOf<N>;
@@ -49,6 +51,7 @@ export interface TrainModelOptions<N extends string = string> {
   save?: boolean;
 }
 
+/** What `trainModel` made: the fitted model, its scores, its report and where it was saved. */
 export interface TrainingResult {
   readonly model: BaseModel;
   readonly metrics: TrainingMetrics;

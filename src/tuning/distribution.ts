@@ -5,9 +5,12 @@
 import { ConfigError } from '../core/errors.js';
 import { exp, log } from '../core/math.js';
 
+/** A value of a categorical parameter. */
 export type Choice = string | number | boolean | null;
+/** A value of a parameter. */
 export type ParamValue = Choice;
 
+/** Numbers of a range. */
 export interface FloatDistribution {
   readonly type: 'float';
   readonly low: number;
@@ -18,6 +21,7 @@ export interface FloatDistribution {
   readonly step: number | null;
 }
 
+/** Integers of a range. */
 export interface IntDistribution {
   readonly type: 'int';
   readonly low: number;
@@ -27,14 +31,17 @@ export interface IntDistribution {
   readonly step: number;
 }
 
+/** One of a list of choices. */
 export interface CategoricalDistribution {
   readonly type: 'categorical';
   readonly choices: readonly Choice[];
 }
 
 export type NumericDistribution = FloatDistribution | IntDistribution;
+/** What a parameter may be. */
 export type Distribution = NumericDistribution | CategoricalDistribution;
 
+/** Scale and raster of a range. */
 export interface RangeOptions {
   readonly log?: boolean;
   readonly step?: number;

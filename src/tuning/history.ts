@@ -7,6 +7,7 @@ import { isFinished, type TrialRecord } from './trial-record.js';
 
 const FIRST_CAPACITY = 64;
 
+/** All trials of a study that this process knows of, and the distributions of their parameters. */
 export class TrialHistory {
   /** By number. */
   readonly records: TrialRecord[] = [];
@@ -18,6 +19,7 @@ export class TrialHistory {
   private readonly setNames: (readonly string[])[] = [];
   private setOfTrial = new Int32Array(FIRST_CAPACITY).fill(-1);
 
+  /** Adds a trial, or what has changed of it. */
   put(record: TrialRecord): void {
     const { number } = record;
     const before = this.records[number];
@@ -45,6 +47,7 @@ export class TrialHistory {
     return this.distributions.get(name);
   }
 
+  /** Remembers what a parameter may be. */
   noteDistribution(name: string, distribution: Distribution): void {
     this.distributions.set(name, distribution);
   }

@@ -13,6 +13,7 @@ import { type Direction, failReason, type TrialRecord } from './trial-record.js'
 /** Returns the value to improve, one for each direction; or throws `TrialPruned`. */
 export type Objective = (trial: Trial) => number | readonly number[] | Promise<number | readonly number[]>;
 
+/** How many trials `study.optimize` makes, how long, and with how many workers. */
 export interface OptimizeOptions {
   /** Default 50. */
   readonly trials?: number;
@@ -41,15 +42,24 @@ export interface TunedStudy {
   readonly sampler: Sampler;
   readonly trials: readonly TrialRecord[];
   readonly stopped: boolean;
-  readonly storage: { readonly heartbeatInterval?: number; heartbeat?(trialId: number): Promise<void> };
+  readonly storage: {
+    readonly heartbeatInterval?: number;
+    /** A sign of life of a running trial. */
+    heartbeat?(trialId: number): Promise<void>;
+  };
+  /** A new trial; `lag` is how many trials before it need not be known. */
   ask(space: SearchSpace | undefined, options: { lag: number; signal?: AbortSignal }): Promise<Trial>;
+  /** The end of a trial: its value, or how it ended without one. */
   tell(
     trial: Trial,
     value: number | readonly number[] | 'pruned' | 'fail',
     options?: { reason?: string },
   ): Promise<TrialRecord>;
+  /** Whether a trial has not ended yet. */
   isOpen(trial: Trial): boolean;
+  /** Ends open trials as failed, for this reason. */
   abandon(reason: string): Promise<void>;
+  /** Starts no more trials; running ones end. */
   stop(): void;
 }
 

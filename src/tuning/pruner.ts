@@ -2,6 +2,7 @@
 import type { HistoryView } from './history.js';
 import type { Direction } from './trial-record.js';
 
+/** What a pruner sees of the study. */
 export interface PrunerContext {
   /** The trial's number. */
   readonly number: number;
@@ -15,6 +16,7 @@ export interface PrunerContext {
   readonly studyName: string;
 }
 
+/** Decides which trials end early. `MedianPruner` is a good first choice; write your own by implementing `shouldPrune`. */
 export interface Pruner {
   readonly name: string;
   /** Whether to end the trial; asked after a report. Must depend on the context alone. */

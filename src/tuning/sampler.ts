@@ -4,6 +4,7 @@ import type { Distribution, ParamValue } from './distribution.js';
 import type { HistoryView } from './history.js';
 import type { Attributes, Direction } from './trial-record.js';
 
+/** What a sampler sees of the study. */
 export interface SamplerContext {
   /** Of the trial whose values are wanted. */
   readonly number: number;
@@ -17,6 +18,7 @@ export interface SamplerContext {
   random(purpose: string): Random;
 }
 
+/** Values that a sampler chose together, before the objective asks for them. */
 export interface RelativeSample {
   /** As one number each, see `toInternal`. */
   readonly params: ReadonlyMap<string, number>;
@@ -24,6 +26,7 @@ export interface RelativeSample {
   readonly systemAttrs?: Attributes;
 }
 
+/** Chooses the values of trials. `TPESampler` is the default; write your own by implementing this. */
 export interface Sampler {
   readonly name: string;
   /** Trials after which there is nothing left to try. */

@@ -19,6 +19,7 @@ import type { SearchSpace } from './space.js';
 import type { Storage } from './storage.js';
 import type { Study } from './study.js';
 
+/** How `GridSearch` and `RandomizedSearch` score a configuration, and how many they try. */
 export interface SearchOptions {
   readonly splitter: AnySplitter;
   /** The first one decides. Default: accuracy, or R² for regression. */
@@ -34,6 +35,7 @@ export interface SearchOptions {
   readonly onProgress?: ProgressListener;
 }
 
+/** What a search found, and the pipeline fitted with it. */
 export interface SearchResult {
   readonly study: Study;
   readonly bestParams: Readonly<Record<string, ParamValue>>;

@@ -7,6 +7,7 @@ import { type Choice, categorical, type Distribution, float, int } from './distr
  * `categorical([2, 8])` says that two numbers are choices, `float(1, 2)` that two integers bound a range of floats.
  */
 export type SpaceEntry = Distribution | readonly [low: number, high: number] | readonly Choice[];
+/** What may be tried, by parameter. */
 export type SearchSpace = Readonly<Record<string, SpaceEntry>>;
 export type ParsedSpace = ReadonlyMap<string, Distribution>;
 

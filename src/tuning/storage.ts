@@ -20,16 +20,20 @@ export interface NewTrial {
   readonly systemAttrs?: Attributes;
 }
 
+/** Where the trials of studies are kept. Several processes may share one. */
 export interface Storage {
   /** For messages: 'memory', a file's path, a database's address without its password. */
   readonly description: string;
 
   /** @throws ConfigError - a study of this name exists; of two processes that create one at once, one gets this */
   createStudy(name: string, directions: readonly Direction[]): Promise<StudyRecord>;
+  /** The study of this name, if there is one. */
   findStudy(name: string): Promise<StudyRecord | undefined>;
+  /** All studies, in the order in which they were made. */
   listStudies(): Promise<readonly StudyRecord[]>;
   /** With its trials. */
   deleteStudy(studyId: number): Promise<void>;
+  /** Sets an attribute of a study. */
   setStudyAttribute(studyId: number, kind: 'userAttr' | 'systemAttr', key: string, value: unknown): Promise<void>;
 
   /** Numbers are given out in the order of creation: each once, without a gap, whoever asks at the same time. */
@@ -43,9 +47,11 @@ export interface Storage {
 
   /** Seconds between two signs of life of a running trial; undefined: trials are never taken for dead. */
   readonly heartbeatInterval?: number;
+  /** A sign of life of a running trial. */
   heartbeat?(trialId: number): Promise<void>;
   /** Marks trials without a sign of life for longer than the storage's grace period as failed; returns those this call marked. */
   failStaleTrials?(studyId: number): Promise<readonly TrialRecord[]>;
 
+  /** Gives back connections and files; a storage of several processes stays as it is. */
   close?(): Promise<void>;
 }

@@ -43,6 +43,7 @@ export interface TellOptions {
   readonly reason?: string;
 }
 
+/** A search for good parameters: trials, who chooses their values, who ends them early, and where they are kept. Made by `createStudy`. */
 export class Study {
   readonly name: string;
   readonly directions: readonly Direction[];
@@ -130,6 +131,7 @@ export class Study {
     return { ...this.attributes.user };
   }
 
+  /** Sets an attribute of the study, a value that JSON can hold. */
   async setUserAttr(key: string, value: unknown): Promise<void> {
     this.attributes.user[key] = value;
     await this.storage.setStudyAttribute(this.record.id, 'userAttr', key, value);

@@ -1,10 +1,14 @@
 /** What is kept of a trial, and of a study: plain data that a storage writes and every part of tuning reads. */
 import type { Distribution, ParamValue } from './distribution.js';
 
+/** Whether less or more is better. */
 export type Direction = 'minimize' | 'maximize';
+/** How far a trial is. */
 export type TrialState = 'running' | 'complete' | 'pruned' | 'fail' | 'waiting';
+/** Values that JSON can hold, by key. */
 export type Attributes = Readonly<Record<string, unknown>>;
 
+/** What a storage knows of a trial. */
 export interface TrialRecord {
   /** Unique in its storage. */
   readonly id: number;
@@ -24,6 +28,7 @@ export interface TrialRecord {
   readonly completedAt: Date | undefined;
 }
 
+/** What a storage knows of a study. */
 export interface StudyRecord {
   readonly id: number;
   readonly name: string;

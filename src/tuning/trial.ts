@@ -42,6 +42,7 @@ export interface TrialHost {
   write(trialId: number, changes: readonly TrialChange[]): void;
 }
 
+/** One evaluation of the objective: asks for values, reports on the way, may be ended early. */
 export class Trial {
   readonly number: number;
   /** Unique in the storage. */

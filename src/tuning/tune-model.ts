@@ -20,6 +20,7 @@ import type { Storage } from './storage.js';
 import type { Study } from './study.js';
 import { type Trial, TrialPruned } from './trial.js';
 
+/** Space, metric, budget, sampler and storage of `tuneModel`. */
 export interface TuneModelOptions {
   /** Default: the model's of `defaultSpace`. */
   readonly space?: SearchSpace;
@@ -49,6 +50,7 @@ export interface TuneModelOptions {
   readonly onProgress?: ProgressListener;
 }
 
+/** What `tuneModel` found. */
 export interface TuningResult {
   readonly study: Study;
   readonly metric: string;

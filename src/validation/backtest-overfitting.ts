@@ -15,6 +15,7 @@ import { partStart } from '../splits/splitter.js';
 /** What a candidate is judged by: a name, or any function of its values; larger is better and 0 is no skill. */
 export type Statistic = 'sharpe' | 'mean' | ((values: Float64Array) => number);
 
+/** How time is cut, and what candidates are judged by. */
 export interface BacktestOverfittingOptions {
   /** Parts that time is cut into: even, 2 to 20; C(blocks, blocks / 2) choices of halves. Default 16. */
   blocks?: number;
@@ -23,6 +24,7 @@ export interface BacktestOverfittingOptions {
   signal?: AbortSignal;
 }
 
+/** How often the candidate that is best on one half of time is not on the other (Bailey, Borwein, López de Prado and Zhu, 2017). */
 export interface BacktestOverfitting {
   /** Share of the choices in which the best candidate in sample is at or below the median out of sample. */
   readonly probability: number;

@@ -6,6 +6,7 @@ import type { Fold, SplitData } from '../splits/splitter.js';
 
 /** What is asked of a splitter here: its own kind, or a user's. */
 export interface AnySplitter {
+  /** Row numbers of each fold. */
   split(data: SplitData): Iterable<Fold>;
 }
 

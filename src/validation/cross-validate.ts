@@ -17,6 +17,7 @@ import { type CrossValidationResult, type FoldResult, summarise } from './result
 import { type RowData, rowDataOf, type ValidationInput } from './row-data.js';
 import { named, runScheduled, type ScheduledTask } from './schedule.js';
 
+/** Folds, metrics, seed and threads of `crossValidate`. */
 export interface CrossValidationOptions {
   readonly splitter: AnySplitter;
   /** Default: accuracy, or R² for regression. */

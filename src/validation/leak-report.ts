@@ -23,6 +23,7 @@ export interface InconclusiveRun {
   readonly message: string;
 }
 
+/** What `proveNoLeak` found. */
 export interface LeakReport {
   /** No step leaks, and every step came through at least one perturbation. */
   readonly ok: boolean;

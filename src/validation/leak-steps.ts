@@ -15,6 +15,7 @@ export interface StepContext {
   readonly trainRows: Uint32Array;
 }
 
+/** A step of your own: rows in, rows or features out. */
 export type StepFunction = (table: Table, context: StepContext) => Table | Matrix | Promise<Table | Matrix>;
 
 /** One step by name. It gets all rows, in time order, and gives as many back (or others, with their time column). */
@@ -25,6 +26,7 @@ export interface LeakStep {
 
 /** Functions are named after themselves; a `PreprocessingPipeline` is fitted anew on the rows before the cut. */
 export type ProvablePipeline = PipelinePart | readonly PipelinePart[];
+/** A step to prove: preprocessing of this library, a function from table to table, or one with a name. */
 export type PipelinePart = PreprocessingPipeline | StepFunction | LeakStep;
 
 /** Columns that say what a row is, and are no features. */

@@ -10,6 +10,7 @@ import type { PathResult } from './paths.js';
 import type { CrossValidationResult } from './result.js';
 import { deflatedSharpeRatio, returnMoments } from './sharpe.js';
 
+/** What a prediction is worth, and how time is cut. */
 export interface PathOverfittingOptions extends BacktestOverfittingOptions {
   /**
    * What a prediction of one row was worth, 0 without skill: for example `(row, prediction) => prediction * returns[row]`.
@@ -18,6 +19,7 @@ export interface PathOverfittingOptions extends BacktestOverfittingOptions {
   performance: (row: number, prediction: number, probabilities: Float32Array | undefined) => number;
 }
 
+/** Overfitting of the choice among candidates, over backtest paths. */
 export interface PathOverfitting {
   /** Mean over the paths of the probability of backtest overfitting. */
   readonly probability: number;

@@ -5,6 +5,7 @@ import type { PredictionOutput } from '../model/types.js';
 import type { BacktestPath } from '../splits/backtest-path.js';
 import type { Metric, Scores } from './metrics.js';
 
+/** One backtest path: every row predicted once by a model that saw none of its labels. */
 export interface PathResult {
   /** From 0. */
   readonly index: number;

@@ -12,6 +12,7 @@ import { type InconclusiveRun, type Leak, type LeakReport, leakOf } from './leak
 import { type LeakStep, type ProvablePipeline, type RowColumns, stepsOf, tableOf } from './leak-steps.js';
 import { PERTURBATIONS, type Perturbation, perturb } from './perturbations.js';
 
+/** Where the future begins, what is changed after it, and what the columns mean. */
 export interface ProveOptions extends RowColumns {
   /**
    * Where the future begins: with `time` a time (ms since epoch or `Date`), without it a row number; a number between 0 and 1 is a share of

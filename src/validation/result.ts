@@ -10,6 +10,7 @@ import type { PathResult } from './paths.js';
 /** A train score this much better than the test score is warned of: absolute, or for errors in the target's unit relative to the test error. */
 export const OVERFIT_GAP = 0.1;
 
+/** One fold: its rows, scores and times. */
 export interface FoldResult {
   /** From 0, in the splitter's order. */
   readonly fold: number;
@@ -31,6 +32,7 @@ export interface FoldResult {
   readonly warnings: readonly string[];
 }
 
+/** Scores of the folds, with mean and standard deviation (divided by their number). */
 export interface ScoreSummary {
   /** One a fold. */
   readonly values: readonly number[];
@@ -39,6 +41,7 @@ export interface ScoreSummary {
   readonly std: number;
 }
 
+/** A metric over the folds: test scores, train scores, the gap. */
 export interface MetricResult {
   readonly direction: 'maximize' | 'minimize';
   readonly test: ScoreSummary;
@@ -47,6 +50,7 @@ export interface MetricResult {
   readonly overfitGap?: number;
 }
 
+/** Scores of every fold, their summary, and what is to be said of them. */
 export interface CrossValidationResult {
   /** Name of the model. */
   readonly model: string;

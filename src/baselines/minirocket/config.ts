@@ -3,6 +3,7 @@ import type { ClassWeight } from '../../classical/logistic/config.js';
 import { lazySchema, type ZodType } from '../../core/schema.js';
 import { KERNELS } from './plan.js';
 
+/** Settings of `MiniRocketTransform`. */
 export interface MiniRocketTransformConfig {
   /**
    * Features, rounded down to a multiple of 84, at least 84. Default 10,000 (9,996), as published; the model takes 2,000 (1,932) for more than
@@ -15,6 +16,7 @@ export interface MiniRocketTransformConfig {
   seed?: number;
 }
 
+/** Hyperparameters of `MiniRocketModel`. */
 export interface MiniRocketConfig extends MiniRocketTransformConfig {
   /** Default `'classification'`: least squares on +1 for a class and -1 for the rest. */
   task?: 'classification' | 'regression';

@@ -9,6 +9,7 @@ import { fitRocket, type Rocket, type RocketContext, transform } from './rocket.
 
 export type { MiniRocketTransformConfig } from './config.js';
 
+/** How a transform runs: threads, cancelling, progress. None of it changes the features. */
 export type MiniRocketTransformOptions = Partial<RocketContext>;
 
 const DEFAULT_FEATURES = 10_000;

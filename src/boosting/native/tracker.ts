@@ -4,6 +4,7 @@ import { loadOptional } from '../../core/optional.js';
 import { check } from './booster.js';
 import { findNativeLibrary } from './find-library.js';
 
+/** Where XGBoost's tracker listens, and for how many processes. */
 export interface TrackerOptions {
   /** Processes that train together. */
   workers: number;
@@ -17,6 +18,7 @@ export interface TrackerOptions {
   nativeLibrary?: string;
 }
 
+/** A running tracker: it tells the processes of a cluster of each other, and ends when they do. */
 export interface XGBoostTracker {
   /** What every process passes to `XGBoostModel` as `communicator`, best with a `dmlc_task_id` of its own. */
   readonly arguments: Readonly<Record<string, string | number>>;

@@ -33,6 +33,7 @@ export type { PermutationImportance } from './permutation.js';
 
 const FILE = 'model.forest.bin';
 
+/** How columns are shuffled and scored. */
 export interface PermutationOptions {
   /** Shuffles of each column. Default 5. */
   repeats?: number;

@@ -15,6 +15,7 @@ export interface PermutationTask {
   readonly used: (column: number) => boolean;
 }
 
+/** How much the score falls when a column is shuffled. */
 export interface PermutationImportance {
   /** Score of the rows as they are. */
   readonly score: number;

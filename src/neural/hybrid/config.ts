@@ -39,6 +39,7 @@ export interface HybridAliases extends TrainingAliases {
   dropoutRate?: number;
 }
 
+/** Hyperparameters of `HybridModel`. */
 export type HybridConfig = HybridParameters & HybridAliases;
 
 export interface HybridSettings extends TrainingSettings {

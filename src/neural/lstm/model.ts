@@ -3,6 +3,7 @@ import { type RecurrentConfig, type RecurrentSettings, recurrentConfig } from '.
 import { NeuralModel } from '../neural-model.js';
 import { LSTM_INFO } from './info.js';
 
+/** Hyperparameters of `LSTMModel`. */
 export type LSTMConfig = RecurrentConfig;
 
 /**

@@ -34,6 +34,7 @@ export interface TCNAliases extends TrainingAliases {
   dropoutRate?: number;
 }
 
+/** Hyperparameters of `TCNModel`. */
 export type TCNConfig = TCNParameters & TCNAliases;
 
 export interface TCNSettings extends TrainingSettings {

@@ -5,8 +5,10 @@ export type Task = 'classification' | 'regression';
 export type OptimizerName = 'adam' | 'adamw' | 'sgd';
 export type ScheduleName = 'constant' | 'cosine' | 'one-cycle' | 'plateau';
 export type LossName = 'cross-entropy' | 'mse' | 'huber';
+/** Weights of classes: inverse to how often they occur, or given by label. */
 export type ClassWeight = 'balanced' | Readonly<Record<string, number>>;
 
+/** Training parameters that all neural models share. */
 export interface TrainingParameters {
   /** Default `'classification'`. */
   task?: Task;

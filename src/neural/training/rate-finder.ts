@@ -3,6 +3,7 @@ import { exp, log } from '../../core/math.js';
 import type { BatchSource } from './batches.js';
 import type { Stepper } from './stepper.js';
 
+/** Range and steps of a search for a learning rate. */
 export interface RateSearch {
   /** Default 1e-6. */
   readonly from?: number;
@@ -12,6 +13,7 @@ export interface RateSearch {
   readonly steps?: number;
 }
 
+/** Losses by learning rate, and the rate they suggest. */
 export interface RateCurve {
   /** Where the smoothed loss falls fastest: a rate to train with. */
   readonly suggestion: number;

@@ -43,6 +43,7 @@ export interface TransformerAliases extends TrainingAliases {
   dropoutRate?: number;
 }
 
+/** Hyperparameters of `TransformerModel`. */
 export type TransformerConfig = TransformerParameters & TransformerAliases;
 
 export interface TransformerSettings extends TrainingSettings {

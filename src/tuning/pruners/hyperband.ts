@@ -4,6 +4,7 @@ import type { Pruner, PrunerContext } from '../pruner.js';
 import { checkCounts } from './percentile.js';
 import { bracketCount, SuccessiveHalvingPruner } from './successive-halving.js';
 
+/** Steps, brackets and reduction of `HyperbandPruner`. */
 export interface HyperbandOptions {
   /** Step of the first rung of the bracket that starts first. Default 1. */
   readonly minResource?: number;
@@ -13,6 +14,10 @@ export interface HyperbandOptions {
   readonly reductionFactor?: number;
 }
 
+/**
+ * Successive halving in brackets that start later and later (Li, Jamieson, DeSalvo, Rostamizadeh and Talwalkar, 2018). Throws
+ * `ConfigError` for a range that makes no bracket.
+ */
 export class HyperbandPruner implements Pruner {
   readonly name = 'hyperband';
   private readonly brackets: readonly SuccessiveHalvingPruner[];

@@ -1,6 +1,7 @@
 /** Ends no trial. */
 import type { Pruner } from '../pruner.js';
 
+/** Ends no trial. */
 export class NopPruner implements Pruner {
   readonly name = 'nop';
 

@@ -2,6 +2,7 @@
 import { ConfigError } from '../../core/errors.js';
 import type { Pruner, PrunerContext } from '../pruner.js';
 
+/** Ends a trial only after `patience` reports without improvement, and then only if the pruner it wraps would. */
 export class PatientPruner implements Pruner {
   readonly name = 'patient';
 

@@ -2,6 +2,7 @@
 import { ConfigError } from '../../core/errors.js';
 import type { Pruner, PrunerContext } from '../pruner.js';
 
+/** When `PercentilePruner` and `MedianPruner` begin to judge. */
 export interface PercentileOptions {
   /** No trial is ended before so many are complete. Default 5. */
   readonly startupTrials?: number;
@@ -13,6 +14,7 @@ export interface PercentileOptions {
   readonly minTrials?: number;
 }
 
+/** Ends a trial whose best report so far is worse than a percentile of the others' at the same step (Golovin et al., 2017). */
 export class PercentilePruner implements Pruner {
   readonly name: string = 'percentile';
   private readonly options: Required<PercentileOptions>;

@@ -7,6 +7,7 @@ import type { Pruner, PrunerContext } from '../pruner.js';
 import type { TrialRecord } from '../trial-record.js';
 import { checkCounts } from './percentile.js';
 
+/** Rungs and reduction of `SuccessiveHalvingPruner`. */
 export interface SuccessiveHalvingOptions {
   /** Step of the first rung. Default 1. */
   readonly minResource?: number;
@@ -18,6 +19,7 @@ export interface SuccessiveHalvingOptions {
   readonly bootstrapCount?: number;
 }
 
+/** Asynchronous successive halving (Li et al., 2020): at each rung only the best part of the trials that got there goes on. */
 export class SuccessiveHalvingPruner implements Pruner {
   readonly name = 'successive halving';
   private readonly options: Required<SuccessiveHalvingOptions>;

@@ -2,6 +2,7 @@
 import { ConfigError } from '../../core/errors.js';
 import type { Pruner, PrunerContext } from '../pruner.js';
 
+/** The range that reports have to stay in. */
 export interface ThresholdOptions {
   readonly lower?: number;
   readonly upper?: number;
@@ -9,6 +10,7 @@ export interface ThresholdOptions {
   readonly warmupSteps?: number;
 }
 
+/** Ends a trial whose report leaves a range, or is NaN. */
 export class ThresholdPruner implements Pruner {
   readonly name = 'threshold';
 

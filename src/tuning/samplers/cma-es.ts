@@ -12,6 +12,7 @@ import { commonSpace } from './common-space.js';
 import { symmetricEigen } from './linear-algebra.js';
 import { randomValue } from './random.js';
 
+/** Generations and first step of `CmaEsSampler`. */
 export interface CmaEsOptions {
   /** Trials of a generation. Default 4 + 3 ln(number of parameters). */
   readonly populationSize?: number;
@@ -25,6 +26,7 @@ export interface CmaEsOptions {
 const GENERATION = 'holdfast:cma:generation';
 const REDRAWS = 20;
 
+/** CMA-ES in the unit cube of the numeric parameters that all trials have (Hansen, 2016); others are drawn at random. */
 export class CmaEsSampler implements Sampler {
   readonly name = 'cma-es';
   readonly maxDirections = 1;

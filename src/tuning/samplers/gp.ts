@@ -13,6 +13,7 @@ import { cholesky, solveLower, solveUpper } from './linear-algebra.js';
 import { evenValue } from './qmc.js';
 import { randomValue } from './random.js';
 
+/** First trials and candidates of `GPSampler`. */
 export interface GPOptions {
   /** Trials spread evenly before. Default 10. */
   readonly startupTrials?: number;
@@ -27,6 +28,7 @@ const REFINEMENTS = 60;
 /** Log length scales and log noise that are tried: a coarse walk is enough for the budgets this is for. */
 const FIT_ROUNDS = 3;
 
+/** A Gaussian process and the expected improvement over the best trial (Jones, Schonlau and Welch, 1998): for few, expensive trials. */
 export class GPSampler implements Sampler {
   readonly name = 'gp';
   readonly maxDirections = 1;

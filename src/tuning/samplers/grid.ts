@@ -4,16 +4,19 @@ import { deriveSeed, Random } from '../../core/random.js';
 import { contains, type Distribution, type ParamValue, toInternal } from '../distribution.js';
 import type { Sampler, SamplerContext } from '../sampler.js';
 
+/** Values to try, by parameter. */
 export type Grid = Readonly<Record<string, readonly ParamValue[]>>;
 
 /** A grid of more cells takes more memory than sense. */
 const MOST_CELLS = 10_000_000;
 
+/** The order in which `GridSampler` goes through its grid. */
 export interface GridOptions {
   /** False tries the last parameter's values first, in their order. Default true. */
   readonly shuffle?: boolean;
 }
 
+/** Every combination of some values, once. */
 export class GridSampler implements Sampler {
   readonly name = 'grid';
   /** Cells of the grid: trials from this number on would repeat. */

@@ -12,6 +12,7 @@ import { commonSpace } from './common-space.js';
 import { randomValue } from './random.js';
 import { ranked } from './tpe/split.js';
 
+/** Generations, crossover and mutation of `NsgaIISampler`. */
 export interface NsgaIIOptions {
   /** Trials of a generation. Default 50. */
   readonly populationSize?: number;
@@ -26,6 +27,7 @@ export interface NsgaIIOptions {
 /** Attribute of a trial: the generation it was bred in. */
 const GENERATION = 'holdfast:nsga2:generation';
 
+/** NSGA-II for several objectives (Deb, Pratap, Agarwal and Meyarivan, 2002). */
 export class NsgaIISampler implements Sampler {
   readonly name = 'nsga-ii';
   private readonly size: number;

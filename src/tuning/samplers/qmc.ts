@@ -4,11 +4,13 @@ import type { HistoryView } from '../history.js';
 import type { Sampler, SamplerContext } from '../sampler.js';
 import { sobol } from './sobol.js';
 
+/** How `QmcSampler` scrambles its points. */
 export interface QmcOptions {
   /** False gives the plain sequence, which starts with a corner. Default true. */
   readonly scramble?: boolean;
 }
 
+/** Points of a scrambled Sobol sequence: trials spread evenly over the space. */
 export class QmcSampler implements Sampler {
   readonly name = 'qmc';
 

@@ -2,6 +2,7 @@
 import { type Distribution, fromUnit } from '../distribution.js';
 import type { Sampler, SamplerContext } from '../sampler.js';
 
+/** Values drawn without looking at other trials (Bergstra and Bengio, 2012). */
 export class RandomSampler implements Sampler {
   readonly name = 'random';
 

@@ -4,6 +4,7 @@ import type { NewTrial, Storage, TrialChange } from '../storage.js';
 import { type Direction, isFinished, type StudyRecord, type TrialRecord } from '../trial-record.js';
 import { TrialBook } from './trial-book.js';
 
+/** Studies of this process alone. */
 export class InMemoryStorage implements Storage {
   readonly description = 'memory';
   private readonly book = new TrialBook();
@@ -12,10 +13,12 @@ export class InMemoryStorage implements Storage {
     return this.book.createStudy(name, directions) ?? studyExists(name, this.description);
   }
 
+  /** The study of this name, if there is one. */
   async findStudy(name: string): Promise<StudyRecord | undefined> {
     return this.book.studyNamed(name);
   }
 
+  /** All studies, in the order in which they were made. */
   async listStudies(): Promise<readonly StudyRecord[]> {
     return this.book.allStudies();
   }
@@ -24,6 +27,7 @@ export class InMemoryStorage implements Storage {
     this.book.deleteStudy(studyId);
   }
 
+  /** Sets an attribute of a study. */
   async setStudyAttribute(
     studyId: number,
     kind: 'userAttr' | 'systemAttr',

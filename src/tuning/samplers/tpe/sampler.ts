@@ -15,6 +15,7 @@ import { groupsOf } from './groups.js';
 import { ParzenEstimator } from './parzen.js';
 import { defaultGamma, ranked, recencyWeights } from './split.js';
 
+/** First trials, candidates and grouping of `TPESampler`. */
 export interface TPEOptions {
   /** Trials drawn at random before the estimator starts. Default 10. */
   readonly startupTrials?: number;
@@ -49,6 +50,10 @@ interface Observed {
   readonly bad: readonly number[];
 }
 
+/**
+ * Tree-structured Parzen estimators (Bergstra, Bardenet, Bengio and Kégl, 2011; multivariate as Falkner, Klein and Hutter, 2018): the
+ * default.
+ */
 export class TPESampler implements Sampler {
   readonly name = 'tpe';
   private readonly options: Required<TPEOptions>;

@@ -12,6 +12,7 @@ import { JournalFile } from './file.js';
 import { directionCode, distributionToJson, stateCode, toNaiveDate } from './optuna-json.js';
 import { type JournalEntry, JournalReplay, OPERATION } from './replay.js';
 
+/** How the lock of a journal file is treated. */
 export interface JournalOptions {
   /** Seconds after which the lock of a process that died is taken away. Default 30. */
   readonly lockGraceSeconds?: number;
@@ -19,6 +20,7 @@ export interface JournalOptions {
 
 type Operation = Readonly<Record<string, unknown>> & { readonly op_code: number };
 
+/** A file of changes, in Optuna's format: shared with other processes, and with Python. */
 export class JournalFileStorage implements Storage {
   readonly description: string;
   private readonly file: JournalFile;
@@ -51,10 +53,12 @@ export class JournalFileStorage implements Storage {
     return made ?? studyExists(name, this.description);
   }
 
+  /** The study of this name, if there is one. */
   findStudy(name: string): Promise<StudyRecord | undefined> {
     return this.read((book) => book.studyNamed(name));
   }
 
+  /** All studies, in the order in which they were made. */
   listStudies(): Promise<readonly StudyRecord[]> {
     return this.read((book) => book.allStudies());
   }
@@ -63,6 +67,7 @@ export class JournalFileStorage implements Storage {
     await this.write([{ op_code: OPERATION.deleteStudy, study_id: studyId }], () => undefined);
   }
 
+  /** Sets an attribute of a study. */
   async setStudyAttribute(
     studyId: number,
     kind: 'userAttr' | 'systemAttr',
