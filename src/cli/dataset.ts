@@ -1,8 +1,9 @@
 /** From a data file and a few options to a container ready for training. */
 import { ConfigError } from '../core/errors.js';
 import type { ProgressListener } from '../core/progress.js';
+import type { SplitRatios } from '../core/split.js';
 import type { Table } from '../core/table.js';
-import { BAR_COLUMNS, BAR_LABELS, type BarLabel, barDataset } from '../data/bar-dataset.js';
+import { BAR_COLUMNS, BAR_LABELS, type BarLabel, barDataset, barFeatures } from '../data/bar-dataset.js';
 import { TimeSeriesDataContainer } from '../data/container.js';
 import { readTable } from '../data/read-table.js';
 import { PreprocessingPipeline } from '../preprocessing/pipeline.js';
@@ -20,6 +21,7 @@ export interface DataRequest {
   readonly embargo?: number;
   /** ms. */
   readonly sessionGap?: number;
+  readonly ratios?: SplitRatios;
   readonly preprocessing?: Record<string, unknown>;
 }
 
@@ -64,11 +66,12 @@ function fromBars(table: Table, request: DataRequest, label: BarLabel, time: str
     symbol: request.symbol,
     horizon: request.horizon,
     embargo: request.embargo,
+    ratios: request.ratios,
   });
 }
 
 function fromColumns(table: Table, request: DataRequest, time: string | undefined) {
-  const { label, labelEnd, weight, group, features, symbol, horizon, embargo } = request;
+  const { label, labelEnd, weight, group, features, symbol, horizon, embargo, ratios } = request;
   return TimeSeriesDataContainer.fromTable(table, {
     label,
     time,
@@ -79,7 +82,20 @@ function fromColumns(table: Table, request: DataRequest, time: string | undefine
     symbol,
     horizon,
     embargo,
+    ratios,
   });
+}
+
+/** Rows to predict, with the columns that the run's preprocessing needs; the label may be missing. */
+export async function loadRows(
+  path: string,
+  request: Omit<DataRequest, 'path'> | undefined,
+  onProgress?: ProgressListener,
+): Promise<{ readonly table: Table; readonly time?: string }> {
+  const table = await readTable(path, { onProgress });
+  const time = request?.time ?? onlyTimeColumn(table);
+  if (!request || table.has(request.label) || !isBarLabel(request.label)) return { table, time };
+  return barFeatures(table, { time, group: request.group, sessionGap: request.sessionGap });
 }
 
 function onlyTimeColumn(table: Table): string | undefined {

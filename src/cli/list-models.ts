@@ -2,19 +2,19 @@
 import type { Command } from 'commander';
 import { textTable } from '../core/text-table.js';
 import { ModelRegistry } from '../model/registry.js';
+import { type OutputFlags, outputFlags } from './flags.js';
+import { print, withHeader } from './print.js';
 
 export function addListModels(program: Command): void {
-  program
-    .command('list-models')
-    .description('list the registered models')
-    .option('--family <name>', 'only this family')
-    .option('--json', 'print JSON')
-    .action(({ family, json }: { family?: string; json?: boolean }) => {
-      const models = ModelRegistry.list({ family });
-      if (json) {
-        process.stdout.write(`${JSON.stringify(models, null, 2)}\n`);
-        return;
-      }
+  outputFlags(
+    program
+      .command('list-models')
+      .description('list the registered models')
+      .option('--family <name>', 'only this family'),
+  )
+    .addHelpText('after', '\nExamples:\n  holdfast list-models --family neural\n  holdfast list-models --json')
+    .action((flags: OutputFlags & { family?: string }) => {
+      const models = ModelRegistry.list({ family: flags.family });
       const rows = models.map((m) => [
         m.name,
         m.family,
@@ -23,6 +23,8 @@ export function addListModels(program: Command): void {
         m.complexity,
         m.gpuCapable ? 'yes' : 'no',
       ]);
-      process.stdout.write(`${textTable(['model', 'family', 'input', 'tasks', 'complexity', 'gpu'], rows)}\n`);
+      print(flags, models, (paint) =>
+        withHeader(textTable(['model', 'family', 'input', 'tasks', 'complexity', 'gpu'], rows), paint),
+      );
     });
 }

@@ -1,14 +1,28 @@
 #!/usr/bin/env node
-/** `holdfast`: the command line. Exit codes: 0 fine, 1 failed, 2 wrong use. */
+/** `holdfast`: the command line. Exit codes: 0 fine, 1 failed, 2 wrong use, 3 refused by a gate, 130 interrupted. */
 import { Command, CommanderError } from 'commander';
 import { registerBuiltins } from '../builtin.js';
 import { HoldfastError } from '../core/errors.js';
 import { LIBRARY_VERSION } from '../core/version.js';
+import { paint } from './colour.js';
+import { addCompare } from './compare.js';
+import { addCompletion } from './completion.js';
+import { INTERRUPTED } from './interrupt.js';
 import { addListModels } from './list-models.js';
+import { addPredict } from './predict.js';
+import { addRuns } from './runs.js';
 import { addTrain } from './train.js';
+import { addTune } from './tune.js';
 
 /** Errors of what was asked for, as opposed to failures while doing it. */
 const WRONG_USE = new Set(['CONFIG', 'INVALID_INPUT', 'MISSING_DEPENDENCY']);
+const REFUSED = new Set(['VALIDATION_GATE', 'QC_GATE_BLOCKED']);
+
+function exitCode({ code }: HoldfastError): number {
+  if (code === 'TRAINING_CANCELLED') return INTERRUPTED;
+  if (REFUSED.has(code)) return 3;
+  return WRONG_USE.has(code) ? 2 : 1;
+}
 
 async function main(): Promise<number> {
   registerBuiltins();
@@ -16,9 +30,14 @@ async function main(): Promise<number> {
     .description('Train machine-learning models on time-series and tabular data, with strict splits.')
     .version(LIBRARY_VERSION)
     .showHelpAfterError('(holdfast --help shows the usage)')
+    .addHelpText(
+      'after',
+      `
+Exit codes: 0 fine, 1 failed, 2 wrong use, 3 refused by a gate, 130 interrupted.
+Colours and progress are for terminals; NO_COLOR switches colours off, --quiet both.`,
+    )
     .exitOverride();
-  addTrain(program);
-  addListModels(program);
+  for (const add of [addTrain, addCompare, addTune, addPredict, addRuns, addListModels, addCompletion]) add(program);
   for (const command of program.commands) command.exitOverride();
   try {
     await program.parseAsync();
@@ -26,14 +45,18 @@ async function main(): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (!(error instanceof HoldfastError)) throw error;
-    const json = process.argv.includes('--json');
-    if (json)
-      process.stdout.write(
-        `${JSON.stringify({ error: { code: error.code, name: error.name, message: error.message, hint: error.hint } })}\n`,
-      );
-    process.stderr.write(`${error.name}: ${error.message}\n${error.hint ? `  ${error.hint}\n` : ''}`);
-    return WRONG_USE.has(error.code) ? 2 : 1;
+    report(error);
+    return exitCode(error);
   }
+}
+
+function report({ code, name, message, hint, details }: HoldfastError): void {
+  if (process.argv.includes('--json')) {
+    const failures = REFUSED.has(code) ? { details } : {};
+    process.stdout.write(`${JSON.stringify({ error: { code, name, message, hint, ...failures } })}\n`);
+  }
+  const { red } = paint(process.stderr);
+  process.stderr.write(`${red(`${name}:`)} ${message}\n${hint ? `  ${hint}\n` : ''}`);
 }
 
 // A reader that closes early (`holdfast ... | head`) is no failure of ours.

@@ -69,6 +69,20 @@ export function defaultBarFeatures(bars: Table): FeatureOptions {
 }
 
 /**
+ * The features of `barDataset` for every bar, labelled or not: what a model predicts new bars from.
+ *
+ * @throws InvalidInputError - a missing column or times out of order
+ */
+export function barFeatures(
+  bars: Table,
+  { time = 'timestamp', group, sessionGap, features: given }: Omit<BarDatasetOptions, 'label' | 'horizon'> = {},
+): { readonly table: Table; readonly features: string[]; readonly time: string } {
+  const plan = given ?? defaultBarFeatures(bars);
+  const table = engineerFeatures(bars, { sessionGap, ...plan }, { time, group });
+  return { table, features: table.columnNames.filter((name) => !bars.has(name)), time };
+}
+
+/**
  * Features, labels and weights of one series of bars (columns open, high, low, close, optionally volume).
  *
  * @throws InvalidInputError - a missing column, times out of order, or no row with a known label
@@ -81,13 +95,7 @@ export function barDataset(bars: Table, options: BarDatasetOptions): BarDataset 
       hint: 'Choose one of these, or add a label column of your own and use fromTable.',
     });
   }
-  const plan = options.features ?? defaultBarFeatures(bars);
-  const engineered = engineerFeatures(
-    bars,
-    { sessionGap: options.sessionGap, ...plan },
-    { time, group: options.group },
-  );
-  const features = engineered.columnNames.filter((name) => !bars.has(name));
+  const { table: engineered, features } = barFeatures(bars, options);
   const { target, labelEnds } = labelled(bars, options, time);
   const known = rowsWhere(target, (value) => !Number.isNaN(value));
   if (known.length === 0) {

@@ -11,6 +11,7 @@ export {
   type BarDatasetOptions,
   type BarLabel,
   barDataset,
+  barFeatures,
   defaultBarFeatures,
 } from './bar-dataset.js';
 export type { ByteSource, ReadOptions } from './byte-source.js';

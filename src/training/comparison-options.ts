@@ -59,6 +59,8 @@ export interface CompareModelsOptions {
   /** Write a run for each model, and the comparison beside them. Default true for `trainAll`, false for `compareModels`. */
   readonly save?: boolean;
   readonly comparisonId?: string;
+  /** Where models that train step by step keep their state, a folder each: the same comparison again goes on from it. */
+  readonly checkpointDirectory?: string;
 }
 
 /** How `trainAll` trains and compares the registered models. */
@@ -71,7 +73,7 @@ const WHAT = 'compareModels';
 const OPTIONS = [
   ...['models', 'task', 'metric', 'metrics', 'seqLen', 'seed', 'threads', 'workers', 'signal', 'onProgress'],
   ...['preprocessing', 'finalTest', 'baselines', 'resamples', 'confidence', 'correction', 'blockLength', 'save'],
-  'comparisonId',
+  ...['comparisonId', 'checkpointDirectory'],
 ];
 const ENTRY_KEYS = ['name', 'label', 'variant', 'config', 'modelConfigFile', 'seqLen'];
 const CORRECTIONS: readonly unknown[] = ['holm', 'bonferroni', 'none'] satisfies Correction[];

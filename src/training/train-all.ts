@@ -1,4 +1,5 @@
 /** `trainAll`: several models on the same splits, scored on the same validation rows, the best one chosen with what the choice is worth. */
+import { join } from 'node:path';
 import { PriorBaseline } from '../baselines/prior.js';
 import { throwIfAborted } from '../core/abort.js';
 import { HoldfastError, InvalidInputError, TrainingFailedError } from '../core/errors.js';
@@ -68,6 +69,9 @@ export async function trainAll(
     try {
       const result = await context.train(entry.name, containerFor(entry.info, container), {
         ...trainingOf(entry, options),
+        ...(options.checkpointDirectory !== undefined && {
+          checkpointDirectory: join(options.checkpointDirectory, String(run.index)),
+        }),
         ...{ seed, threads: run.threads, signal: run.signal, save, evaluateTest: false, sequenceBaseline: false },
         ...(onProgress && {
           onProgress: (event) => onProgress({ ...event, phase: `${entry.label}: ${event.phase}` }),

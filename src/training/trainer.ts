@@ -86,7 +86,10 @@ export class ModelTrainer {
     try {
       const metrics = await model.fit(
         { ...data.train, validation: data.validation, featureNames: data.featureNames },
-        { seed, threads, signal: options.signal, onProgress: options.onProgress },
+        {
+          ...{ seed, threads, signal: options.signal, onProgress: options.onProgress },
+          ...(options.checkpointDirectory !== undefined && { checkpointDirectory: options.checkpointDirectory }),
+        },
       );
       const runsDirectory = this.options.runsDirectory ?? settings.runsDirectory;
       const scores = await this.score(model, data, {

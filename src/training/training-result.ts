@@ -49,6 +49,8 @@ export interface TrainModelOptions<N extends string = string> {
   sequenceBaseline?: boolean;
   /** False writes nothing. Default true. */
   save?: boolean;
+  /** Where models that train step by step keep their state: the same run again goes on from it, to the same bytes. */
+  checkpointDirectory?: string;
 }
 
 /** What `trainModel` made: the fitted model, its scores, its report and where it was saved. */

@@ -1,0 +1,98 @@
+/** Options that commands share, so that they are called and explained alike everywhere. */
+import { type Command, Option } from 'commander';
+import type { Task } from '../model/types.js';
+import { integer, keyValue, list, number, oneOf } from './parsers.js';
+
+export interface DataFlags {
+  data?: string;
+  label?: string;
+  time?: string;
+  labelEnd?: string;
+  weight?: string;
+  group?: string;
+  features?: string[];
+  symbol?: string;
+  horizon?: number;
+  embargo?: number;
+  sessionGap?: number;
+  config?: string;
+}
+
+export interface OutputFlags {
+  json?: boolean;
+  quiet?: boolean;
+}
+
+export interface RunFlags extends DataFlags, OutputFlags {
+  model?: string[];
+  models?: string[];
+  task?: Task;
+  variant?: string;
+  set: Record<string, unknown>;
+  seed?: number;
+  threads?: number;
+  runs?: string;
+  trainingConfig?: string;
+  seqLen?: number;
+  explainConfig?: boolean;
+  resume?: string;
+}
+
+export function dataFlags(command: Command): Command {
+  return command
+    .option('-d, --data <file>', 'CSV (gzip too), Parquet or Arrow file')
+    .option(
+      '-l, --label <label>',
+      "a column of the file, or a label made from price bars: 'triple-barrier', 'direction' or 'return' (needs --horizon)",
+    )
+    .option('--time <column>', 'time column (default: the only time column of the file)')
+    .option('--label-end <column>', 'column with the time each label is known')
+    .option('--weight <column>', 'column with sample weights')
+    .option('--group <column>', 'entity column; with bar labels: contract or instrument')
+    .option('--features <columns>', 'feature columns, separated by commas (default: all others)', list)
+    .option('--symbol <name>', 'name of the instrument, for artifact names and the report')
+    .option('--horizon <bars>', 'bars a label looks ahead', integer(1))
+    .option('--embargo <amount>', 'share of the rows (below 1) or milliseconds', number)
+    .option('--session-gap <minutes>', 'a longer pause separates sessions', number)
+    .option('-c, --config <file>', 'experiment file (YAML): data, models, preprocessing');
+}
+
+/** Options of commands that train. `kind` is how many models they take. */
+export function runFlags(command: Command, kind: 'model' | 'models'): Command {
+  const names = "model names, separated by commas, or 'all'";
+  dataFlags(
+    kind === 'models'
+      ? command.option('-m, --models <names>', names, list).addOption(hidden('--model <names>'))
+      : command.option('-m, --model <names>', names, list).addOption(hidden('--models <names>')),
+  );
+  return outputFlags(
+    command
+      .option('--task <task>', "'classification' or 'regression'", oneOf<Task>(['classification', 'regression']))
+      .option('--variant <name>', "variant of the model's configuration, such as conservative or aggressive")
+      .option(
+        '-s, --set <key=value>',
+        'a hyperparameter, of one model with model.key=value; may be repeated',
+        keyValue,
+        {},
+      )
+      .option('--seed <n>', 'seed (default 42)', integer(0))
+      .option(
+        '--threads <n>',
+        'worker threads (default: HOLDFAST_THREADS, OMP_NUM_THREADS, else the cores)',
+        integer(1),
+      )
+      .option('--runs <directory>', 'where runs are written (default experiments/runs)')
+      .option('--training-config <file>', 'a training.yaml of your own')
+      .option('--seq-len <rows>', 'rows a window, for sequence models', integer(1))
+      .option('--explain-config', 'print every setting and where its value comes from, and do nothing')
+      .option('--resume <id>', 'go on with a run that was interrupted'),
+  );
+}
+
+export function outputFlags(command: Command): Command {
+  return command
+    .option('--json', 'print JSON')
+    .option('-q, --quiet', 'no progress bar, no colours, nothing but the result');
+}
+
+const hidden = (flags: string): Option => new Option(flags).argParser(list).hideHelp();

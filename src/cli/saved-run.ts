@@ -1,0 +1,53 @@
+/** A run on disk, opened for use: its model, its preprocessing, and how its data were read. */
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { ConfigError } from '../core/errors.js';
+import { nearest } from '../core/text.js';
+import type { BaseModel } from '../model/base-model.js';
+import { loadModel } from '../model/registry.js';
+import { PreprocessingPipeline } from '../preprocessing/pipeline.js';
+import type { TrainingReport } from '../report/training-report.js';
+import type { DataRequest } from './dataset.js';
+
+export interface SavedRun {
+  readonly directory: string;
+  readonly model: BaseModel;
+  readonly preprocessing?: PreprocessingPipeline;
+  readonly report: TrainingReport;
+  /** Absent for runs that were not made on the command line. */
+  readonly request?: DataRequest;
+}
+
+const exists = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
+
+/** The directory of a run, given by itself or by its id. @throws ConfigError - there is none; the nearest id is named */
+export async function runDirectory(run: string, runs: string): Promise<string> {
+  for (const directory of [join(runs, run), resolve(run)])
+    if (await exists(join(directory, 'report.json'))) return directory;
+  const names = (await readdir(runs).catch((): string[] => [])).filter((name) => !name.startsWith('.'));
+  const close = nearest(run, names);
+  throw new ConfigError(`There is no run '${run}'`, {
+    hint: close
+      ? `Did you mean '${close}'?`
+      : `Give the id of a run in ${runs} (holdfast runs lists them), or its directory.`,
+  });
+}
+
+/** @throws ModelFormatError - a damaged run */
+export async function openRun(directory: string): Promise<SavedRun> {
+  const [model] = await readdir(join(directory, 'models'));
+  const report = JSON.parse(await readFile(join(directory, 'report.json'), 'utf8')) as TrainingReport;
+  const kept = await readFile(join(directory, 'request.json'), 'utf8').catch(() => undefined);
+  const pipeline = join(directory, 'preprocessing');
+  return {
+    directory,
+    model: await loadModel(join(directory, 'models', model ?? '')),
+    ...((await exists(pipeline)) && { preprocessing: await PreprocessingPipeline.load(pipeline) }),
+    report,
+    ...(kept !== undefined && { request: (JSON.parse(kept) as { request: DataRequest }).request }),
+  };
+}
