@@ -166,7 +166,7 @@ function table(
   const mean = (metric: Metric, other: (result: SetResult) => Scores[string]) =>
     percent(average(results.map((result) => worseBy(result.ours[STACK], other(result), metric))));
   return [
-    `Real data sets, ${seeds.length} seeds (each its own split, a quarter held out), at most ${MOST_ROWS.toLocaleString('en')} rows, columns standardised alike for both sides. Members on both sides: lightgbm, xgboost and random_forest of 100 trees, and logistic; a logistic meta-model on predictions of ${FOLDS} stratified folds.`,
+    `Real data sets, ${seeds.length} seeds (each its own split, a quarter held out), at most ${MOST_ROWS.toLocaleString('en')} rows, columns standardised alike for both sides. Members on both sides: lightgbm, xgboost and random_forest of 100 trees, and logistic; a logistic meta-model on predictions of ${FOLDS} stratified, shuffled folds.`,
     '"Worse by" is paired by seed, below 0 the stack here is better; in brackets its standard error. The best member is the one with the least log-loss on the held-out rows, as only hindsight knows.',
     '',
     '| data | rows x columns | metric | holdfast stacking | scikit-learn StackingClassifier | worse by | best member here | worse by |',

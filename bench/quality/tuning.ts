@@ -1,6 +1,6 @@
 /**
  * What TPE finds beside Optuna's, with the same number of trials and 20 seeds: six functions, and native LightGBM's settings on four real
- * sets, both tuners asking the same objective. Both run with their defaults; holdfast's waits for each trial, as Optuna's does.
+ * sets, both tuners asking the same objective. Both samplers have their defaults; holdfast's waits for each trial, as Optuna's does.
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +11,8 @@ import { QUALITY_SETS, readQualitySet } from './sets.js';
 import { ANALYTIC_FUNCTIONS, type Choices, type Range } from './tuning-functions.js';
 
 const SEEDS = 20;
+/** The sampler's own defaults were chosen on seeds 0 to 19: these are others. */
+const FIRST_SEED = 100;
 const FUNCTION_TRIALS = 100;
 const SET_TRIALS = 30;
 const MOST_ROWS = 1500;
@@ -36,7 +38,7 @@ interface Outcome {
 
 export async function run({ cases, quick, log }: BenchmarkOptions): Promise<BenchmarkReport> {
   const peer = new PythonPeer(fileURLToPath(new URL('../sides/tuning_native.py', import.meta.url)));
-  const seeds = Array.from({ length: quick ? 2 : SEEDS }, (_, seed) => seed);
+  const seeds = Array.from({ length: quick ? 2 : SEEDS }, (_, k) => FIRST_SEED + k);
   const outcomes: Outcome[] = [];
   const wanted = (name: string): boolean => cases?.includes(name) ?? true;
   const compare = async (
@@ -131,7 +133,7 @@ function table(outcomes: readonly Outcome[], versions: Record<string, string>): 
   });
   const average = mean(outcomes.map((outcome) => paired(outcome)));
   return [
-    `Best value found (less is better), mean of ${outcomes[0]?.ours.length ?? 0} seeds; t is Student's of the differences seed by seed, 5% at ${CRITICAL}.`,
+    `Best value found (less is better), mean of ${outcomes[0]?.ours.length ?? 0} seeds (from ${FIRST_SEED}: the sampler's defaults were chosen on seeds 0 to 19); t is Student's of the differences seed by seed, 5% at ${CRITICAL}. Both samplers with their defaults, one trial at a time.`,
     '',
     '| objective | trials | holdfast | Optuna | t | |',
     '| --- | --- | --- | --- | --- | --- |',
