@@ -10,7 +10,8 @@ const PREVIOUS = '.previous-';
 
 const suffix = () => `${process.pid}-${randomBytes(6).toString('hex')}`;
 
-async function syncDirectory(directory: string): Promise<void> {
+/** Makes renames in a directory durable. */
+export async function syncDirectory(directory: string): Promise<void> {
   // Not every file system lets a directory be opened or synced; the rename is then as durable as that system makes it.
   const handle = await open(directory, 'r').catch(() => undefined);
   if (!handle) return;
@@ -105,7 +106,7 @@ function alive(id: string): boolean {
 }
 
 /** Rethrows; what the system refused (path, permissions, space) becomes a typed error. */
-function unwritable(target: string, error: unknown): never {
+export function unwritable(target: string, error: unknown): never {
   const code = (error as NodeJS.ErrnoException | null)?.code;
   if (error instanceof HoldfastError || !code) throw error;
   throw new InvalidInputError(`Cannot write ${target}: ${code}`, {

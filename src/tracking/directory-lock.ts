@@ -4,14 +4,13 @@
  */
 import { randomUUID } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { link, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LockedError } from '../core/errors.js';
+import { createWhole } from './create-whole.js';
 import { lifeOf, ownProcess, type ProcessMark } from './process-mark.js';
 
 const NAME = /^lock\.(\d+)$/;
-/** Where a file system has no links, the file is made in place, and may be seen before it is whole. */
-const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL']);
 
 interface Owner extends ProcessMark {
   readonly id: string;
@@ -105,28 +104,5 @@ function parseOwner(text: string): Owner | undefined {
     return owner && typeof owner.pid === 'number' && typeof owner.host === 'string' ? (owner as Owner) : undefined;
   } catch {
     return undefined;
-  }
-}
-
-/** True for exactly one of all who create this file. */
-async function createWhole(file: string, text: string): Promise<boolean> {
-  const temporary = `${file}.${randomUUID()}`;
-  await writeFile(temporary, text);
-  try {
-    await link(temporary, file);
-    return true;
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? '';
-    if (code === 'EEXIST') return false;
-    if (!NO_LINKS.has(code)) throw error;
-    return await writeFile(file, text, { flag: 'wx' }).then(
-      () => true,
-      (failure: NodeJS.ErrnoException) => {
-        if (failure.code === 'EEXIST') return false;
-        throw failure;
-      },
-    );
-  } finally {
-    await rm(temporary, { force: true });
   }
 }

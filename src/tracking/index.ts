@@ -1,4 +1,16 @@
-/** `holdfast/tracking`: where runs are kept. */
+/** `holdfast/tracking`: where runs and models are kept. */
+export type { AliasChange } from './model-store/aliases.js';
+export type { Lineage } from './model-store/manifest.js';
+export {
+  type CollectOptions,
+  type LoadedVersion,
+  ModelStore,
+  type ModelVersion,
+  type PromoteOptions,
+  type RegisterOptions,
+} from './model-store/model-store.js';
+export type { VersionReference } from './model-store/names.js';
+export type { ModelSource, PreprocessingSource } from './model-store/version-files.js';
 export type { Document } from './repository/documents.js';
 export type { RepositoryOptions } from './repository/options.js';
 export type { ExperimentRecord, ModelVersionRecord, NewExperiment } from './repository/registry-rows.js';
