@@ -40,6 +40,7 @@ import { Versions } from './versions.js';
 const RESCUE_MS = 1000;
 const PRODUCTION = 'production';
 
+/** A version: what it is, where it lies and where it comes from. */
 export interface ModelVersion {
   /** `name:version`, for `TrainingRunRepository.saveModelVersion`. */
   readonly modelVersionId: string;
@@ -59,6 +60,7 @@ export interface ModelVersion {
   readonly aliases: readonly string[];
 }
 
+/** How a model is registered. */
 export interface RegisterOptions {
   readonly name: string;
   readonly lineage: Lineage;
@@ -66,6 +68,7 @@ export interface RegisterOptions {
   readonly preprocessing?: PreprocessingSource;
 }
 
+/** Which alias is moved, and why. */
 export interface PromoteOptions {
   /** Default 'production'. */
   readonly alias?: string;
@@ -74,12 +77,14 @@ export interface PromoteOptions {
   readonly reason?: string;
 }
 
+/** A version's model, checked and ready, with what its rows have to go through before it. */
 export interface LoadedVersion {
   readonly model: BaseModel;
   readonly preprocessing?: PreprocessingPipeline;
   readonly version: ModelVersion;
 }
 
+/** What garbage collection leaves. */
 export interface CollectOptions {
   /** Newest versions that stay, whether anything points to them or not. Default 3. */
   readonly keepLatest?: number;

@@ -15,6 +15,7 @@ export const PREPROCESSING = 'preprocessing';
 
 /** A fitted model, or the directory of one that was saved. */
 export type ModelSource = string | Pick<BaseModel, 'save'>;
+/** A fitted pipeline, or the directory of one that was saved. */
 export type PreprocessingSource = string | PreprocessingPipeline;
 
 /** Writes `model/`, and says what model it is. @throws ModelFormatError - the directory holds no whole model */

@@ -2,6 +2,7 @@
 import { ConfigError } from '../../core/errors.js';
 import { nearest } from '../../core/text.js';
 
+/** Where runs are kept, and how patiently. */
 export interface RepositoryOptions {
   /** Of a PostgreSQL server: 'postgresql://user:password@host:5432/database'. Default: an embedded database in `directory`. */
   readonly url?: string;

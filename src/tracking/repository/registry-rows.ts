@@ -3,6 +3,7 @@ import { InvalidInputError } from '../../core/errors.js';
 import type { Query, Row } from './database.js';
 import { type Document, documentOf, documentText, storableCount, storableKey, storableText } from './documents.js';
 
+/** An experiment: what runs belong to. */
 export interface ExperimentRecord {
   readonly experimentId: string;
   readonly name: string;
@@ -11,6 +12,7 @@ export interface ExperimentRecord {
   readonly createdAt: Date;
 }
 
+/** An experiment to be made, or to get other words. */
 export interface NewExperiment {
   readonly experimentId: string;
   /** Default: its id. */

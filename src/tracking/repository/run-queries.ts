@@ -4,6 +4,7 @@ import { nearest } from '../../core/text.js';
 import { storableText } from './documents.js';
 import { RUN_STATUSES, type RunStatus, SELECT_RUNS, type TrainingRunRecord } from './run-record.js';
 
+/** Which runs: those that all of it is true of. */
 export interface RunFilter {
   readonly experimentId?: string;
   readonly status?: RunStatus;
@@ -15,6 +16,7 @@ export interface RunFilter {
   readonly startedBefore?: Date;
 }
 
+/** Which runs, and how many at a time. */
 export interface ListOptions extends RunFilter {
   /** 1 to 1,000, default 100. */
   readonly limit?: number;
@@ -29,6 +31,7 @@ export interface RunPage {
   readonly next?: string;
 }
 
+/** By what runs are compared. */
 export interface BestOptions extends RunFilter {
   /** Name of the metric, or the way to it through the metrics document: `['classes', '1', 'f1']`. */
   readonly metric: string | readonly string[];

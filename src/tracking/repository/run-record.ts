@@ -3,9 +3,11 @@
 import type { Row } from './database.js';
 import { type Document, documentOf } from './documents.js';
 
+/** Where a run stands. */
 export type RunStatus = 'running' | 'completed' | 'failed';
 export const RUN_STATUSES: readonly RunStatus[] = ['running', 'completed', 'failed'];
 
+/** A row of `ml_training_runs`; what is not known is absent. */
 export interface TrainingRunRecord {
   readonly trainingRunId: string;
   readonly modelVersionId?: string;

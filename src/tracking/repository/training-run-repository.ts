@@ -174,6 +174,7 @@ export class TrainingRunRepository {
     });
   }
 
+  /** The run, or undefined where there is none. */
   async find(trainingRunId: string): Promise<TrainingRunRecord | undefined> {
     const id = storableKey(trainingRunId, 'trainingRunId');
     const text = `${SELECT_RUNS} WHERE r.training_run_id = $1::text`;
@@ -216,10 +217,12 @@ export class TrainingRunRepository {
     );
   }
 
+  /** Makes an experiment, or gives one that is there another name, description and tags. */
   async saveExperiment(experiment: NewExperiment): Promise<ExperimentRecord> {
     return this.write('Saving an experiment', (query) => saveExperiment(query, experiment));
   }
 
+  /** All experiments, by their ids. */
   async listExperiments(): Promise<ExperimentRecord[]> {
     return this.reached('Listing experiments', () => this.ready(listExperiments));
   }
