@@ -82,7 +82,7 @@ function checkCalibrationOptions(metric: string, options: CalibrationOptions): v
 }
 
 /** The largest probability of each row, and whether its class (the first of equals) is the true one. */
-function topLabel({ yTrue, table, weights, classes }: LabelledScores): BinaryScores {
+export function topLabel({ yTrue, table, weights, classes }: LabelledScores): BinaryScores {
   const { data, rows, cols } = table;
   const positive = new Uint8Array(rows);
   const scores = new Float64Array(rows);
@@ -122,7 +122,7 @@ function reliability(
 }
 
 /** Edges between bins, ascending, shape (bins - 1,). Quantiles are of the rows, whatever their weights. */
-function innerEdges(scores: Float64Array, bins: number, strategy: 'uniform' | 'quantile'): Float64Array {
+export function innerEdges(scores: Float64Array, bins: number, strategy: 'uniform' | 'quantile'): Float64Array {
   const sorted = strategy === 'quantile' ? scores.slice().sort() : undefined;
   // k * (1 / bins), not k / bins: the rounding decides to which bin a probability such as 0.3 belongs.
   // For the same reason quantiles are percentages over 100, as numpy's are.
@@ -133,7 +133,7 @@ function innerEdges(scores: Float64Array, bins: number, strategy: 'uniform' | 'q
 }
 
 /** How many of the ascending edges are below `value`. */
-function edgesBelow(edges: Float64Array, value: number): number {
+export function edgesBelow(edges: Float64Array, value: number): number {
   let low = 0;
   let high = edges.length;
   while (low < high) {
