@@ -25,8 +25,19 @@ export { type FeatureInput, type HybridInput, type SequenceInput, Windows } from
 export { RawTimeSeriesData, TimeSeriesDataContainer } from './data/container.js';
 export type { FromTableOptions } from './data/from-table.js';
 export { type ChooseThresholdOptions, type ChosenThreshold, chooseThreshold } from './evaluation/choose-threshold.js';
-export { type EvaluateOptions, evaluateModel, type SplitScore } from './evaluation/evaluate-model.js';
+export {
+  type EvaluateModelOptions,
+  type EvaluateOptions,
+  type EvaluationData,
+  evaluateModel,
+  type ModelEvaluation,
+  type SplitScore,
+} from './evaluation/evaluate-model.js';
+export { checkThresholds, validateModel } from './evaluation/gate.js';
+export type { GateSettings } from './evaluation/gate-options.js';
 export type { GateCheck, GateVerdict } from './evaluation/gate-verdict.js';
+export { type MetricsOptions, measureModel } from './evaluation/measure-model.js';
+export type { BaselineOutput, MeasuredModel, ScoredRows } from './evaluation/measured-split.js';
 export type * from './evaluation/validation-metrics.js';
 export { validationMetricsContract } from './evaluation/validation-metrics-contract.js';
 export { accuracy } from './metrics/accuracy.js';
@@ -41,6 +52,7 @@ export {
 } from './metrics/classification-report.js';
 export { cohenKappa } from './metrics/cohen-kappa.js';
 export { confusionMatrix } from './metrics/confusion-matrix.js';
+export { type AucVariance, aucVariance, type DelongTest, delongTest } from './metrics/delong.js';
 export { logLoss } from './metrics/log-loss.js';
 export { matthewsCorrelation } from './metrics/matthews-correlation.js';
 export { optimalThreshold } from './metrics/optimal-threshold.js';

@@ -160,6 +160,7 @@ const calibration = (z: ZodModule): ZodType<CalibrationMetrics> =>
     before: quality(z),
     after: quality(z).optional(),
     method: z.string().optional(),
+    differences: byMetric(z, difference(z)).optional(),
   });
 
 /** Parses what `JSON.parse` gives back; throws `ConfigError` naming every key that is wrong. */

@@ -228,6 +228,8 @@ export interface CalibrationMetrics {
   readonly after?: ProbabilityQuality;
   /** `platt`, `isotonic`, `beta`, `temperature`. */
   readonly method?: string;
+  /** After minus before, where there is an after: `baseline` is before. */
+  readonly differences?: Readonly<Partial<Record<MetricName, MetricDifference>>>;
 }
 
 /** Parts that can be missing, for a reason that is told. */

@@ -31,19 +31,20 @@ export const unitCount = ({ rows, starts }: DrawUnits): number => (starts ? star
 
 export function drawer(units: DrawUnits, { resampling, blockLength, seed }: DrawPlan): Draw {
   const streamOf = (sample: number) => new Random(deriveSeed(seed, 'resample', sample));
+  const numbers = new Uint32Array(resampling === 'circular' || resampling === 'moving' ? 0 : units.rows);
   if (resampling === 'rows') {
     const strata = [Uint32Array.from({ length: units.rows }, (_, i) => i)];
-    return (sample, counts) => drawStrata(strata, streamOf(sample), counts);
+    return (sample, counts) => drawStrata(strata, streamOf(sample), numbers, counts);
   }
   if (resampling === 'stratified') {
     const strata = strataOf(units);
-    return (sample, counts) => drawStrata(strata, streamOf(sample), counts);
+    return (sample, counts) => drawStrata(strata, streamOf(sample), numbers, counts);
   }
   const order = new Uint32Array(unitCount(units));
   const take = taker(units);
   return (sample, counts) => {
     const random = streamOf(sample);
-    if (resampling === 'stationary') stationaryUnits(random, blockLength, order);
+    if (resampling === 'stationary') stationaryUnits(random, blockLength, numbers, order);
     else blockUnits(random, Math.round(blockLength), resampling === 'circular', order);
     counts.fill(0);
     take(order, counts);
@@ -61,23 +62,29 @@ function strataOf({ rows, classes }: DrawUnits): Uint32Array[] {
   return strata.filter((stratum) => stratum.length > 0);
 }
 
-function drawStrata(strata: readonly Uint32Array[], random: Random, counts: Uint32Array): void {
+function drawStrata(strata: readonly Uint32Array[], random: Random, numbers: Uint32Array, counts: Uint32Array): void {
   counts.fill(0);
+  random.fill(numbers);
+  let at = 0;
   for (const stratum of strata) {
     const n = stratum.length;
     const refused = refusedBelow(n);
-    for (let i = 0; i < n; i++) counts[stratum[below(random, n, refused)]]++;
+    for (let i = 0; i < n; i++) {
+      const x = numbers[at++];
+      counts[stratum[Math.imul(x, n) >>> 0 < refused ? below(random, n, refused) : upperHalf(x, n)]]++;
+    }
   }
 }
 
 /** Every unit follows its neighbour, or with probability 1 / length begins a new run anywhere; behind the last comes the first. */
-function stationaryUnits(random: Random, length: number, order: Uint32Array): void {
+function stationaryUnits(random: Random, length: number, numbers: Uint32Array, order: Uint32Array): void {
   const n = order.length;
   const refused = refusedBelow(n);
   const restart = Math.floor(4294967296 / Math.max(1, length));
+  random.fill(numbers);
   let at = 0;
   for (let i = 0; i < n; i++) {
-    if (i === 0 || random.uint32() < restart) at = below(random, n, refused);
+    if (i === 0 || numbers[i] < restart) at = below(random, n, refused);
     else at = at + 1 === n ? 0 : at + 1;
     order[i] = at;
   }
@@ -124,8 +131,10 @@ const refusedBelow = (n: number): number => 4294967296 % n;
 function below(random: Random, n: number, refused: number): number {
   for (;;) {
     const x = random.uint32();
-    if (Math.imul(x, n) >>> 0 < refused) continue;
-    // Exact: each product is below 2^48.
-    return Math.floor(((x >>> 16) * n + Math.floor(((x & 0xffff) * n) / 65536)) / 65536);
+    if (Math.imul(x, n) >>> 0 >= refused) return upperHalf(x, n);
   }
 }
+
+/** x n / 2^32, rounded down; exact, because each product is below 2^48. */
+const upperHalf = (x: number, n: number): number =>
+  Math.floor(((x >>> 16) * n + Math.floor(((x & 0xffff) * n) / 65536)) / 65536);

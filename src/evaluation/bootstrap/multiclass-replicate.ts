@@ -1,7 +1,7 @@
 /** Resampled metrics of more than two classes, averaged over the classes as the metrics themselves are. */
 import { scoreColumn } from '../../metrics/inputs.js';
 import { encodeLabels, indicator, uniqueLabels } from '../../metrics/labels.js';
-import { LABEL_METRICS, writeMeans } from './binary-replicate.js';
+import { LABEL_METRICS } from './binary-replicate.js';
 import { BinSums, probabilityTerms } from './probability-terms.js';
 import { RankedCurve } from './ranked-curve.js';
 import type { Replicate, ReplicateInput, StatisticName } from './replicate-input.js';
@@ -33,6 +33,32 @@ export function multiclassReplicate(input: ReplicateInput): Replicate {
       if (curves) writeAreas(curves, counts, out, place);
     },
   };
+}
+
+/** The mean loss, Brier score and calibration error. */
+function writeMeans(
+  { losses, squares }: { losses: Float64Array; squares: Float64Array },
+  sums: BinSums,
+  weights: Float64Array | undefined,
+  counts: Uint32Array,
+  out: Float64Array,
+  at: number,
+): void {
+  let weight = 0;
+  let loss = 0;
+  let square = 0;
+  sums.clear();
+  for (let i = 0; i < counts.length; i++) {
+    if (counts[i] === 0) continue;
+    const w = weights ? counts[i] * weights[i] : counts[i];
+    weight += w;
+    loss += w * losses[i];
+    square += w * squares[i];
+    sums.add(i, w);
+  }
+  out[at] = loss / weight;
+  out[at + 1] = square / weight;
+  out[at + 2] = sums.error();
 }
 
 function writeAreas(curves: readonly RankedCurve[], counts: Uint32Array, out: Float64Array, at: number): void {

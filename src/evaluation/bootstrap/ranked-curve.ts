@@ -5,10 +5,11 @@
 import { descendingOrder } from '../../metrics/ranking.js';
 
 export class RankedCurve {
-  private readonly order: Uint32Array;
+  /** Rows, highest score first. */
+  readonly order: Uint32Array;
   /** By rank: 1 for positive rows, and 1 for the last of equal scores. */
   private readonly positive: Uint8Array;
-  private readonly ends: Uint8Array;
+  readonly ends: Uint8Array;
   /** NaN where a class was not drawn. */
   rocArea = Number.NaN;
   prArea = Number.NaN;
