@@ -9,6 +9,7 @@ import { type MetricDefinition, metricByName } from '../metrics/registry.js';
 import type { ResampleOptions } from '../metrics/resample.js';
 import { type ResampledMetric, resampledMetric } from '../metrics/resampled-metric.js';
 import { argumentsFor, type Predicted, scoreOf, type Truth } from './score.js';
+import type { BaselineMetrics, MetricDifference, ValidationMetrics } from './validation-metrics.js';
 
 export interface CompareOptions extends ResampleOptions {
   /** Name of the deciding metric. Default: `'logLoss'` where both give probabilities, `'accuracy'` else, `'mse'` for regression. */
@@ -137,4 +138,26 @@ function against(name: string, c: Comparison): string {
 
 function round(value: number): string {
   return Number(value.toPrecision(4)).toString();
+}
+
+const NO_DIFFERENCE: MetricDifference = { model: null, baseline: null, difference: null, outcome: 'undecided' };
+
+/** The deciding difference to a baseline, as reports print it. */
+export function comparisonOf(metrics: ValidationMetrics, baseline: BaselineMetrics): Comparison {
+  const { decidedBy, differences, split, beaten } = baseline;
+  const found: MetricDifference = differences[decidedBy] ?? NO_DIFFERENCE;
+  const { interval, reason = metrics.missing.intervals } = found;
+  return {
+    metric: decidedBy,
+    direction: metricByName(decidedBy).direction,
+    rows: metrics.splits[split]?.rows ?? 0,
+    model: found.model,
+    baseline: found.baseline,
+    difference: found.difference,
+    interval: interval ? { lower: interval.lower, upper: interval.upper, confidence: interval.level } : null,
+    resamples: interval ? interval.samples + interval.undefinedSamples : 0,
+    beatsBaseline: beaten,
+    outcome: found.outcome,
+    ...(!interval && reason !== undefined && { reason }),
+  };
 }

@@ -160,7 +160,7 @@ function baselineCheck(
   const head = { kind: 'baseline', ...(metric && { metric }), name, split } as const;
   const checks: GateCheck[] = [];
   if (significant) {
-    const end = one?.interval && (sign > 0 ? one.interval.lower : -one.interval.upper);
+    const end = one?.interval && (sign > 0 ? one.interval.lower : 0 - one.interval.upper);
     const lower = check(
       {
         ...head,

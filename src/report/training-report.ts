@@ -1,6 +1,7 @@
 /** The report of one run as plain data: what `report.json` holds and what every rendering is made from. */
 import type { Comparison } from '../evaluation/compare.js';
 import type { Evaluation } from '../evaluation/evaluate.js';
+import type { ValidationMetrics } from '../evaluation/validation-metrics.js';
 import type { Task, TrainingMetrics } from '../model/types.js';
 import type { LeakageReport } from '../splits/leakage.js';
 import type { LedgerReport } from '../splits/ledger-record.js';
@@ -52,6 +53,8 @@ export interface TrainingReport {
   readonly ledger: LedgerReport;
   readonly training: TrainingMetrics;
   readonly evaluations: SplitEvaluations;
+  /** The whole of it: intervals, threshold, differences to the baselines, periods, groups, calibration. */
+  readonly metrics: ValidationMetrics;
   readonly baselines: readonly BaselineResult[];
   /** One honest sentence: does the model beat the best baseline, and by how much. */
   readonly verdict: Verdict;

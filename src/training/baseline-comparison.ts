@@ -1,14 +1,16 @@
 /** Baselines beside every model, and the one honest sentence about it. */
-import { PersistenceBaseline } from '../baselines/persistence.js';
-import { PriorBaseline } from '../baselines/prior.js';
-import { deriveSeed } from '../core/random.js';
 import type { Split, SplitRole } from '../core/split.js';
 import { Windows } from '../core/windows.js';
 import type { AnyContainer } from '../evaluation/adapt.js';
-import { compareToBaseline, remarkOn } from '../evaluation/compare.js';
+import { comparisonOf, remarkOn } from '../evaluation/compare.js';
 import { evaluateSplit } from '../evaluation/evaluate.js';
+import { fitBaselines } from '../evaluation/fit-baselines.js';
+import type { MetricsSettings } from '../evaluation/metrics-options.js';
+import type { ValidationMetrics } from '../evaluation/validation-metrics.js';
+import type { BaseModel } from '../model/base-model.js';
 import type { PredictionOutput, Task } from '../model/types.js';
 import type { BaselineResult, Verdict } from '../report/training-report.js';
+import { runMetrics } from './run-metrics.js';
 import type { SplitScores } from './scores.js';
 import { fitSequenceBaseline } from './sequence-baseline.js';
 
@@ -21,34 +23,14 @@ export interface Fitted {
   readonly test?: PredictionOutput;
 }
 
-/** Prior and, where there are times, persistence. */
-function fitBaselines(task: Task, { train, validation, test }: AnyContainer, withTest: boolean): Fitted[] {
-  const prior = new PriorBaseline(task).fit(train);
-  const fitted: Fitted[] = [
-    {
-      name: prior.name,
-      description:
-        task === 'regression' ? 'the mean of the training labels' : 'the class shares of the training labels',
-      validation: prior.predict(validation),
-      ...(withTest && { test: prior.predict(test) }),
-    },
-  ];
-  if ([train, validation, ...(withTest ? [test] : [])].every(PersistenceBaseline.applies)) {
-    const persistence = new PersistenceBaseline(task).fit(train);
-    fitted.push({
-      name: persistence.name,
-      description: 'the label that became known last, never one that is still open',
-      validation: persistence.predict(validation),
-      ...(withTest && { test: persistence.predict(test, [validation]) }),
-    });
-  }
-  return fitted;
-}
-
 export interface BaselineOptions {
   readonly seed: number;
   readonly threads: number;
   readonly signal?: AbortSignal;
+  /** Id of the run. */
+  readonly runId?: string;
+  /** How thoroughly the model is evaluated. */
+  readonly evaluation?: MetricsSettings;
   /** MiniRocket beside a model of windows. */
   readonly sequences: boolean;
 }
@@ -79,37 +61,49 @@ export async function baselinesOn(
   withTest: boolean,
   options: BaselineOptions,
 ): Promise<Fitted[]> {
-  return [...fitBaselines(task, data, withTest), ...(await fitSequences(task, data, withTest, options))];
+  const { train, validation, test } = data;
+  const fitted = fitBaselines(task, { train, validation, ...(withTest && { test }) });
+  const own = fitted.flatMap((one) => (one.validation ? [{ ...one, validation: one.validation }] : []));
+  return [...own, ...(await fitSequences(task, data, withTest, options))];
+}
+
+/** How good the model is, and how much better than each baseline. */
+export interface Judgement {
+  readonly metrics: ValidationMetrics;
+  readonly baselines: BaselineResult[];
 }
 
 /**
- * The baselines' scores and the model's differences to them, on test where the run evaluated it, else on validation. Resampled in
- * blocks of the label's horizon, because neighbouring labels overlap.
+ * Everything that the run's outputs say of the model, with the baselines' scores and the model's differences to them: on test where the run
+ * evaluated it, else on validation.
  */
-export async function compareWithBaselines(
-  task: Task,
+export async function judge(
+  model: BaseModel,
   data: AnyContainer,
   scores: SplitScores,
   options: BaselineOptions,
-): Promise<BaselineResult[]> {
-  const { seed } = options;
+): Promise<Judgement> {
+  const { task } = model;
   const split = scores.test ? 'test' : 'validation';
-  const output = (scores.test ?? scores.validation).output;
-  const truth = data[split];
-  const blockLength = data.horizon === undefined ? undefined : Math.min(data.horizon, truth.y.length);
   const fitted = await baselinesOn(task, data, split === 'test', options);
-  return fitted.map((baseline) => ({
+  const metrics = await runMetrics(model, data, scores, {
+    ...options,
+    baselines: fitted.map(({ name, description, validation, test }) => ({
+      name,
+      description,
+      output: split === 'test' && test ? test : validation,
+    })),
+  });
+  const baselines = fitted.map((baseline, i) => ({
     name: baseline.name,
     description: baseline.description,
     evaluations: {
       validation: evaluateSplit(task, data.validation, baseline.validation),
       test: baseline.test && evaluateSplit(task, data.test, baseline.test),
     },
-    comparison: compareToBaseline(truth, output, baseline[split] ?? baseline.validation, {
-      seed: deriveSeed(seed, 'baseline', baseline.name),
-      ...(blockLength !== undefined && blockLength > 1 ? { blockLength } : {}),
-    }),
+    comparison: comparisonOf(metrics, metrics.baselines[i]),
   }));
+  return { metrics, baselines };
 }
 
 /** Whether the model beats every baseline. */

@@ -6,6 +6,7 @@ import { LIBRARY_VERSION } from '../core/version.js';
 import { type AnyContainer, adaptTo } from '../evaluation/adapt.js';
 import type { Evaluation } from '../evaluation/evaluate.js';
 import { evaluateModel } from '../evaluation/evaluate-model.js';
+import { metricsOptions } from '../evaluation/metrics-options.js';
 import type { BaseModel } from '../model/base-model.js';
 import {
   loadTrainingConfig,
@@ -18,7 +19,7 @@ import { REPORT_VERSION, type TrainingReport } from '../report/training-report.j
 import type { LedgerReport } from '../splits/ledger-record.js';
 import { TestSetGuard } from '../splits/test-guard.js';
 import { type RunArtifacts, writeRun } from './artifacts.js';
-import { compareWithBaselines, verdictOf } from './baseline-comparison.js';
+import { judge, verdictOf } from './baseline-comparison.js';
 import type { TrainAllOptions } from './comparison-options.js';
 import type { ComparisonResult } from './comparison-result.js';
 import { checkRunId, newRunId } from './run-names.js';
@@ -70,6 +71,8 @@ export class ModelTrainer {
       overrides: options.config as Record<string, unknown> | undefined,
     });
     const model = new Model(config);
+    // What is wrong with it must not show after the training.
+    metricsOptions.parse(options.evaluation ?? {}, 'evaluation');
     const data = adaptTo(model.info, container, {
       asked: options.seqLen ?? (options.config as { sequenceLength?: number } | undefined)?.sequenceLength,
       configured: (model.config as { sequenceLength?: number }).sequenceLength,
@@ -100,9 +103,11 @@ export class ModelTrainer {
         test: options.evaluateTest !== false,
       });
       throwIfAborted(options.signal);
-      const baselines = await compareWithBaselines(model.task, data, scores, {
+      const { metrics: measured, baselines } = await judge(model, data, scores, {
         seed,
         threads,
+        runId,
+        evaluation: options.evaluation,
         signal: options.signal,
         sequences: options.sequenceBaseline !== false && name !== MINIROCKET_INFO.name,
       });
@@ -131,6 +136,7 @@ export class ModelTrainer {
         ledger,
         training: metrics,
         evaluations: evaluationsOf(scores),
+        metrics: measured,
         baselines,
         verdict: verdictOf(name, scores, baselines),
         featureImportance: importanceOf(model),

@@ -1,6 +1,7 @@
 /** What one run is told and what it gives. */
 import type { ProgressListener } from '../core/progress.js';
 import type { Evaluation } from '../evaluation/evaluate.js';
+import type { MetricsSettings } from '../evaluation/metrics-options.js';
 import type { BaseModel } from '../model/base-model.js';
 import type { TrainingConfig } from '../model/config-files.js';
 import type { ConfigOf } from '../model/registry.js';
@@ -47,6 +48,8 @@ export interface TrainModelOptions<N extends string = string> {
    * leaves it out. Default true.
    */
   sequenceBaseline?: boolean;
+  /** How thoroughly the run is evaluated: intervals, threshold, periods, groups. The bootstrap's seed follows from the run's. */
+  evaluation?: MetricsSettings;
   /** False writes nothing. Default true. */
   save?: boolean;
   /** Where models that train step by step keep their state: the same run again goes on from it, to the same bytes. */

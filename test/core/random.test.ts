@@ -33,6 +33,14 @@ describe('Random', () => {
     );
   });
 
+  it('filled arrays hold the numbers that come one by one, and the next follows', () => {
+    const [one, many] = [new Random(7), new Random(7)];
+    const out = new Uint32Array(1000);
+    many.fill(out);
+    expect(Array.from(out)).toEqual(Array.from({ length: 1000 }, () => one.uint32()));
+    expect(many.uint32()).toBe(one.uint32());
+  });
+
   it('near seeds, negative ones and those beyond 32 bits give different streams', () => {
     const seeds = [0, 1, 2, -1, -2, 2 ** 32, 2 ** 32 + 1, 2 ** 33, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER];
     expect(new Set(seeds.map((seed) => new Random(seed).uint32())).size).toBe(seeds.length);

@@ -169,19 +169,18 @@ describe('intervals', () => {
     expect(few.warnings.join()).toContain('5 blocks of 20 rows');
   });
 
-  it('are the same on 1, 2 and 3 threads, and on workers as here; others for another seed', async () => {
-    const options = (threads: number, seed = 0) => ({ threads, bootstrap: { samples: 25, seed } });
-    const given = { splits: { test: classified(21_000, { hours: 1, groups: 3 }) } };
-    const [one, two, three] = await Promise.all([1, 2, 3].map((threads) => measured(given, options(threads))));
-    expect(two).toEqual(one);
-    expect(three).toEqual(one);
-    const small = { test: classified(80, { hours: 3 }) };
-    const here = await measured({ splits: small }, options(1));
+  it('are the same here, on one worker and on three; others for another seed', async () => {
+    const test = classified(3000, { groups: 3 });
+    const options = (threads: number, seed = 0) => ({ threads, bootstrap: { samples: 400, seed } });
+    const here = await measured({ splits: { test } }, options(1));
     // So many training rows are looked at by workers, and all the rest with them.
-    const there = await measured({ splits: { train: classified(21_000), ...small } }, options(2));
-    expect(there.splits.test).toEqual(here.splits.test);
-    expect(there.periods).toEqual(here.periods);
-    expect((await measured({ splits: small }, options(1, 1))).splits.test).not.toEqual(here.splits.test);
+    const large = { train: classified(21_000), test };
+    for (const threads of [1, 3]) {
+      const there = await measured({ splits: large }, options(threads));
+      expect(there.splits.test).toEqual(here.splits.test);
+      expect(there.groups).toEqual(here.groups);
+    }
+    expect((await measured({ splits: { test } }, options(1, 1))).splits.test).not.toEqual(here.splits.test);
   });
 
   it('bias-corrected and accelerated ones differ where the values are skewed', async () => {

@@ -1,20 +1,10 @@
 /** Resampled metrics of two classes: one walk down the ranking adds up all that is needed. */
 import { indicator } from '../../metrics/labels.js';
-import type { MetricName } from '../evaluate.js';
+import { LABEL_METRICS, writeLabelMetrics } from './label-outcomes.js';
 import { probabilityTerms } from './probability-terms.js';
 import { RankedCurve } from './ranked-curve.js';
 import { RankedSums } from './ranked-sums.js';
 import type { Replicate, ReplicateInput, StatisticName } from './replicate-input.js';
-
-/** Metrics of predicted labels, in this order. */
-export const LABEL_METRICS = [
-  'accuracy',
-  'balancedAccuracy',
-  'precision',
-  'recall',
-  'f1',
-  'matthewsCorrelation',
-] as const satisfies readonly MetricName[];
 
 export function binaryReplicate(input: ReplicateInput): Replicate {
   const { y, weights, predictions, classes, threshold, precisionAt } = input;
@@ -64,28 +54,4 @@ function ofLabels(positive: Uint8Array, predicted: Uint8Array, weights: Float64A
       writeLabelMetrics({ trueNegatives, falsePositives, falseNegatives, truePositives }, out, at);
     },
   };
-}
-
-/** Weights of the four outcomes. */
-export interface Outcomes {
-  readonly trueNegatives: number;
-  readonly falsePositives: number;
-  readonly falseNegatives: number;
-  readonly truePositives: number;
-}
-
-function writeLabelMetrics(outcomes: Outcomes, out: Float64Array, at: number): void {
-  const { trueNegatives: tn, falsePositives: fp, falseNegatives: fn, truePositives: tp } = outcomes;
-  const positives = tp + fn;
-  const negatives = tn + fp;
-  const guessed = tp + fp;
-  const undefinedValue = Number.NaN;
-  out[at] = (tp + tn) / (positives + negatives);
-  out[at + 1] =
-    positives === 0 ? tn / negatives : negatives === 0 ? tp / positives : (tp / positives + tn / negatives) / 2;
-  out[at + 2] = guessed === 0 ? undefinedValue : tp / guessed;
-  out[at + 3] = positives === 0 ? undefinedValue : tp / positives;
-  out[at + 4] = positives === 0 ? undefinedValue : (2 * tp) / (positives + guessed);
-  const spread = Math.sqrt(positives) * Math.sqrt(negatives) * Math.sqrt(guessed) * Math.sqrt(tn + fn);
-  out[at + 5] = spread === 0 ? undefinedValue : (tp * tn - fp * fn) / spread;
 }

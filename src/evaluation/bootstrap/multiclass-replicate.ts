@@ -1,7 +1,7 @@
 /** Resampled metrics of more than two classes, averaged over the classes as the metrics themselves are. */
 import { scoreColumn } from '../../metrics/inputs.js';
 import { encodeLabels, indicator, uniqueLabels } from '../../metrics/labels.js';
-import { LABEL_METRICS } from './binary-replicate.js';
+import { LABEL_METRICS } from './label-outcomes.js';
 import { BinSums, probabilityTerms } from './probability-terms.js';
 import { RankedCurve } from './ranked-curve.js';
 import type { Replicate, ReplicateInput, StatisticName } from './replicate-input.js';

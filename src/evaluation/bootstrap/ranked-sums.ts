@@ -1,5 +1,5 @@
 /** All sums of a resample of two classes in one walk down the ranking. A row goes into one of 80 cells: its outcomes and its bin. */
-import type { Outcomes } from './binary-replicate.js';
+import type { Outcomes } from './label-outcomes.js';
 import type { ProbabilityTerms } from './probability-terms.js';
 import type { RankedCurve } from './ranked-curve.js';
 

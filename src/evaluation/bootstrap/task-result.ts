@@ -13,11 +13,11 @@ import type {
   PrecisionAt,
   ThresholdMetrics,
 } from '../validation-metrics.js';
-import { LABEL_METRICS } from './binary-replicate.js';
 import { classMetrics } from './class-metrics.js';
 import { delongRecord } from './delong-record.js';
 import { unitCount } from './draws.js';
 import { bootstrapPValue, type IntervalInput, intervalOf } from './interval.js';
+import { LABEL_METRICS } from './label-outcomes.js';
 import { isBlocks, type MeasuredRows, type MeasuredSubject } from './measured-rows.js';
 import { probabilityQuality } from './probability-quality.js';
 import type { StatisticName } from './replicate-input.js';
