@@ -2,6 +2,7 @@
 import type { SplitRole } from '../core/split.js';
 import { RowLedger } from './ledger.js';
 import { wrongRole } from './ledger-errors.js';
+import type { KnownUse } from './lineage.js';
 import { type HeldRows, noteOrigin, rowsIn } from './row-origin.js';
 import { type RowUse, type RowUser, USE_RULES } from './row-uses.js';
 
@@ -59,6 +60,11 @@ export function claimRows(use: RowUse, { X, role }: { X: unknown; role?: SplitRo
 /** Claims and records at once. */
 export function useRows(use: RowUse, split: { X: unknown; role?: SplitRole }, by: RowUser): void {
   claimRows(use, split, by).record();
+}
+
+/** Earlier uses that make scores on parts of these rows too good; see `RowLedger.flattering`. */
+export function flatteringUses(X: unknown): KnownUse[] {
+  return byLedger(X).flatMap(([ledger, held]) => held.flatMap((rows) => ledger.flattering(rows)));
 }
 
 /** The one ledger that knows all the splits in their roles, latest first; undefined when there is none. */

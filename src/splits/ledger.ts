@@ -163,6 +163,16 @@ export class RowLedger {
     return undefined;
   }
 
+  /**
+   * @internal Earlier uses of these rows that make scores on parts of them too good, whatever part a model is kept from: preprocessing that
+   * learned from them and made them what they are, and choices by scores on them, which count for everyone.
+   */
+  flattering({ rows, makers }: Given): KnownUse[] {
+    const made = usesOf(makers, this).filter(({ use }) => use === 'preprocess');
+    const chosen = this.#entries.filter(({ use, common }) => use === 'tune' && common);
+    return [...made, ...chosen].filter((one) => one.rows.shared(rows, 1).count > 0);
+  }
+
   /** @internal Records a use that `refusal` has let pass. */
   add(use: RowUse, { rows, role, makers }: Given, { name: by, subject, run }: RowUser): void {
     const at = new Date().toISOString();

@@ -4,6 +4,7 @@ import type { ProgressListener } from '../core/progress.js';
 import type { Split } from '../core/split.js';
 import { BaseModel, type ModelClass } from '../model/base-model.js';
 import { PreprocessingPipeline } from '../preprocessing/pipeline.js';
+import { claimRows } from '../splits/claim-rows.js';
 import type { ModelPipeline, ModelSource } from '../validation/candidate.js';
 import type { AnySplitter } from '../validation/checked-folds.js';
 import { crossValidate } from '../validation/cross-validate.js';
@@ -77,6 +78,8 @@ abstract class PipelineSearch {
   async fit(data: Split<'train', ValidationInput>): Promise<SearchResult> {
     const { splitter, metrics, storage, name, seed = 42, workers = 1, threads, signal, onProgress } = this.options;
     const results = new Map<number, CrossValidationResult>();
+    // Asked now, written down once the rows have chosen.
+    const claim = claimRows('tune', { X: data?.X, role: data?.role }, { name: this.constructor.name });
     const study = await createStudy({
       direction: 'maximize',
       sampler: this.sampler,
@@ -102,6 +105,7 @@ abstract class PipelineSearch {
       },
       { trials: this.trials, workers, space: this.space, ...(signal && { signal }), ...(onProgress && { onProgress }) },
     );
+    claim.record();
     const { bestParams, bestValue } = study;
     return {
       study,

@@ -6,6 +6,7 @@ import type { Split } from '../core/split.js';
 import { nearest } from '../core/text.js';
 import { resolveThreads } from '../core/threads.js';
 import type { PredictionOutput } from '../model/types.js';
+import { flatteringUses, useRows } from '../splits/claim-rows.js';
 import { CombinatorialPurgedKFold } from '../splits/combinatorial-purged-k-fold.js';
 import type { Fold } from '../splits/splitter.js';
 import { type Candidate, candidateOf, type ModelPipeline, type ModelSource } from './candidate.js';
@@ -58,6 +59,9 @@ const OPTIONS = [
  * folds are made and checked before the first is trained. The same data, splitter and seed give the same numbers for any `workers` and
  * `threads`: folds run side by side within the threads, each as if it ran alone.
  *
+ * The ledger of the rows learns what each fold's model was fitted on (evaluating it on those rows is refused later), and that the rows were scored.
+ * Rows that preprocessing has learned from, or that a search has chosen by, give scores that are too good: `warnings` says so.
+ *
  * Weights, where the rows have them, count in training and in the metrics. A metric that is undefined on a fold is NaN there, with a warning.
  *
  * @param modelOrPipeline - a model object, a registered name, or `{ preprocessing, model, config? }`
@@ -87,6 +91,7 @@ export async function crossValidate(
   const rows = await rowDataOf(data, candidate, WHAT);
   const folds = await checkedFolds(splitter, rows, WHAT);
   if (candidate.sample.task === 'classification') assertClasses(folds, rows.y, rows.weights, WHAT);
+  const flattered = enterRows(data, candidate);
   const combinatorial = splitter instanceof CombinatorialPurgedKFold ? splitter : undefined;
   const keep = { predictions: combinatorial !== undefined || (options.returnPredictions ?? false) };
   const job: Job = { candidate, metrics, rows, folds, options, keep };
@@ -114,8 +119,28 @@ export async function crossValidate(
     folds: options.returnPredictions ? results : results.map(({ predictions: _, ...result }) => result),
     ...(found ? { paths: found.paths } : {}),
     time: (performance.now() - started) / 1000,
-    warnings: [...warnings, ...(found?.warnings ?? [])],
+    warnings: [...flattered, ...warnings, ...(found?.warnings ?? [])],
   };
+}
+
+/** What the ledger is told: that the rows were scored (the models of the folds tell what they were fitted on). What it has to say about them. */
+function enterRows({ X, role }: Split<'train', ValidationInput>, { name, freshPipeline }: Candidate): string[] {
+  const found = flatteringUses(X);
+  // Entered first: a run that fails midway may have shown its scores.
+  useRows('score', { X, role }, { name: `cross-validation of ${name}` });
+  const chosen = found.find(({ use }) => use === 'tune');
+  return [
+    ...(found.some(({ use }) => use === 'preprocess')
+      ? [
+          `Preprocessing has learned from the rows that folds are tested on, which makes their scores a little too good: pass the raw rows and { preprocessing, model }${freshPipeline ? '' : ', which fits it again inside each fold'}.`,
+        ]
+      : []),
+    ...(chosen
+      ? [
+          `${chosen.by} has chosen by scores on these rows, so scores on them are too good for what it chose: judge that on other rows.`,
+        ]
+      : []),
+  ];
 }
 
 interface Job {

@@ -6,6 +6,7 @@ import { assertRole, type Split } from '../core/split.js';
 import { Table } from '../core/table.js';
 import { checkValues, rowCount, takeRowsInTurns, toModelInput, windowsOf } from '../model/input.js';
 import type { ModelInput, ModelInputMatrix } from '../model/types.js';
+import { inheritRows } from '../splits/row-origin.js';
 import type { Fold } from '../splits/splitter.js';
 import type { Candidate } from './candidate.js';
 import { withoutSharedRows } from './shared-windows.js';
@@ -65,16 +66,21 @@ export function withoutSharedWindows(X: ModelInputMatrix, fold: Fold): Fold {
   return windows ? { train: withoutSharedRows(windows, fold.train, fold.test), test: fold.test } : fold;
 }
 
+/** The given rows, known to the ledger that knows X: what learns from them is held to it. */
 export async function takeX<T extends ModelInputMatrix | Table>(X: T, rows: Uint32Array): Promise<T> {
-  return (X instanceof Table ? X.take(rows) : await takeRowsInTurns(X as ModelInputMatrix, rows)) as T;
+  const taken = (X instanceof Table ? X.take(rows) : await takeRowsInTurns(X as ModelInputMatrix, rows)) as T;
+  inheritRows(X, taken, { rows });
+  return taken;
 }
 
 /** The rows of a matrix as a table, its columns named as preprocessing names them. */
 export function asTable(X: Matrix | Table): Table {
   if (X instanceof Table) return X;
-  return Table.fromColumns(
+  const table = Table.fromColumns(
     Object.fromEntries(Array.from({ length: X.cols }, (_, j) => [`f${j}`, Float64Array.from(X.column(j))])),
   );
+  inheritRows(X, table);
+  return table;
 }
 
 /** Labels, weights, times and groups of the given rows. */
