@@ -35,6 +35,9 @@ export type { SearchSpace, SpaceEntry } from './space.js';
 export type { NewTrial, Storage, TrialChange } from './storage.js';
 export { JournalFileStorage, type JournalOptions } from './storages/journal/storage.js';
 export { InMemoryStorage } from './storages/memory.js';
+export { type PostgresOptions, PostgresStorage } from './storages/rdb/postgres.js';
+export { type SqliteOptions, SqliteStorage } from './storages/rdb/sqlite.js';
+export type { RdbOptions } from './storages/rdb/storage.js';
 export { Study, type TellOptions } from './study.js';
 export { Trial, TrialPruned } from './trial.js';
 export {

@@ -42,11 +42,6 @@ export interface TunedStudy {
   readonly sampler: Sampler;
   readonly trials: readonly TrialRecord[];
   readonly stopped: boolean;
-  readonly storage: {
-    readonly heartbeatInterval?: number;
-    /** A sign of life of a running trial. */
-    heartbeat?(trialId: number): Promise<void>;
-  };
   /** A new trial; `lag` is how many trials before it need not be known. */
   ask(space: SearchSpace | undefined, options: { lag: number; signal?: AbortSignal }): Promise<Trial>;
   /** The end of a trial: its value, or how it ended without one. */
@@ -156,7 +151,6 @@ class Run {
 
   /** Never rejects. */
   private async evaluate(trial: Trial): Promise<void> {
-    const beat = this.heartbeat(trial);
     try {
       let outcome: Outcome;
       try {
@@ -169,8 +163,6 @@ class Run {
     } catch (error) {
       // The storage is gone, or a callback threw.
       this.fatal ??= { error };
-    } finally {
-      clearInterval(beat);
     }
   }
 
@@ -231,18 +223,6 @@ class Run {
       message: `trial ${record.number}: ${record.state}`,
       metrics,
     });
-  }
-
-  /** Signs of life while a trial runs, where the storage wants them. */
-  private heartbeat(trial: Trial): NodeJS.Timeout | undefined {
-    const { storage } = this.study;
-    if (storage.heartbeatInterval === undefined || !storage.heartbeat) return undefined;
-    // One that is missed is made up for by the next; a storage that stays away is noticed when the trial ends.
-    const beat = (): void => void storage.heartbeat?.(trial.id).catch(() => {});
-    beat();
-    const timer = setInterval(beat, storage.heartbeatInterval * 1000);
-    timer.unref();
-    return timer;
   }
 }
 

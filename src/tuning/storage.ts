@@ -45,7 +45,7 @@ export interface Storage {
   /** Trials of number `from` and up, in their order. What is returned never changes afterwards. */
   readTrials(studyId: number, from: number): Promise<readonly TrialRecord[]>;
 
-  /** Seconds between two signs of life of a running trial; undefined: trials are never taken for dead. */
+  /** Seconds between two signs of life of a running trial, the first being its start; undefined: trials are never taken for dead. */
   readonly heartbeatInterval?: number;
   /** A sign of life of a running trial. */
   heartbeat?(trialId: number): Promise<void>;

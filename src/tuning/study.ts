@@ -4,6 +4,7 @@
  */
 import { ConfigError, InvalidInputError } from '../core/errors.js';
 import { type ParamValue, toInternal } from './distribution.js';
+import { Heartbeats } from './heartbeats.js';
 import { HistoryView, type OpenTrial, TrialHistory } from './history.js';
 import { type Objective, type OptimizeOptions, optimize } from './optimize.js';
 import { paretoFront } from './pareto.js';
@@ -55,6 +56,7 @@ export class Study {
   private readonly constraints: StudyParts['constraints'];
   private readonly history = new TrialHistory();
   private readonly writer: TrialWriter;
+  private readonly heartbeats: Heartbeats;
   /** Trials asked for here and not told yet, by number. */
   private readonly open = new Map<number, Trial>();
   /** What trials asked for here were given when they were made, by number: what later ones may know of them. */
@@ -78,6 +80,7 @@ export class Study {
     this.constraints = constraints;
     this.attributes = { user: { ...record.userAttrs } };
     this.writer = new TrialWriter(storage);
+    this.heartbeats = new Heartbeats(storage);
     const most = sampler.maxDirections ?? Number.POSITIVE_INFINITY;
     if (this.directions.length > most) {
       throw new ConfigError(`The ${sampler.name} sampler works with ${most} direction, not ${this.directions.length}`, {
@@ -176,9 +179,11 @@ export class Study {
       (await this.claimWaiting()) ?? (await this.storage.createTrial(this.record.id, { state: 'running' }));
     this.history.put(record);
     try {
+      this.heartbeats.start(record.id);
       return this.startTrial(record, parsed, lag, signal);
     } catch (error) {
       // The space contradicts earlier trials: this one has not begun.
+      this.heartbeats.stop(record.id);
       this.open.delete(record.number);
       await this.writer.finish(record.id, [{ kind: 'finish', state: 'fail' }]);
       throw error;
@@ -225,14 +230,21 @@ export class Study {
     return undefined;
   }
 
-  /** Trials whose process died: each is tried once more. */
+  /** Trials whose process died: each is tried once more, as Optuna's `RetryHeartbeatStaleTrialCallback(max_retry=1)` does. */
   private async reviveStale(): Promise<void> {
     for (const trial of (await this.storage.failStaleTrials?.(this.record.id)) ?? []) {
-      if (trial.systemAttrs[RETRIED] !== undefined) continue;
+      const { [FAIL_REASON]: _, ...systemAttrs } = trial.systemAttrs;
+      const earlier = systemAttrs[RETRY_HISTORY];
+      if (Array.isArray(earlier) && earlier.length > 0) continue;
       await this.storage.createTrial(this.record.id, {
         state: 'waiting',
         userAttrs: trial.userAttrs,
-        systemAttrs: { [FIXED_PARAMS]: trial.params, [RETRIED]: trial.number },
+        systemAttrs: {
+          ...systemAttrs,
+          [FIXED_PARAMS]: trial.params,
+          [RETRIED]: trial.number,
+          [RETRY_HISTORY]: [trial.number],
+        },
       });
     }
   }
@@ -277,6 +289,7 @@ export class Study {
       end.writing = false;
       throw error;
     }
+    this.heartbeats.stop(trial.id);
     this.ends.delete(number);
     this.open.delete(number);
     return this.history.records[number];
@@ -385,6 +398,8 @@ export class Study {
 
 /** Attribute of a trial that repeats one whose process died: that one's number, as Optuna names it. */
 const RETRIED = 'failed_trial';
+/** Attribute of such a trial: the numbers of all it repeats, as Optuna names it. */
+const RETRY_HISTORY = 'retry_history';
 
 function internalParams(record: TrialRecord): ReadonlyMap<string, number> {
   const { params, distributions } = record;

@@ -69,7 +69,8 @@ export class Trial {
     this.id = record.id;
     this.signal = signal;
     this.userAttributes = { ...record.userAttrs };
-    this.fixed = fixedParams(record.systemAttrs);
+    // A trial that Optuna repeats has its values already.
+    this.fixed = { ...record.params, ...fixedParams(record.systemAttrs) };
     const { number } = record;
     this.context = {
       number,

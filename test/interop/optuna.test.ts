@@ -12,7 +12,7 @@ import {
   type Trial,
   TrialPruned,
 } from '../../src/tuning/index.js';
-import { distributionToJson } from '../../src/tuning/storages/journal/optuna-json.js';
+import { distributionToJson } from '../../src/tuning/storages/optuna-json.js';
 import { runPython } from './python.js';
 
 const peer = fileURLToPath(new URL('./optuna_peer.py', import.meta.url));

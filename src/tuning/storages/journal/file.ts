@@ -2,8 +2,8 @@
 import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { InvalidInputError, ModelFormatError } from '../../../core/errors.js';
+import { parsePythonJson, toPythonJson } from '../optuna-json.js';
 import { withFileLock } from './file-lock.js';
-import { parsePythonJson, toPythonJson } from './optuna-json.js';
 import type { JournalEntry } from './replay.js';
 
 const LINE_FEED = 10;

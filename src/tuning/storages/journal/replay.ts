@@ -6,8 +6,8 @@ import { ModelFormatError } from '../../../core/errors.js';
 import { compatible, toExternal } from '../../distribution.js';
 import type { TrialChange } from '../../storage.js';
 import { type Attributes, isFinished, type TrialRecord } from '../../trial-record.js';
+import { directionOf, distributionFromJson, fromNaiveDate, stateOf } from '../optuna-json.js';
 import { TrialBook } from '../trial-book.js';
-import { directionOf, distributionFromJson, fromNaiveDate, stateOf } from './optuna-json.js';
 
 /** Optuna's `JournalOperation`. */
 export const OPERATION = {

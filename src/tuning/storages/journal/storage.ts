@@ -7,9 +7,9 @@ import { ConfigError } from '../../../core/errors.js';
 import type { NewTrial, Storage, TrialChange } from '../../storage.js';
 import { type Direction, isFinished, type StudyRecord, type TrialRecord } from '../../trial-record.js';
 import { noSuchStudy, studyExists } from '../memory.js';
+import { directionCode, distributionToJson, stateCode, toNaiveDate } from '../optuna-json.js';
 import type { TrialBook } from '../trial-book.js';
 import { JournalFile } from './file.js';
-import { directionCode, distributionToJson, stateCode, toNaiveDate } from './optuna-json.js';
 import { type JournalEntry, JournalReplay, OPERATION } from './replay.js';
 
 /** How the lock of a journal file is treated. */

@@ -1,6 +1,6 @@
-/** Distributions and dates as Optuna writes them into a journal. */
-import { ModelFormatError } from '../../../core/errors.js';
-import { type Choice, categorical, type Distribution } from '../../distribution.js';
+/** Distributions, dates and values as Optuna writes them into its journals and tables. */
+import { ModelFormatError } from '../../core/errors.js';
+import { type Choice, categorical, type Distribution } from '../distribution.js';
 
 const STATES = ['running', 'complete', 'pruned', 'fail', 'waiting'] as const;
 const DIRECTIONS = [undefined, 'minimize', 'maximize'] as const;
@@ -85,8 +85,8 @@ export function parsePythonJson(text: string): unknown {
   );
 }
 
-function damaged(what: string): never {
-  throw new ModelFormatError(`The journal holds an unknown ${what}`, {
+export function damaged(what: string): never {
+  throw new ModelFormatError(`The storage holds an unknown ${what}`, {
     hint: 'It was written by a version of Optuna that this version of holdfast does not know, or it is damaged.',
   });
 }
