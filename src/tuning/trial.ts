@@ -133,8 +133,17 @@ export class Trial {
     return this.relative;
   }
 
-  /** Any JSON value that shall be kept with the trial. */
+  /** Any JSON value that shall be kept with the trial. @throws InvalidInputError - what JSON cannot hold */
   setUserAttr(key: string, value: unknown): void {
+    try {
+      JSON.stringify(value);
+    } catch (error) {
+      // Told now: later it would keep the trial from being saved.
+      throw new InvalidInputError(`trial.setUserAttr('${key}'): ${error instanceof Error ? error.message : error}`, {
+        hint: 'Pass text, numbers, true, false, null, and lists and objects of them.',
+        cause: error,
+      });
+    }
     this.userAttributes[key] = value;
     this.write({ kind: 'userAttr', key, value });
   }

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { ConfigError, MissingDependencyError, ModelFormatError, StorageError } from '../../src/core/errors.js';
+import { ConfigError, DatabaseError, MissingDependencyError, ModelFormatError } from '../../src/core/errors.js';
 import { createStudy, InMemoryStorage, listStudies, loadStudy, SqliteStorage } from '../../src/tuning/index.js';
 import { heartbeatSuite, objective, sharedStorageSuite } from './storage-suite.js';
 
@@ -93,13 +93,13 @@ describe.skipIf(!sqlite)(sqlite ? 'an SQLite file' : `an SQLite file (skipped: $
     }
   });
 
-  it('that is locked for too long is a StorageError; the trial stays open and is saved afterwards', async () => {
+  it('that is locked for too long is a DatabaseError; the trial stays open and is saved afterwards', async () => {
     const path = newFile();
     const study = await createStudy({ name: 's', storage: new SqliteStorage(path, { retrySeconds: 0.2 }) });
     const trial = await study.ask();
     const lock = sqlite && new sqlite.DatabaseSync(path);
     lock?.exec('BEGIN EXCLUSIVE');
-    await expect(study.tell(trial, 1)).rejects.toThrow(StorageError);
+    await expect(study.tell(trial, 1)).rejects.toThrow(DatabaseError);
     expect(study.isOpen(trial)).toBe(true);
     const later = setTimeout(() => lock?.exec('ROLLBACK'), 50);
     expect((await study.flush()).map(({ values }) => values)).toEqual([[1]]);
@@ -117,7 +117,7 @@ describe.skipIf(!sqlite)(sqlite ? 'an SQLite file' : `an SQLite file (skipped: $
     await database.run('PRAGMA max_page_count = 1');
     trial.setUserAttr('much', 'x'.repeat(100_000));
     await expect(study.tell(trial, 1)).rejects.toMatchObject({
-      code: 'STORAGE',
+      code: 'DATABASE',
       message: expect.stringContaining('full'),
     });
     await database.run('PRAGMA max_page_count = 1000000');
@@ -135,7 +135,7 @@ describe.skipIf(!sqlite)(sqlite ? 'an SQLite file' : `an SQLite file (skipped: $
     ]) {
       expect(make).toThrow(ConfigError);
     }
-    await expect(listStudies(new SqliteStorage(directory))).rejects.toThrow(StorageError);
+    await expect(listStudies(new SqliteStorage(directory))).rejects.toThrow(DatabaseError);
   });
 });
 

@@ -68,6 +68,13 @@ describe('a storage that is full', () => {
     expect((await study.tell(trial, 7)).values).toEqual([1]);
   });
 
+  it('is never given what it could not write: the objective gets to know', async () => {
+    const study = await createStudy();
+    const trial = await study.ask();
+    expect(() => trial.setUserAttr('big', 1n)).toThrow(InvalidInputError);
+    expect((await study.tell(trial, 1)).userAttrs).toEqual({});
+  });
+
   it('refuses a second tell while the first is being written', async () => {
     const study = await createStudy();
     const trial = await study.ask();

@@ -67,10 +67,11 @@ export function fromNaiveDate(text: unknown): Date | undefined {
 /** JSON with NaN and infinities as Python's `json` module writes and reads them. */
 export function toPythonJson(value: unknown): string {
   const mark = '@holdfast-number:';
-  const text = JSON.stringify(value, (_key, item: unknown) =>
+  // What JSON does not know, such as a function, is no text at all.
+  const text: string | undefined = JSON.stringify(value, (_key, item: unknown) =>
     typeof item === 'number' && !Number.isFinite(item) ? mark + String(item) : item,
   );
-  return text.replace(/"@holdfast-number:(NaN|-?Infinity)"/g, '$1');
+  return (text ?? 'null').replace(/"@holdfast-number:(NaN|-?Infinity)"/g, '$1');
 }
 
 export function parsePythonJson(text: string): unknown {

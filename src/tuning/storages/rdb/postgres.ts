@@ -3,7 +3,7 @@
  * `RDBStorage('postgresql://...')`) at the same time. A database that goes away is waited for; passwords appear in no message.
  */
 import type { Pool, PoolClient } from 'pg';
-import { ConfigError, HoldfastError, InvalidInputError, StorageError } from '../../../core/errors.js';
+import { ConfigError, DatabaseError, HoldfastError, InvalidInputError } from '../../../core/errors.js';
 import { loadOptional } from '../../../core/optional.js';
 import {
   type Database,
@@ -16,11 +16,13 @@ import {
 } from './database.js';
 import { checkRdbOptions, DEFAULT_RETRY_SECONDS, type RdbOptions, RdbStorage } from './storage.js';
 
+/** Signs of life of running trials, for how long a database that is away is waited for, and how many connections there are. */
 export interface PostgresOptions extends RdbOptions {
   /** Connections at most. Default 4. */
   readonly connections?: number;
 }
 
+/** Studies in PostgreSQL, in Optuna's tables: for many workers on many machines. Needs the package `pg`. */
 export class PostgresStorage extends RdbStorage {
   /**
    * `url`: postgresql://user:password@host:port/database, with `?sslmode=...` and the like. The package `pg` is loaded on first use.
@@ -43,7 +45,7 @@ const CONNECT_MS = 10_000;
 const QUERY_MS = 60_000;
 /** Of the network and the system, and classes or codes of SQLSTATE: what may be over the next time. */
 const TEMPORARY =
-  /^(ECONN\w+|EPIPE|ETIMEDOUT|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|08...|57P0[1-5]|53300|40001|40P01|55P03)$/;
+  /^(ECONN\w+|EPIPE|ENOENT|ETIMEDOUT|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|08...|57P0[1-5]|53300|40001|40P01|55P03)$/;
 /** Of another process that makes the same tables at the same time: the next time they are there. */
 const MADE_MEANWHILE = /^(42P07|42710|23505)$/;
 /** pg's own errors of connections have no code. */
@@ -91,8 +93,6 @@ class PostgresDatabase implements Database {
   transaction<T>(work: (session: Session) => Promise<T>): Promise<T> {
     return this.patiently(async () => {
       const client = await (await this.pool()).connect();
-      const unheard = (): void => {};
-      client.on('error', unheard);
       const session: Session = { all: async (sql, values = []) => (await client.query(sql, [...values])).rows };
       let broken = false;
       let commit: { readonly id: string; readonly result: T } | undefined;
@@ -107,7 +107,6 @@ class PostgresDatabase implements Database {
         if (commit && broken && (await this.committed(commit.id))) return commit.result;
         throw error;
       } finally {
-        client.off('error', unheard);
         client.release(broken);
       }
     });
@@ -148,8 +147,9 @@ class PostgresDatabase implements Database {
       // A program that is done may end without closing its storage.
       allowExitOnIdle: true,
     });
-    // Of connections that nobody uses at the moment: the next one who needs one gets another.
+    // A connection may be cut while nobody uses it: the next one who needs one gets another.
     pool.on('error', () => {});
+    pool.on('connect', (client) => client.on('error', () => {}));
     return pool;
   }
 
@@ -164,8 +164,9 @@ class PostgresDatabase implements Database {
 
 /** Its number says afterwards whether it was committed. */
 async function begin(client: PoolClient): Promise<string> {
-  await client.query('BEGIN');
-  const { rows } = await client.query('SELECT txid_current() AS id');
+  // Two statements in one go have two results, which the types of pg do not know.
+  const results: unknown = await client.query('BEGIN; SELECT txid_current() AS id');
+  const [, { rows }] = results as readonly [unknown, { readonly rows: readonly Row[] }];
   return String(rows[0]?.id);
 }
 
@@ -202,26 +203,28 @@ function explained(error: unknown, where: string, seconds: number): unknown {
   if (error instanceof HoldfastError) return error;
   const message = messageOf(error);
   const code = codeOf(error);
+  // Not the error itself: pg may attach its connection to it, and that knows the password.
+  const cause = Object.assign(new Error(message), { code });
   if (code === 'ENOTFOUND') {
-    return new ConfigError(`${where}: there is no such host`, { hint: 'Check the address.', cause: error });
+    return new ConfigError(`${where}: there is no such host`, { hint: 'Check the address.', cause });
   }
   if (/^28/.test(code) || code === '3D000') {
     return new ConfigError(`${where}: ${message}`, {
       hint: code === '3D000' ? 'Create the database first: createdb NAME.' : 'Check the user and the password.',
-      cause: error,
+      cause,
     });
   }
   if (/^22/.test(code)) {
     return new InvalidInputError(`${where} does not take a value: ${message}`, {
       hint: 'Names have at most 512 characters, and no character of code 0.',
-      cause: error,
+      cause,
     });
   }
-  return new StorageError(
+  return new DatabaseError(
     isTemporary(error) ? `${where} was not reached for ${seconds} s: ${message}` : `${where}: ${message}`,
     {
       hint: 'What could not be saved is still open: once the database is well again, study.flush() tells it again.',
-      cause: error,
+      cause,
     },
   );
 }

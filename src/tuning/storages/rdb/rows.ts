@@ -1,14 +1,7 @@
 /** Rows of Optuna's tables to records of studies and trials, and values to the columns they are kept in. */
 import { type Distribution, type ParamValue, toExternal } from '../../distribution.js';
 import type { Direction, StudyRecord, TrialRecord, TrialState } from '../../trial-record.js';
-import {
-  damaged,
-  distributionFromJson,
-  fromNaiveDate,
-  parsePythonJson,
-  toNaiveDate,
-  toPythonJson,
-} from '../optuna-json.js';
+import { damaged, distributionFromJson, fromNaiveDate, parsePythonJson, toNaiveDate } from '../optuna-json.js';
 import type { Row, SqlValue } from './database.js';
 
 const STATES: readonly TrialState[] = ['running', 'complete', 'pruned', 'fail', 'waiting'];
@@ -25,9 +18,6 @@ export const dateText = (date: Date): string => toNaiveDate(date).replace('T', '
 
 const dateOf = (text: unknown): Date | undefined =>
   typeof text === 'string' ? fromNaiveDate(text.replace(' ', 'T')) : undefined;
-
-/** Any JSON value, NaN and infinities included; what JSON does not know is null. */
-export const jsonText = (value: unknown): string => toPythonJson(value) ?? 'null';
 
 /** What is not finite has a word in a column of its own. */
 export function numberColumns(value: number): readonly [value: SqlValue, type: string] {

@@ -6,10 +6,10 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import {
   ConfigError,
+  DatabaseError,
   HoldfastError,
   MissingDependencyError,
   ModelFormatError,
-  StorageError,
 } from '../../../core/errors.js';
 import {
   type Database,
@@ -22,8 +22,10 @@ import {
 } from './database.js';
 import { checkRdbOptions, DEFAULT_RETRY_SECONDS, type RdbOptions, RdbStorage } from './storage.js';
 
+/** Signs of life of running trials, and for how long a locked file is waited for. */
 export type SqliteOptions = RdbOptions;
 
+/** Studies in an SQLite file, in Optuna's tables: for one machine and a few workers. Needs node:sqlite (Node 22.13 or newer). */
 export class SqliteStorage extends RdbStorage {
   /**
    * @throws ConfigError - no path, or a wrong option
@@ -137,7 +139,7 @@ class SqliteDatabase implements Database {
   private statement(sql: string): Statement {
     let statement = this.statements.get(sql);
     if (!statement) {
-      if (!this.connection) throw new StorageError(`${this.description} is closed`);
+      if (!this.connection) throw new DatabaseError(`${this.description} is closed`);
       const places: number[] = [];
       const text = sql.replace(/\$(\d+)/g, (_, place: string) => {
         places.push(Number(place) - 1);
@@ -170,12 +172,12 @@ class SqliteDatabase implements Database {
         });
       case CODE.busy:
       case CODE.locked:
-        return new StorageError(`${file} was locked by another process for ${patience.seconds} s`, {
+        return new DatabaseError(`${file} was locked by another process for ${patience.seconds} s`, {
           hint: 'What could not be saved is still open: study.flush() tells it again. For many workers use PostgresStorage.',
           cause: error,
         });
       default:
-        return new StorageError(`${file} cannot be used: ${message}`, {
+        return new DatabaseError(`${file} cannot be used: ${message}`, {
           hint: 'Check the path, its permissions and the space left. What could not be saved is still open: study.flush() tells it again.',
           cause: error,
         });

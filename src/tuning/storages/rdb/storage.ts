@@ -15,11 +15,12 @@ import {
   type TrialRecord,
 } from '../../trial-record.js';
 import { freshTrial, noSuchStudy, studyExists } from '../memory.js';
-import { distributionToJson } from '../optuna-json.js';
+import { distributionToJson, toPythonJson } from '../optuna-json.js';
 import type { Database, Row, Session, SqlValue } from './database.js';
-import { dateText, jsonText, numberColumns, stateName, stateOf, studiesOf, TrialRows } from './rows.js';
+import { dateText, numberColumns, stateName, stateOf, studiesOf, TrialRows } from './rows.js';
 import { prepareSchema } from './schema.js';
 
+/** What storages in databases have in common. */
 export interface RdbOptions {
   /** Seconds between two signs of life of a running trial; null: none, and nobody is taken for dead. Default 60. */
   readonly heartbeatInterval?: number | null;
@@ -52,6 +53,7 @@ const FACTS = {
 
 type Facts = Record<keyof typeof FACTS, Map<string | number, readonly SqlValue[]>>;
 
+/** What `SqliteStorage` and `PostgresStorage` have in common. */
 export class RdbStorage implements Storage {
   readonly description: string;
   readonly heartbeatInterval: number | undefined;
@@ -130,7 +132,7 @@ export class RdbStorage implements Storage {
       if (!(await this.lockStudy(session, studyId))) noSuchStudy(this.description);
       await session.all(
         `INSERT INTO ${table} (study_id, key, value_json) VALUES ($1, $2, $3) ON CONFLICT (study_id, key) DO UPDATE SET value_json = excluded.value_json`,
-        [studyId, key, jsonText(value)],
+        [studyId, key, toPythonJson(value)],
       );
     });
   }
@@ -341,7 +343,7 @@ const noFacts = (): Facts => ({
 });
 
 function addAttributes(facts: Facts, kind: 'userAttr' | 'systemAttr', attributes: Attributes): void {
-  for (const [key, value] of Object.entries(attributes)) facts[kind].set(key, [jsonText(value)]);
+  for (const [key, value] of Object.entries(attributes)) facts[kind].set(key, [toPythonJson(value)]);
 }
 
 /** The last of several facts of one name counts. */
@@ -361,7 +363,7 @@ function factsOf(changes: readonly TrialChange[]): {
         break;
       case 'userAttr':
       case 'systemAttr':
-        facts[change.kind].set(change.key, [jsonText(change.value)]);
+        facts[change.kind].set(change.key, [toPythonJson(change.value)]);
         break;
       case 'finish':
         end = change;
