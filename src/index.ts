@@ -109,11 +109,11 @@ export type { LedgerRefusal, LedgerReport, LedgerSplit, LedgerUse, StoredLedger 
 export { type SplitRecord, SplitRegistry, type SplitSource, type StoredSplit } from './splits/registry.js';
 export type { RowUse, RowUser } from './splits/row-uses.js';
 export { type TestEvaluation, TestSetGuard } from './splits/test-guard.js';
+export type { RunDescription, TrackedRun, Tracker } from './tracking/tracker.js';
 export type { ComparisonArtifacts, RunArtifacts } from './training/artifacts.js';
 export { compareModels } from './training/compare-models.js';
 export type { CompareModelsOptions, ModelChoice, ModelEntry, TrainAllOptions } from './training/comparison-options.js';
 export type { ComparisonEntry, ComparisonResult } from './training/comparison-result.js';
-export type { RunDescription, TrackedRun, Tracker } from './training/tracker.js';
 export {
   ModelTrainer,
   type ModelTrainerOptions,

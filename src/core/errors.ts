@@ -106,3 +106,11 @@ export class DatabaseError extends HoldfastError {
 export class LockedError extends HoldfastError {
   readonly code = 'LOCKED';
 }
+
+/**
+ * A tracking server refused, could not be reached, or answered what no tracking server says; `details` has `status`, `errorCode` and
+ * `unreachable` where known. Credentials are never part of it.
+ */
+export class TrackingError extends HoldfastError {
+  readonly code = 'TRACKING';
+}

@@ -1,4 +1,5 @@
 /** What a run leaves on disk: one directory, complete or not there at all. */
+import { existsSync } from 'node:fs';
 import { copyFile, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { writeDirectoryAtomic, writeFileSynced } from '../core/files.js';
@@ -7,6 +8,7 @@ import type { PreprocessingPipeline } from '../preprocessing/pipeline.js';
 import type { ComparisonReport } from '../report/model-comparison.js';
 import { reportJson, type TrainingReport } from '../report/training-report.js';
 import type { RowLedger } from '../splits/ledger.js';
+import { TRACKING_FILE } from '../tracking/local-tracker.js';
 import { artifactName } from './run-names.js';
 
 /** Absolute paths. */
@@ -54,6 +56,9 @@ export async function writeRun(
     await writeFileSynced(join(temporary, 'ledger.json'), `${JSON.stringify(ledger)}\n`);
     // The record of the one test evaluation was made before it; it moves into the finished run.
     if (report.evaluations.test) await copyFile(join(directory, TEST_RECORD), join(temporary, TEST_RECORD));
+    // So did what a LocalTracker was told.
+    const log = join(directory, TRACKING_FILE);
+    if (existsSync(log)) await copyFile(log, join(temporary, TRACKING_FILE));
   });
   return {
     directory,

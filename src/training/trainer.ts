@@ -4,7 +4,6 @@ import { throwIfAborted } from '../core/abort.js';
 import { resolveThreads } from '../core/threads.js';
 import { LIBRARY_VERSION } from '../core/version.js';
 import { type AnyContainer, adaptTo } from '../evaluation/adapt.js';
-import type { Evaluation } from '../evaluation/evaluate.js';
 import { evaluateModel } from '../evaluation/evaluate-model.js';
 import { metricsOptions } from '../evaluation/metrics-options.js';
 import type { BaseModel } from '../model/base-model.js';
@@ -18,13 +17,13 @@ import { ModelRegistry } from '../model/registry.js';
 import { REPORT_VERSION, type TrainingReport } from '../report/training-report.js';
 import type { LedgerReport } from '../splits/ledger-record.js';
 import { TestSetGuard } from '../splits/test-guard.js';
-import { type RunArtifacts, writeRun } from './artifacts.js';
+import { writeRun } from './artifacts.js';
 import { judge, verdictOf } from './baseline-comparison.js';
 import type { TrainAllOptions } from './comparison-options.js';
 import type { ComparisonResult } from './comparison-result.js';
 import { checkRunId, newRunId } from './run-names.js';
 import { evaluationsOf, type SplitScores } from './scores.js';
-import type { TrackedRun } from './tracker.js';
+import { logFailure, logRun } from './track-run.js';
 import { trainAll } from './train-all.js';
 import type { ModelTrainerOptions, TrainingResult, TrainModelOptions } from './training-result.js';
 
@@ -156,7 +155,7 @@ export class ModelTrainer {
               preprocessing: options.preprocessing,
               ledger: data.ledger,
             });
-      await logRun(tracked, report, artifacts);
+      const trackingError = await logRun(tracked, { model, data, report, artifacts });
       return {
         model,
         metrics,
@@ -170,9 +169,10 @@ export class ModelTrainer {
         runId,
         artifacts,
         report,
+        ...(trackingError && { trackingError }),
       };
     } catch (error) {
-      await tracked?.finish('failed', error instanceof Error ? error.message : String(error));
+      await logFailure(tracked, error);
       throw error;
     }
   }
@@ -249,20 +249,4 @@ function importanceOf(model: BaseModel): TrainingReport['featureImportance'] {
   if (!importance) return undefined;
   const features = importance.names.map((name, j) => ({ name, value: importance.values[j] }));
   return { kind: importance.kind, features: features.sort((a, b) => b.value - a.value) };
-}
-
-async function logRun(
-  tracked: TrackedRun | undefined,
-  report: TrainingReport,
-  artifacts: RunArtifacts | undefined,
-): Promise<void> {
-  if (!tracked) return;
-  const metrics: Record<string, number> = {};
-  for (const [split, evaluation] of Object.entries(report.evaluations) as [string, Evaluation | undefined][]) {
-    for (const [name, value] of Object.entries(evaluation?.metrics ?? {}))
-      if (value !== null) metrics[`${split}.${name}`] = value;
-  }
-  await tracked.logMetrics(metrics);
-  if (artifacts) await tracked.logArtifacts(artifacts.directory);
-  await tracked.finish('completed');
 }

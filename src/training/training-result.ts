@@ -8,8 +8,8 @@ import type { ConfigOf } from '../model/registry.js';
 import type { PredictionOutput, TrainingMetrics } from '../model/types.js';
 import type { PreprocessingPipeline } from '../preprocessing/pipeline.js';
 import type { TrainingReport } from '../report/training-report.js';
+import type { Tracker } from '../tracking/tracker.js';
 import type { RunArtifacts } from './artifacts.js';
-import type { Tracker } from './tracker.js';
 
 /** Settings of a `ModelTrainer`. */
 export interface ModelTrainerOptions {
@@ -70,4 +70,6 @@ export interface TrainingResult {
   /** Undefined with `save: false`. */
   readonly artifacts?: RunArtifacts;
   readonly report: TrainingReport;
+  /** Why the tracker was not told everything; the run itself is whole. */
+  readonly trackingError?: Error;
 }

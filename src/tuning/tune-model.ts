@@ -13,6 +13,7 @@ import { useRows } from '../splits/claim-rows.js';
 import { createStudy } from './create-study.js';
 import { defaultSpace } from './default-spaces.js';
 import type { ParamValue } from './distribution.js';
+import type { OptimizeOptions } from './optimize.js';
 import type { Pruner } from './pruner.js';
 import type { Sampler } from './sampler.js';
 import type { SearchSpace } from './space.js';
@@ -48,6 +49,8 @@ export interface TuneModelOptions {
   readonly timeout?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: ProgressListener;
+  /** Called after each trial, such as `trackTrials` of holdfast/tracking. */
+  readonly callbacks?: OptimizeOptions['callbacks'];
 }
 
 /** What `tuneModel` found. */
@@ -63,7 +66,7 @@ export interface TuningResult {
 
 const OPTIONS = [
   ...['space', 'config', 'trials', 'metric', 'sampler', 'pruner', 'storage', 'name', 'seed', 'workers'],
-  ...['concurrency', 'threads', 'timeout', 'signal', 'onProgress'],
+  ...['concurrency', 'threads', 'timeout', 'signal', 'onProgress', 'callbacks'],
 ];
 
 /**
@@ -116,13 +119,14 @@ export async function tuneModel(
       hint: 'Choose another metric.',
     });
   };
-  const { trials = 50, timeout, signal, onProgress } = options;
+  const { trials = 50, timeout, signal, onProgress, callbacks } = options;
   await study.optimize(objective, {
     ...{ trials, workers, space },
     ...(concurrency !== undefined && { concurrency }),
     ...(timeout !== undefined && { timeout }),
     ...(signal && { signal }),
     ...(onProgress && { onProgress }),
+    ...(callbacks && { callbacks }),
   });
   const { bestParams, bestValue } = study;
   return { study, metric: metric.name, bestParams, bestValue, bestConfig: { ...config, ...bestParams } };

@@ -66,8 +66,8 @@ export class PythonPeer {
   private readonly errors: Buffer[] = [];
   private ended: Error | undefined;
 
-  constructor(script: string) {
-    this.child = start(script, []);
+  constructor(script: string, environment: Environment = '') {
+    this.child = start(script, [], environment);
     this.child.stderr.on('data', (chunk: Buffer) => this.errors.push(chunk));
     this.child.stdin.on('error', () => {});
     const lines = createInterface({ input: this.child.stdout });

@@ -1,0 +1,89 @@
+/** Runs of a journal, sent to a server: each exactly once, however often the sending is cut short. */
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { TrackingError } from '../../core/errors.js';
+import { BATCH, type BatchEntry } from './entry.js';
+import { JOURNAL_SUFFIX, JournalFile, type JournalLine } from './journal-file.js';
+import { RunWriter } from './run-writer.js';
+import type { MLflowServer } from './server.js';
+
+export interface ReplayResult {
+  /** Runs that are on the server now and no more in the journal. */
+  readonly sent: number;
+  /** Runs that another process is writing, or that this one has not finished. */
+  readonly open: number;
+  /** Runs that could not be sent; they are still in the journal. */
+  readonly failed: readonly { readonly journal: string; readonly error: Error }[];
+}
+
+/**
+ * Sends every run of the journal in `directory` and removes what the server has.
+ *
+ * @throws TrackingError - the server cannot be reached; what was sent until then is not sent again the next time
+ */
+export async function replayJournal(server: MLflowServer, directory: string): Promise<ReplayResult> {
+  const names = await readdir(directory).catch(() => [] as string[]);
+  const failed: { journal: string; error: Error }[] = [];
+  let sent = 0;
+  /** Keys of runs that are not finished: their parts wait. */
+  const open = new Set<string>();
+  for (const name of names.filter((name) => name.endsWith(JOURNAL_SUFFIX)).sort()) {
+    const file = new JournalFile(join(directory, name));
+    if (!(await file.lock())) {
+      open.add(file.key);
+      continue;
+    }
+    try {
+      if (await replayRun(server, file, open)) sent++;
+      else open.add(file.key);
+    } catch (error) {
+      if (error instanceof TrackingError && error.details.unreachable) throw error;
+      failed.push({ journal: file.path, error: error as Error });
+    } finally {
+      await file.unlock();
+    }
+  }
+  return { sent, open: open.size, failed };
+}
+
+/** The caller holds the file's lock. False: the run that this one is a part of is one of those not to be sent now. */
+async function replayRun(server: MLflowServer, file: JournalFile, later: ReadonlySet<string>): Promise<boolean> {
+  const lines = await file.read();
+  const start = lines.at(0)?.entry;
+  if (start?.kind === 'start' && start.parentKey !== undefined && later.has(start.parentKey)) return false;
+  const writer = new RunWriter(server, true);
+  for (const { line, entry } of joined(lines)) {
+    // A tag on the server says how far an earlier attempt came.
+    if (entry.kind !== 'start' && entry.kind !== 'finish' && line <= writer.sent) continue;
+    await writer.apply(entry, line);
+  }
+  // Its process died before it could say how the run ended.
+  if (lines.length > 0 && lines[lines.length - 1].entry.kind !== 'finish')
+    await writer.apply({ kind: 'finish', status: 'FAILED', endTime: Date.now() });
+  await file.remove();
+  return true;
+}
+
+/** Lines that hold nothing but metrics are put together, as many as one request takes; the last one's number is theirs. */
+function* joined(lines: readonly JournalLine[]): Iterable<JournalLine> {
+  let open: { line: number; entry: BatchEntry; bytes: number } | undefined;
+  for (const { line, entry } of lines) {
+    const plain = entry.kind === 'batch' && entry.params.length === 0 && entry.tags.length === 0;
+    const bytes = plain ? Buffer.byteLength(JSON.stringify(entry.metrics)) : 0;
+    if (open && (!plain || !fits(open, entry, bytes))) {
+      yield open;
+      open = undefined;
+    }
+    if (!plain) yield { line, entry };
+    else if (!open) open = { line, entry, bytes };
+    else {
+      const metrics = [...open.entry.metrics, ...entry.metrics];
+      open = { line, entry: { ...entry, metrics }, bytes: open.bytes + bytes };
+    }
+  }
+  if (open) yield open;
+}
+
+function fits(open: { entry: BatchEntry; bytes: number }, next: BatchEntry, bytes: number): boolean {
+  return open.entry.metrics.length + next.metrics.length < BATCH.metrics && open.bytes + bytes <= BATCH.bytes;
+}

@@ -1,0 +1,247 @@
+/**
+ * One run that is logged: what it is told is sent in order, metrics many at a time. While no server answers it is kept in the journal, if
+ * there is one, from that moment to its end.
+ */
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { InvalidInputError } from '../../core/errors.js';
+import type { BaseModel } from '../../model/base-model.js';
+import type { DatasetInput, LogModelOptions, TrackedRun } from '../tracker.js';
+import { BATCH, batchesOf, type Entry, type Metric, metricOf, type Pair, type StartEntry } from './entry.js';
+import { JournalFile } from './journal-file.js';
+import { modelName, paramText, safeKey, tagText } from './names.js';
+import type { ResolvedOptions } from './options.js';
+import { isUnreachable, type LoggedModel, RunWriter } from './run-writer.js';
+import type { MLflowServer } from './server.js';
+
+/** What runs of one tracker share. */
+export interface RunHost {
+  readonly server: MLflowServer;
+  readonly options: Pick<ResolvedOptions, 'journal' | 'flushMs'>;
+  /** False for a while after a server did not answer, so that not every run waits for it again. */
+  reachable(): boolean;
+  lost(): void;
+  /** Sends what the journal has. */
+  replay(): Promise<unknown>;
+}
+
+export class MLflowRun implements TrackedRun {
+  private readonly writer: RunWriter;
+  private journal: JournalFile | undefined;
+  private metrics: Metric[] = [];
+  private timer: NodeJS.Timeout | undefined;
+  /** One thing after another. */
+  private turn: Promise<unknown> = Promise.resolve();
+  /** Of a sending that nobody waited for; the next call rejects with it. */
+  private failure: { error: unknown } | undefined;
+  private ended = false;
+
+  /** Use `MLflowTracker.startRun`. */
+  constructor(
+    private readonly host: RunHost,
+    private readonly first: StartEntry,
+    private readonly parent?: MLflowRun,
+  ) {
+    this.writer = new RunWriter(host.server, false);
+  }
+
+  /** The server's id of the run; undefined while it is only in the journal. */
+  get serverRunId(): string | undefined {
+    return this.writer.runId || undefined;
+  }
+
+  /** What the server finds the run by. */
+  get key(): string {
+    return this.first.key;
+  }
+
+  /** Makes the run on the server, or in the journal: there too where the run that it is a part of is not on the server. */
+  async begin(params: Readonly<Record<string, unknown>>): Promise<this> {
+    const { host, parent } = this;
+    if (host.options.journal !== undefined && (parent?.journal || !host.reachable())) await this.keep();
+    else await this.send(this.first);
+    await this.logParams(params);
+    return this;
+  }
+
+  /** Collected, and sent with others; see `MLflowOptions.flushInterval`. `step` such as an epoch, default 0. */
+  async logMetrics(metrics: Readonly<Record<string, number>>, step = 0): Promise<void> {
+    this.check();
+    if (!Number.isSafeInteger(step)) {
+      throw new InvalidInputError(`logMetrics: step ${String(step)} is no whole number`, { hint: 'Such as an epoch.' });
+    }
+    const now = Date.now();
+    for (const [key, value] of Object.entries(metrics)) {
+      if (typeof value !== 'number') {
+        throw new InvalidInputError(`logMetrics: '${key.slice(0, 100)}' is ${typeof value}, not a number`, {
+          hint: 'Texts are logged by setTags or logParams.',
+        });
+      }
+      this.metrics.push(metricOf(safeKey(key), value, step, now));
+    }
+    if (this.journal || this.metrics.length >= BATCH.metrics) this.sendLater();
+    else this.timer ??= setTimeout(() => this.sendLater(), this.host.options.flushMs).unref();
+  }
+
+  /** A parameter that a run has keeps its value: the server refuses another one. */
+  async logParams(params: Readonly<Record<string, unknown>>): Promise<void> {
+    await this.sendPairs('params', pairs(params, paramText));
+  }
+
+  async setTags(tags: Readonly<Record<string, string>>): Promise<void> {
+    await this.sendPairs('tags', pairs(tags, tagText));
+  }
+
+  async logDatasets(datasets: readonly DatasetInput[]): Promise<void> {
+    await this.inOrder(() => this.send({ kind: 'inputs', datasets }));
+  }
+
+  /** The files of a directory become the run's, below the folder `to`. */
+  async logArtifacts(directory: string, to = ''): Promise<void> {
+    await this.inOrder(() =>
+      this.send({
+        kind: 'artifacts',
+        directory,
+        to: to
+          .split(/[\\/]+/)
+          .filter(isFolder)
+          .join('/'),
+      }),
+    );
+  }
+
+  /**
+   * Stores the model so that Python's `mlflow.pyfunc.load_model(modelUri)` opens it: in the form of its own library for xgboost, lightgbm and
+   * catboost, else as ONNX. Returns undefined where it went into the journal.
+   *
+   * @throws InvalidInputError - a model that has no such form
+   */
+  async logModel(model: BaseModel, options: LogModelOptions = {}): Promise<LoggedModel | undefined> {
+    this.check();
+    const directory = await mkdtemp(join(tmpdir(), 'holdfast-model-'));
+    try {
+      await writeFiles(model, directory, options);
+      const { name = 'model', registeredModelName, aliases = [], tags = {} } = options;
+      const entry: Entry = {
+        kind: 'model',
+        key: randomUUID(),
+        name: modelName(name),
+        directory,
+        modelType: model.info.name,
+        tags: pairs(tags, tagText),
+        ...(registeredModelName !== undefined && { register: { name: modelName(registeredModelName), aliases } }),
+      };
+      return await this.inOrder(() => this.send(entry));
+    } finally {
+      await rm(directory, { recursive: true, force: true });
+    }
+  }
+
+  /** Sends what has been collected. */
+  async flush(): Promise<void> {
+    await this.inOrder(async () => {});
+  }
+
+  /** Ends the run. Of a journal, the run is sent now if the server answers again, else it waits for `MLflowTracker.replay`. */
+  async finish(status: 'completed' | 'failed', reason?: string): Promise<void> {
+    if (reason) await this.setTags({ 'holdfast.failure': this.host.server.client.redact(reason) });
+    await this.inOrder(async () => {
+      this.ended = true;
+      await this.send({
+        kind: 'finish',
+        status: status === 'completed' ? 'FINISHED' : 'FAILED',
+        endTime: Date.now(),
+      });
+      await this.release();
+    });
+  }
+
+  private async release(): Promise<void> {
+    const { journal, host, parent } = this;
+    if (!journal) return;
+    await journal.unlock();
+    // Parts wait for the run that they belong to. What fails stays in the journal, where nothing is lost.
+    if (!parent && host.reachable()) await host.replay().catch(() => host.lost());
+  }
+
+  private async sendPairs(kind: 'params' | 'tags', list: readonly Pair[]): Promise<void> {
+    await this.inOrder(async () => {
+      for (const batch of batchesOf({ metrics: [], params: [], tags: [], [kind]: list })) await this.send(batch);
+    });
+  }
+
+  /** After everything before it, and what was collected until now. */
+  private async inOrder<T>(work: () => Promise<T>): Promise<T> {
+    this.check();
+    const next = this.turn.then(async () => {
+      await this.sendCollected();
+      return work();
+    });
+    this.turn = next.catch(() => {});
+    return next;
+  }
+
+  private sendLater(): void {
+    const next = this.turn.then(() => this.sendCollected());
+    this.turn = next.catch((error) => {
+      this.failure ??= { error };
+    });
+  }
+
+  private async sendCollected(): Promise<void> {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    const { metrics } = this;
+    if (metrics.length === 0) return;
+    this.metrics = [];
+    for (const batch of batchesOf({ metrics, params: [], tags: [] })) await this.send(batch);
+  }
+
+  private async send(entry: Entry): Promise<LoggedModel | undefined> {
+    if (this.journal) {
+      await this.journal.append(entry);
+      return undefined;
+    }
+    try {
+      return await this.writer.apply(entry);
+    } catch (error) {
+      if (this.host.options.journal === undefined || !isUnreachable(error)) throw error;
+      this.host.lost();
+      await this.keep();
+      return entry.kind === 'start' ? undefined : this.send(entry);
+    }
+  }
+
+  /** From now on the journal takes the run. */
+  private async keep(): Promise<void> {
+    const file = JournalFile.forRun(this.host.options.journal ?? '', this.first);
+    await file.append(this.first);
+    this.journal = file;
+  }
+
+  private check(): void {
+    if (this.failure) {
+      const { error } = this.failure;
+      this.failure = undefined;
+      throw error;
+    }
+    if (!this.ended) return;
+    throw new InvalidInputError('The run has been finished', { hint: 'Start another one.' });
+  }
+}
+
+/** Loaded with the first model. */
+async function writeFiles(model: BaseModel, directory: string, options: LogModelOptions): Promise<void> {
+  const { writeModelFiles } = await import('./model-files.js');
+  await writeModelFiles(model, directory, options);
+}
+
+const isFolder = (part: string): boolean => part !== '' && part !== '.' && part !== '..';
+
+function pairs(values: Readonly<Record<string, unknown>>, text: (value: unknown) => string): Pair[] {
+  return Object.entries(values).flatMap(([key, value]) =>
+    value === undefined ? [] : [{ key: safeKey(key), value: text(value) }],
+  );
+}

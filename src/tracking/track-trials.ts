@@ -1,0 +1,44 @@
+/** The trials of a study as runs of a tracker. */
+import type { TunedStudy } from '../tuning/optimize.js';
+import { failReason, type TrialRecord } from '../tuning/trial-record.js';
+import type { Tracker } from './tracker.js';
+
+export interface TrackTrialsOptions {
+  /** `runId` of the run that the trials are parts of. */
+  readonly parentRunId?: string;
+  /** Name of the model that is tuned. Default: the study's name. */
+  readonly model?: string;
+}
+
+/**
+ * A callback for `Study.optimize` and `tuneModel`: every trial becomes a run of its own, with its parameters, its value (`value`, or
+ * `value_0`, `value_1`, ... with several directions), and what it reported by step (`intermediate_value`).
+ *
+ * @example
+ * await tracker.startRun({ runId: 'tuning', model: 'lightgbm', params: {}, tags: {} });
+ * await tuneModel('lightgbm', container, { callbacks: [trackTrials(tracker, { parentRunId: 'tuning' })] });
+ */
+export function trackTrials(
+  tracker: Tracker,
+  { parentRunId, model }: TrackTrialsOptions = {},
+): (study: TunedStudy, trial: TrialRecord) => Promise<void> {
+  return async (study, trial) => {
+    const name = `trial-${String(trial.number).padStart(4, '0')}`;
+    const run = await tracker.startRun({
+      runId: `${parentRunId ?? study.name}-${name}`,
+      name,
+      model: model ?? study.name,
+      params: trial.params,
+      tags: { study: study.name, trial: String(trial.number), state: trial.state },
+      ...(parentRunId !== undefined && { parentRunId }),
+    });
+    for (const [step, value] of trial.intermediateValues) await run.logMetrics({ intermediate_value: value }, step);
+    const values = trial.values ?? [];
+    if (values.length > 0) {
+      await run.logMetrics(
+        Object.fromEntries(values.map((value, i) => [values.length === 1 ? 'value' : `value_${i}`, value])),
+      );
+    }
+    await (trial.state === 'fail' ? run.finish('failed', failReason(trial)) : run.finish('completed'));
+  };
+}

@@ -1,0 +1,57 @@
+/** Where runs are logged. A tracker may be anything that implements this: a file, a server, a test's array. */
+import type { BaseModel } from '../model/base-model.js';
+
+export interface RunDescription {
+  readonly runId: string;
+  readonly model: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly tags: Readonly<Record<string, string>>;
+  /** The `runId` of the run that this one is a part of, such as the tuning that a trial belongs to. */
+  readonly parentRunId?: string;
+  /** What people see. Default: the run id. */
+  readonly name?: string;
+}
+
+/** One part of the data that a run used. */
+export interface DatasetInput {
+  readonly name: string;
+  /** What it was used for: 'train', 'validation', 'test'. */
+  readonly context: string;
+  /** At most 36 characters that tell this data from other data. */
+  readonly digest: string;
+  readonly rows: number;
+  readonly featureNames: readonly string[];
+}
+
+export interface LogModelOptions {
+  /** Name of the artifact. Default 'model'. */
+  readonly name?: string;
+  /** Also makes a version of this registered model. */
+  readonly registeredModelName?: string;
+  /** Names that then point to the new version, such as 'champion'. */
+  readonly aliases?: readonly string[];
+  readonly tags?: Readonly<Record<string, string>>;
+  /** Rows (n, features), or windows (n, length, channels), that are stored with the model as an example. They are data: whoever reads the model reads them. */
+  readonly inputExample?: readonly (readonly number[])[] | readonly (readonly (readonly number[])[])[];
+}
+
+/** One run under way. What is optional is skipped where a tracker does not have it. */
+export interface TrackedRun {
+  /** Values by name, at a step (an epoch, an iteration) where they have one. */
+  logMetrics(metrics: Readonly<Record<string, number>>, step?: number): Promise<void> | void;
+  /** Everything in a folder. */
+  logArtifacts(directory: string): Promise<void> | void;
+  /** The run's end; `reason` says why it failed. */
+  finish(status: 'completed' | 'failed', reason?: string): Promise<void> | void;
+  logParams?(params: Readonly<Record<string, unknown>>): Promise<void> | void;
+  setTags?(tags: Readonly<Record<string, string>>): Promise<void> | void;
+  logDatasets?(datasets: readonly DatasetInput[]): Promise<void> | void;
+  // biome-ignore lint/suspicious/noConfusingVoidType: a tracker may return nothing or a description of what it stored
+  logModel?(model: BaseModel, options?: LogModelOptions): Promise<unknown> | void;
+}
+
+/** Where runs are recorded: an experiment server, files, or your own. */
+export interface Tracker {
+  /** A new run; the trainer tells it what happens. */
+  startRun(run: RunDescription): Promise<TrackedRun> | TrackedRun;
+}
