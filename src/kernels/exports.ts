@@ -3,6 +3,7 @@
  * symmetric trees are in symmetric-kernels.ts.
  * Addresses are bytes into the job's memory.
  */
+import type { ShapKernels } from './shap-kernels.js';
 import type { SymmetricKernels } from './symmetric-kernels.js';
 
 /** assembly/sync.ts; called through `JobContext`, not directly. */
@@ -559,4 +560,5 @@ export interface KernelExports
     LinearSvmKernels,
     SvmWaveKernels,
     RocketKernels,
+    ShapKernels,
     DenseKernels {}

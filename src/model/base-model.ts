@@ -16,6 +16,7 @@ import { Matrix } from '../core/matrix.js';
 import { type LazySchema, parseWith } from '../core/schema.js';
 import { resolveThreads } from '../core/threads.js';
 import { type ModelMetadata, readBundle, writeBundle } from './bundle.js';
+import type { Explanation } from './explanation.js';
 import { describeModel, withFamilyEntry } from './info.js';
 import { checkValues, columnCount, rowCount, takeRows, toModelInput, windowsOf } from './input.js';
 import { applyMissingTo } from './missing.js';
@@ -103,6 +104,10 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
   }
   /** The model's part of its ONNX graph; undefined when it has none. See `exportOnnx`. */
   protected onnxBody(): OnnxBody | undefined | Promise<OnnxBody | undefined> {
+    return undefined;
+  }
+  /** What explains the model's raw outputs: its trees or its weights; undefined when it has neither. */
+  protected explanationOf(): Explanation | undefined {
     return undefined;
   }
   /** True when this config needs validation rows (early stopping): a tenth of the rows is set aside if none are given. */
@@ -370,6 +375,17 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
     const values = new Float64Array(fitted.featureNames.length);
     for (let j = 0; j < own.values.length; j++) values[fitted.missing ? fitted.missing.kept[j] : j] = own.values[j];
     return { kind: own.kind, names: fitted.featureNames, values };
+  }
+
+  /** @internal For `holdfast/explain`: what explains the model, and the columns of X that it kept, where it left some out. */
+  toExplanation(): { explanation: Explanation | undefined; kept: readonly number[] | undefined } {
+    const { missing } = this.requireFitted('explaining');
+    return { explanation: this.explanationOf(), kept: missing?.kept };
+  }
+
+  /** @internal X as `predictRaw` is given it: checked, what is missing filled in. */
+  async toOwnInput(X: ModelInput): Promise<X> {
+    return this.predictionInput(X);
   }
 
   // ---- disk --------------------------------------------------------------------------------------------------------------

@@ -20,7 +20,8 @@ export function catboostImportance(ensemble: CatBoostEnsemble, kind: ImportanceK
   return values;
 }
 
-function columnsOf(condition: Condition, ensemble: CatBoostEnsemble): number[] {
+/** Columns of X that a condition looks at. */
+export function columnsOf(condition: Condition, ensemble: CatBoostEnsemble): number[] {
   const { floatFeatures, categoricalFeatures, ctrs, ctrTables } = ensemble;
   if (condition.kind === 'float') return [floatFeatures[condition.feature].column];
   if (condition.kind === 'one-hot') return [categoricalFeatures[condition.feature].column];

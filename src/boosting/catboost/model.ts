@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { readCheckpoint, removeCheckpoint } from '../../core/checkpoint-file.js';
 import { writeFileAtomic } from '../../core/files.js';
 import type { Matrix } from '../../core/matrix.js';
+import type { Explanation } from '../../model/explanation.js';
 import type { OnnxBody } from '../../model/onnx/export.js';
 import { lossAndAccuracyInTurns } from '../../model/output.js';
 import type { FitData, FitResult, FitRows, ImportanceKind, ModelPayload, PredictContext } from '../../model/types.js';
@@ -17,6 +18,7 @@ import { type CatBoostConfig, type CatBoostSettings, catboostConfig } from './co
 import { checkOneTableEach, joinEnsembles } from './continued.js';
 import { type CatBoostTrained, trainCatBoost } from './engine/train.js';
 import type { CatBoostFile } from './ensemble.js';
+import { explainedCatBoost } from './explanation.js';
 import { configOfFile, fileParameters } from './file-parameters.js';
 import { damaged } from './format.js';
 import { catboostImportance } from './importance.js';
@@ -166,6 +168,24 @@ export class CatBoostModel extends BoostingModel<CatBoostSettings> {
   get classLabels(): readonly (number | string)[] {
     const { classLabels = [] } = this.state();
     return ascending(classLabels).map((output) => classLabels[output]);
+  }
+
+  protected override explanationOf(): Explanation {
+    const { ensemble } = this.state();
+    const { outputs } = ensemble;
+    const { layout } = this.prediction();
+    const known = this.outputRule.order;
+    const order = known.length === outputs ? known : Array.from({ length: outputs }, (_, k) => k);
+    return {
+      kind: 'trees',
+      unit: 'raw',
+      ...explainedCatBoost(ensemble, layout, order),
+      slotsOf: (X) => this.prediction().slots(X),
+      scores: async (X, threads) => {
+        const scores = await this.scoresOf(X, [0, this.iterations], { threads });
+        return scores.map((_, i) => scores[i - (i % outputs) + order[i % outputs]]);
+      },
+    };
   }
 
   protected override onnxBody(): OnnxBody {

@@ -94,6 +94,18 @@ export class BlockPredictor {
     }
   }
 
+  /** Numbers that conditions look at, into `out` (rows, slots): NaN is what its column counts it as. */
+  slotRows(data: Float32Array, cols: number, from: number, to: number, out: Float32Array): void {
+    const { slots } = this.plan;
+    for (let at = from; at < to; at += BLOCK) {
+      const rows = Math.min(BLOCK, to - at);
+      this.fillSlots(data, cols, at, rows);
+      for (let s = 0; s < slots; s++) {
+        for (let r = 0, p = (at - from) * slots + s; r < rows; r++, p += slots) out[p] = this.values[s * BLOCK + r];
+      }
+    }
+  }
+
   /** For rows that come alone; laid out with the second of them, once it is no exception. */
   private rowConditions(): RowConditions | undefined {
     if (!this.onlyBorders) return undefined;

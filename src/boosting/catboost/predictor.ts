@@ -1,9 +1,10 @@
 /** Raw scores and leaf numbers of a CatBoost model: few rows at once on the calling thread, many on the worker pool. */
 import { ownModule } from '../../core/location.js';
 import { Matrix } from '../../core/matrix.js';
+import { inTurns } from '../../core/turns.js';
 import { runJob, startWorkers } from '../../kernels/pool.js';
 import { shared } from '../../kernels/shared.js';
-import type { PackedTrees } from '../../trees/prediction-block.js';
+import { BLOCK_ROWS, type PackedTrees } from '../../trees/prediction-block.js';
 import type { IterationRange } from '../options.js';
 import type { CatBoostFile } from './ensemble.js';
 import { fromScores, type OutputRule, taskOfLoss } from './loss.js';
@@ -14,6 +15,8 @@ import { packSymmetric } from './symmetric-trees.js';
 
 /** Up to so many looks at a condition (some milliseconds) the calling thread is done before a job would have started. */
 const LOOKS_AT_ONCE = 2_000_000;
+/** Rows whose slots are filled at a stretch. */
+const SLOT_ROWS = 2 * BLOCK_ROWS;
 
 interface PoolOptions {
   readonly threads: number;
@@ -58,6 +61,21 @@ export class CatBoostPredictor {
     const leaves = new Int32Array(X.rows * (to - from));
     this.own.leaves(X.data, X.cols, X.rows, leaves, from, to);
     return leaves;
+  }
+
+  /** The layout of the trees and of the slots they look at. */
+  get layout(): Plan {
+    return this.plan;
+  }
+
+  /** (rows, slots) the numbers that conditions look at. */
+  async slots(X: Matrix): Promise<Matrix> {
+    const { slots } = this.plan;
+    const out = Matrix.zeros(X.rows, slots);
+    await inTurns(X.rows, SLOT_ROWS, (from, to) => {
+      this.own.slotRows(X.data, X.cols, from, to, out.data.subarray(from * slots, to * slots));
+    });
+    return out;
   }
 
   private isSmall({ rows }: Matrix, [from, to]: IterationRange): boolean {

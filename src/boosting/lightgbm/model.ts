@@ -6,9 +6,11 @@ import { readFile } from 'node:fs/promises';
 import { ModelFormatError } from '../../core/errors.js';
 import { writeFileAtomic } from '../../core/files.js';
 import type { Matrix } from '../../core/matrix.js';
+import type { Explanation } from '../../model/explanation.js';
 import type { OnnxBody } from '../../model/onnx/export.js';
 import { lossAndAccuracyInTurns } from '../../model/output.js';
 import type { FitData, FitResult, ImportanceKind, ModelPayload, PredictContext } from '../../model/types.js';
+import { explainedTrees } from '../../trees/explained.js';
 import { treeImportance } from '../../trees/importance.js';
 import { iterationsOf, predictEnsemble, predictLeaves } from '../../trees/predictor.js';
 import type { Ensemble } from '../../trees/tree.js';
@@ -134,6 +136,21 @@ export class LightGBMModel extends BoostingModel<LightGBMSettings> {
       throw damaged(PAYLOAD, 'has other features or classes than the model it belongs to');
     }
     this.learned = file;
+  }
+
+  protected override explanationOf(): Explanation {
+    const { ensemble, zeroMissing } = this.state();
+    return {
+      kind: 'trees',
+      unit: 'raw',
+      outputs: ensemble.outputs,
+      features: ensemble.features,
+      trees: explainedTrees(ensemble, 'rows'),
+      start: new Float64Array(ensemble.outputs),
+      scale: 1,
+      scores: (X, threads) => this.scoresOf(X, [0, this.iterations], { threads }),
+      ...(zeroMissing ? { slotsOf: (X: Matrix) => zerosToMissing(X, zeroMissing) } : {}),
+    };
   }
 
   protected override onnxBody(): OnnxBody {

@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { InvalidInputError, ModelFormatError } from '../../core/errors.js';
 import { writeFileAtomic } from '../../core/files.js';
 import { Matrix } from '../../core/matrix.js';
+import type { Explanation } from '../../model/explanation.js';
 import type { OnnxBody } from '../../model/onnx/export.js';
 import { lossAndAccuracyInTurns } from '../../model/output.js';
 import type {
@@ -16,6 +17,7 @@ import type {
   ModelPayload,
   PredictContext,
 } from '../../model/types.js';
+import { explainedTrees } from '../../trees/explained.js';
 import { treeImportance } from '../../trees/importance.js';
 import { iterationsOf, predictLeaves } from '../../trees/predictor.js';
 import { BoostingModel } from '../boosting-model.js';
@@ -31,6 +33,7 @@ import { readModel } from './format-reader.js';
 import { writeJson, writeUbjson } from './format-writer.js';
 import { idleSettings } from './idle.js';
 import { XGBOOST_INFO } from './info.js';
+import { explainedLinear } from './linear-explanation.js';
 import { trainWithXGBoost } from './native.js';
 import { nodeNumbers } from './nodes.js';
 import { startScores, taskOfObjective } from './objective.js';
@@ -159,6 +162,23 @@ export class XGBoostModel extends BoostingModel<XGBoostSettings> {
       for (let k = 0; k < outputs; k++) values[j] += Math.abs(linear.weights[j * outputs + k]);
     }
     return { kind: 'weight', values };
+  }
+
+  protected override explanationOf(): Explanation {
+    const file = this.state();
+    const { ensemble, linear } = file;
+    const { outputs, features, float32Start: start = new Array<number>(outputs).fill(0) } = ensemble;
+    if (linear) return explainedLinear(linear, features, start);
+    return {
+      kind: 'trees',
+      unit: 'raw',
+      outputs,
+      features,
+      trees: explainedTrees(ensemble, 'hessians'),
+      start,
+      scale: 1,
+      scores: (X, threads) => predictScores(file, X, { threads }),
+    };
   }
 
   protected override onnxBody(): OnnxBody {

@@ -3,6 +3,7 @@ import { ConfigError, ModelFormatError, NotFittedError } from '../../core/errors
 import { erfc } from '../../core/math.js';
 import type { Matrix } from '../../core/matrix.js';
 import { BaseModel } from '../../model/base-model.js';
+import type { Explanation } from '../../model/explanation.js';
 import type { OnnxBody } from '../../model/onnx/export.js';
 import type { FitContext, FitData, FitResult, ModelPayload } from '../../model/types.js';
 import { coefficientsFromJson, coefficientsToJson, type LogisticCoefficients, outputsFor } from './coefficients.js';
@@ -206,6 +207,11 @@ export class LogisticRegressionModel extends BaseModel<LogisticSettings> {
       );
     }
     this.learned = { coefficients, deviation: scale, names: names as string[], ...readExtras(state, coefficients) };
+  }
+
+  protected override explanationOf(): Explanation {
+    const { outputs, features, weights, intercept } = this.requireLearned().coefficients;
+    return { kind: 'linear', unit: 'raw', outputs, features, weights, intercept };
   }
 
   protected override onnxBody(): OnnxBody {

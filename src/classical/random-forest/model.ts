@@ -5,6 +5,7 @@ import { InvalidInputError, ModelFormatError, NotFittedError } from '../../core/
 import { Matrix } from '../../core/matrix.js';
 import { shared } from '../../kernels/shared.js';
 import { BaseModel, DEFAULT_SEED } from '../../model/base-model.js';
+import type { Explanation } from '../../model/explanation.js';
 import { encodeLabels } from '../../model/label-encoder.js';
 import type { OnnxBody } from '../../model/onnx/export.js';
 import { lossAndAccuracyInTurns } from '../../model/output.js';
@@ -19,6 +20,7 @@ import type {
   TrainingData,
 } from '../../model/types.js';
 import { type RandomForestConfig, type RandomForestSettings, randomForestConfig } from './config.js';
+import { explainedForest } from './explanation.js';
 import { concatForests, type Forest, firstValues, sizeOf } from './forest.js';
 import { readForest, writeForest } from './forest-file.js';
 import { forestImportance } from './importance.js';
@@ -242,6 +244,21 @@ export class RandomForestModel extends BaseModel<RandomForestSettings> {
     this.outside = undefined;
     const score = (state as { oobScore?: unknown } | null)?.oobScore;
     this.outsideScore = typeof score === 'number' ? score : undefined;
+  }
+
+  protected override explanationOf(): Explanation {
+    const forest = this.requireForest();
+    const { outputs } = forest;
+    const explained = explainedForest(forest);
+    return {
+      kind: 'trees',
+      unit: this.task === 'classification' ? 'probability' : 'value',
+      ...explained,
+      scores: async (X, threads) => {
+        const means = await predictForest(forest, X, threads);
+        return explained.complement ? Float64Array.from({ length: X.rows }, (_, i) => means[outputs * i + 1]) : means;
+      },
+    };
   }
 
   protected override onnxBody(): OnnxBody {

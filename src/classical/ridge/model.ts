@@ -2,6 +2,7 @@
 import { InvalidInputError, ModelFormatError, NotFittedError } from '../../core/errors.js';
 import type { Matrix } from '../../core/matrix.js';
 import { BaseModel } from '../../model/base-model.js';
+import type { Explanation } from '../../model/explanation.js';
 import type { OnnxBody } from '../../model/onnx/export.js';
 import { bothClasses, logistic, softmax } from '../../model/onnx/links.js';
 import type { FitContext, FitData, FitResult, ModelPayload } from '../../model/types.js';
@@ -127,6 +128,18 @@ export class RidgeModel extends BaseModel<RidgeSettings> {
     const unknown = learned.names.find((name) => !known.has(name));
     if (unknown !== undefined) throw misfit(`feature '${unknown}' of ${FILE} is not a feature of the model`);
     this.learned = learned;
+  }
+
+  protected override explanationOf(): Explanation {
+    const { outputs, features, weights, intercept } = this.requireLearned();
+    return {
+      kind: 'linear',
+      unit: this.task === 'classification' ? 'raw' : 'value',
+      outputs,
+      features,
+      weights,
+      intercept,
+    };
   }
 
   protected override onnxBody(): OnnxBody {

@@ -3,6 +3,7 @@ import { InvalidInputError, NotFittedError } from '../../core/errors.js';
 import { Matrix } from '../../core/matrix.js';
 import { Turns } from '../../core/turns.js';
 import { BaseModel } from '../../model/base-model.js';
+import type { Explanation } from '../../model/explanation.js';
 import type { OnnxBody } from '../../model/onnx/export.js';
 import { lossAndAccuracyInTurns } from '../../model/output.js';
 import type {
@@ -198,6 +199,21 @@ export class SVMModel extends BaseModel<SVMSettings> {
     files: Readonly<Record<string, Uint8Array>>;
   }): Promise<void> {
     this.learned = await readPayload(payload, { classes: this.classes.length, featureNames: this.featureNames });
+  }
+
+  /** Only of a linear kernel. */
+  protected override explanationOf(): Explanation | undefined {
+    const machine = this.requireAny();
+    const weights = columnWeights(machine);
+    if (!weights) return undefined;
+    return {
+      kind: 'linear',
+      unit: this.task === 'classification' ? 'raw' : 'value',
+      outputs: weights.length,
+      features: machine.features,
+      weights: Float64Array.from(weights.flatMap((own) => [...own])),
+      intercept: interceptOf(machine),
+    };
   }
 
   protected override onnxBody(): OnnxBody {

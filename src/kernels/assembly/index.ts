@@ -33,3 +33,5 @@ export * from './svm-linear';
 export * from './svm-waves';
 export * from './minirocket';
 export * from './dense';
+export * from './shap';
+export * from './shap-background';

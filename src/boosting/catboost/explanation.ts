@@ -1,0 +1,64 @@
+/** A CatBoost model as explanations read it: trees over slots, and the columns that each statistic is made of. */
+import type { ExplainedTree, TreeExplanation } from '../../model/explanation.js';
+import { branched } from './branches.js';
+import type { BranchingTree, CatBoostEnsemble, CatBoostTree } from './ensemble.js';
+import { columnsOf } from './importance.js';
+import type { Plan } from './plan.js';
+
+/** Outputs come in `order`. A statistic of several columns is a player of its own, whose worth they share (as CatBoost does). */
+export function explainedCatBoost(
+  ensemble: CatBoostEnsemble,
+  { trees: flat }: Plan,
+  order: readonly number[],
+): Pick<TreeExplanation, 'trees' | 'players' | 'start' | 'scale' | 'outputs' | 'features'> {
+  const { features, outputs, trees, bias, scale } = ensemble;
+  const players: number[][] = Array.from({ length: features }, (_, j) => [j]);
+  const known = new Map<string, number>(players.map((columns, player) => [columns.join(), player]));
+  const playerOf = (columns: readonly number[]): number => {
+    const sorted = [...new Set(columns)].sort((a, b) => a - b);
+    const player = known.get(sorted.join()) ?? players.push(sorted) - 1;
+    known.set(sorted.join(), player);
+    return player;
+  };
+  const explained = trees.map((tree, t): ExplainedTree => {
+    const own = tree.conditions.map((condition) => playerOf(columnsOf(condition, ensemble)));
+    const shape = tree.kind === 'symmetric' ? branched(tree) : tree;
+    const nodes = shape.conditions.length;
+    // Of a symmetric tree node i asks what its level asks.
+    const asked = (i: number) => (tree.kind === 'symmetric' ? 31 - Math.clz32(i + 1) : i);
+    const at = (i: number) => flat.start[t] + asked(i);
+    return {
+      children: Int32Array.from({ length: 2 * nodes }, (_, i) => (i & 1 ? shape.right : shape.left)[i >> 1]),
+      slot: Int32Array.from({ length: nodes }, (_, i) => flat.slot[at(i)]),
+      border: Float32Array.from({ length: nodes }, (_, i) => flat.border[at(i)]),
+      equal: Uint8Array.from({ length: nodes }, (_, i) => flat.equal[at(i)]),
+      missing: new Uint8Array(nodes),
+      player: Int32Array.from({ length: nodes }, (_, i) => own[asked(i)]),
+      nodeCover: nodeCover(shape),
+      leafCover: tree.leafWeights,
+      values: inOrder(tree, outputs, order),
+      width: outputs,
+      output: 0,
+      ...(tree.kind === 'symmetric' ? { levels: tree.conditions.length } : {}),
+    };
+  });
+  const start = outputs === 1 ? bias : order.map((k) => bias[k]);
+  return { trees: explained, start, scale, outputs, features, ...(players.length > features ? { players } : {}) };
+}
+
+function inOrder({ leafValues }: CatBoostTree, outputs: number, order: readonly number[]): Float64Array {
+  if (outputs === 1) return leafValues;
+  return leafValues.map((_, i) => leafValues[i - (i % outputs) + order[i % outputs]]);
+}
+
+/** Sums of the leaves' weights below; empty where they are not known. */
+function nodeCover({ left, right, leafWeights }: BranchingTree): Float64Array {
+  const cover = new Float64Array(leafWeights.length === 0 ? 0 : left.length);
+  const sum = (node: number): number => {
+    if (node < 0) return leafWeights[~node];
+    cover[node] = sum(left[node]) + sum(right[node]);
+    return cover[node];
+  };
+  if (cover.length > 0) sum(0);
+  return cover;
+}
