@@ -160,7 +160,7 @@ export class PathTrees {
     }
     const answers = arena.float32(rows, leaves * levels);
     for (let leaf = 0; leaf < leaves; leaf++) {
-      for (let d = 0; d < levels; d++) answers[leaf * levels + d] = (leaf >> d) & 1;
+      for (let d = 0; d < levels; d++) answers[leaf * levels + d] = (leaf >> (levels - 1 - d)) & 1;
     }
     arena.uint32(names, playerCount).set(Array.from({ length: playerCount }, (_, k) => k));
     this.fillTable(place, nodes, this.ownTable);

@@ -50,11 +50,7 @@ const MOST_VALUES = 2 ** 29;
  * @throws ConfigError - an unknown option, or one of the wrong type
  * @throws TrainingCancelledError - `signal` was aborted
  */
-export async function shapValues(
-  model: BaseModel,
-  X: ModelInput,
-  options: ShapOptions = {},
-): Promise<ShapResult> {
+export async function shapValues(model: BaseModel, X: ModelInput, options: ShapOptions = {}): Promise<ShapResult> {
   checkModelObject(WHAT, model);
   checkOptions(WHAT, options, OPTIONS);
   const { interactions = false, background: rows, signal, onProgress } = options;

@@ -55,7 +55,8 @@ export interface ExplainedTree {
   readonly width: number;
   readonly output: number;
   /**
-   * Every level asks one thing: node i has the children 2i + 1 and 2i + 2, and the answer of level d is bit d of the leaf's number.
+   * Every level asks one thing: node i has the children 2i + 1 and 2i + 2, and the answers from the root on are the bits of the leaf's
+   * number from the highest to the lowest.
    */
   readonly levels?: number;
 }

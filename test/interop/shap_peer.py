@@ -143,8 +143,9 @@ cases = [
     lightgbm_case("lgb-zeros", 12, 0, {"zero_as_missing": True}, with_shap=False),
     catboost_case("cat-binary", 13, 2, {}, missing=True),
     catboost_case("cat-multiclass", 14, 3, {}, with_pairs=False),
-    catboost_case("cat-depthwise", 15, 0, {"grow_policy": "Depthwise"}),
-    catboost_case("cat-lossguide", 16, 2, {"grow_policy": "Lossguide", "max_leaves": 10}),
-    catboost_case("cat-categories", 17, 2, {"max_ctr_complexity": 2, "one_hot_max_size": 5}, categories=True),
+    # CatBoost's own values add up to its predictions only where trees without symmetry have all their leaves.
+    catboost_case("cat-depthwise", 15, 0, {"grow_policy": "Depthwise", "depth": 3, "iterations": 8}),
+    catboost_case("cat-categories", 17, 2, {"max_ctr_complexity": 2, "one_hot_max_size": 5}, categories=True, with_pairs=False),
+    catboost_case("cat-pairs", 18, 2, {"max_ctr_complexity": 3, "one_hot_max_size": 1, "iterations": 30}, categories=True, with_pairs=False),
 ]
 json.dump(cases, sys.stdout)

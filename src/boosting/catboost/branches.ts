@@ -8,7 +8,7 @@ export function ofOneKind(trees: readonly CatBoostTree[]): CatBoostTree[] {
 }
 
 /** Node i has the children 2i + 1 and 2i + 2; leaves keep their numbers. */
-export function branched({ conditions, leafValues, leafWeights }: SymmetricTree): BranchingTree {
+function branched({ conditions, leafValues, leafWeights }: SymmetricTree): BranchingTree {
   const levels = conditions.length;
   const nodes = 2 ** levels - 1;
   const nodeConditions = Array.from({ length: nodes }, (_, i) => conditions[levelOf(i)]);

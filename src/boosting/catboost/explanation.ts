@@ -1,11 +1,10 @@
 /** A CatBoost model as explanations read it: trees over slots, and the columns that each statistic is made of. */
 import type { ExplainedTree, TreeExplanation } from '../../model/explanation.js';
-import { branched } from './branches.js';
-import type { BranchingTree, CatBoostEnsemble, CatBoostTree } from './ensemble.js';
+import type { BranchingTree, CatBoostEnsemble, CatBoostTree, Condition, SymmetricTree } from './ensemble.js';
 import { columnsOf } from './importance.js';
 import type { Plan } from './plan.js';
 
-/** Outputs come in `order`. A statistic of several columns is a player of its own, whose worth they share (as CatBoost does). */
+/** Outputs come in `order`. A statistic of several categories is a player of its own, whose worth they share (as CatBoost does). */
 export function explainedCatBoost(
   ensemble: CatBoostEnsemble,
   { trees: flat }: Plan,
@@ -21,11 +20,10 @@ export function explainedCatBoost(
     return player;
   };
   const explained = trees.map((tree, t): ExplainedTree => {
-    const own = tree.conditions.map((condition) => playerOf(columnsOf(condition, ensemble)));
-    const shape = tree.kind === 'symmetric' ? branched(tree) : tree;
-    const nodes = shape.conditions.length;
-    // Of a symmetric tree node i asks what its level asks.
-    const asked = (i: number) => (tree.kind === 'symmetric' ? 31 - Math.clz32(i + 1) : i);
+    const own = tree.conditions.map((condition) => playerOf(creditedTo(condition, ensemble)));
+    const shape = tree.kind === 'symmetric' ? fromLast(tree) : tree;
+    const nodes = shape.left.length;
+    const asked = (i: number) => (tree.kind === 'symmetric' ? askedFromLast(tree, i) : i);
     const at = (i: number) => flat.start[t] + asked(i);
     return {
       children: Int32Array.from({ length: 2 * nodes }, (_, i) => (i & 1 ? shape.right : shape.left)[i >> 1]),
@@ -46,13 +44,32 @@ export function explainedCatBoost(
   return { trees: explained, start, scale, outputs, features, ...(players.length > features ? { players } : {}) };
 }
 
+/**
+ * A symmetric tree whose root asks the last condition, as CatBoost's Shapley values have it (any order predicts the same): the
+ * conditions from the root on are the bits of a leaf's number from the highest to the lowest, so that leaves lie in their order.
+ */
+function fromLast({ conditions, leafWeights }: SymmetricTree): Pick<BranchingTree, 'left' | 'right' | 'leafWeights'> {
+  const nodes = 2 ** conditions.length - 1;
+  const child = (i: number): number => (i < nodes ? i : ~(i - nodes));
+  return {
+    left: Int32Array.from({ length: nodes }, (_, i) => child(2 * i + 1)),
+    right: Int32Array.from({ length: nodes }, (_, i) => child(2 * i + 2)),
+    leafWeights,
+  };
+}
+
+/** Every node of a level asks one condition. */
+function askedFromLast({ conditions }: SymmetricTree, node: number): number {
+  return conditions.length - 1 - (31 - Math.clz32(node + 1));
+}
+
 function inOrder({ leafValues }: CatBoostTree, outputs: number, order: readonly number[]): Float64Array {
   if (outputs === 1) return leafValues;
   return leafValues.map((_, i) => leafValues[i - (i % outputs) + order[i % outputs]]);
 }
 
 /** Sums of the leaves' weights below; empty where they are not known. */
-function nodeCover({ left, right, leafWeights }: BranchingTree): Float64Array {
+function nodeCover({ left, right, leafWeights }: Pick<BranchingTree, 'left' | 'right' | 'leafWeights'>): Float64Array {
   const cover = new Float64Array(leafWeights.length === 0 ? 0 : left.length);
   const sum = (node: number): number => {
     if (node < 0) return leafWeights[~node];
@@ -61,4 +78,12 @@ function nodeCover({ left, right, leafWeights }: BranchingTree): Float64Array {
   };
   if (cover.length > 0) sum(0);
   return cover;
+}
+
+/** Columns: of a statistic its categories alone, though it may look at numbers and one-hot codes too (as CatBoost credits it). */
+function creditedTo(condition: Condition, ensemble: CatBoostEnsemble): number[] {
+  if (condition.kind !== 'ctr') return columnsOf(condition, ensemble);
+  const { ctrs, ctrTables, categoricalFeatures } = ensemble;
+  const { categories } = ctrTables[ctrs[condition.feature].table].projection;
+  return categories.map((feature) => categoricalFeatures[feature].column);
 }

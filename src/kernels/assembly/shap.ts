@@ -200,7 +200,7 @@ export function shapLeaves(
 ): void {
   for (; rows > 0; rows--, x += stride, out += outStride) {
     let leaf: usize = 0;
-    for (let d: usize = 0; d < <usize>levels; d++) leaf |= holds(first + ((<usize>1 << d) - 1) * NODE, x) << d;
+    for (let d: usize = 0; d < <usize>levels; d++) leaf = leaf << 1 | holds(first + ((<usize>1 << d) - 1) * NODE, x);
     const own = table + ((leaf * <usize>count) << 3);
     for (let k: usize = 0; k < <usize>count; k++) {
       const at = out + (<usize>load<u32>(players + (k << 2)) << 3);
