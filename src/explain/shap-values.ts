@@ -63,6 +63,7 @@ export async function shapValues(model: BaseModel, X: ModelInput, options: ShapO
   const body = requireExplanation(model, explanation);
   const data = await toModelInput(X, 'features', `${model.info.name}: ${WHAT}`);
   const input = featuresOf(await model.toOwnInput(X));
+  if (input.rows === 0) throw new InvalidInputError(`${WHAT}: X has no rows`, { hint: 'Pass rows to explain.' });
   const background = rows === undefined ? undefined : await backgroundOf(model, rows);
   checkMethod(model, body, background);
   const features = model.featureNames.length;
@@ -91,7 +92,7 @@ export async function shapValues(model: BaseModel, X: ModelInput, options: ShapO
     features,
     outputs,
     featureNames: model.featureNames,
-    outputNames: outputNames(model, outputs),
+    outputNames: outputNames(model, outputs, body.pairs),
     unit: body.unit,
     method: body.kind === 'linear' ? 'linear' : background ? 'tree-interventional' : 'tree-path-dependent',
     data: featuresOf(data),
@@ -153,9 +154,9 @@ function spread(worth: Worth, kept: readonly number[], own: number, features: nu
 }
 
 /** Labels where each class has an output; pairs of labels where each pair has one. */
-function outputNames({ classes }: BaseModel, outputs: number): string[] {
+function outputNames({ classes }: BaseModel, outputs: number, pairs = false): string[] {
   if (classes.length === 0) return outputs === 1 ? ['value'] : Array.from({ length: outputs }, (_, k) => `value ${k}`);
   if (outputs === 1) return ['margin'];
-  if (outputs === classes.length) return classes.map(String);
+  if (!pairs) return classes.map(String);
   return classes.flatMap((a, i) => classes.slice(i + 1).map((b) => `${a} or ${b}`));
 }

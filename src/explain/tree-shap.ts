@@ -56,10 +56,8 @@ export async function treeShap(model: TreeExplanation, X: Matrix, options: TreeS
     values,
     ...(interactions ? { interactions } : {}),
   };
-  if (X.rows > 0) {
-    const module = ownModule('explain/tree-shap-job');
-    await runJob({ module, args, threads, signal, onProgress, doing: 'Explaining' });
-  }
+  const module = ownModule('explain/tree-shap-job');
+  await runJob({ module, args, threads, signal, onProgress, doing: 'Explaining' });
   const sums = others ? await backgroundMeans(trees, others, outputs) : image.means;
   const own = sums.map((sum, k) => start[k] + model.scale * sum);
   const baseValues = complement ? Float64Array.of(1 - own[0], own[0]) : own;
@@ -105,7 +103,6 @@ function holds({ border, missing, equal, sets }: ExplainedTree, node: number, va
 
 /** @throws TrainingFailedError - values and base do not add up to the model's own output: an error of ours */
 async function checkSums(model: TreeExplanation, X: Matrix, worth: Worth, threads: number): Promise<void> {
-  if (X.rows === 0) return;
   const { outputs, features, complement = false, trees, unit } = model;
   const scores = await model.scores(X, threads);
   const tolerance = TOLERANCE + (unit === 'raw' ? FLOAT32_STEP * trees.length : 0);

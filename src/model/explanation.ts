@@ -6,6 +6,8 @@ export type Explanation = TreeExplanation | LinearExplanation;
 /** What every explanation says of the outputs it is about. */
 interface ExplainedOutputs {
   readonly outputs: number;
+  /** Each output tells a pair of classes apart. */
+  readonly pairs?: boolean;
   /** See `ShapResult.unit`. */
   readonly unit: 'raw' | 'probability' | 'value';
   /** Columns of X, as the model's hooks see them. */

@@ -210,6 +210,7 @@ export class SVMModel extends BaseModel<SVMSettings> {
       kind: 'linear',
       unit: this.task === 'classification' ? 'raw' : 'value',
       outputs: weights.length,
+      pairs: machine.type !== 'linear',
       features: machine.features,
       weights: Float64Array.from(weights.flatMap((own) => [...own])),
       intercept: interceptOf(machine),
