@@ -30,7 +30,7 @@ export interface Dataset {
   readonly pipeline: PreprocessingPipeline;
 }
 
-const isBarLabel = (label: string): label is BarLabel => (BAR_LABELS as readonly string[]).includes(label);
+export const isBarLabel = (label: string): label is BarLabel => (BAR_LABELS as readonly string[]).includes(label);
 
 /** Reads, labels (where the label is made from bars), splits in time, and fits preprocessing on the training rows. */
 export async function loadDataset(request: DataRequest, onProgress: ProgressListener): Promise<Dataset> {
@@ -98,7 +98,7 @@ export async function loadRows(
   return barFeatures(table, { time, group: request.group, sessionGap: request.sessionGap });
 }
 
-function onlyTimeColumn(table: Table): string | undefined {
+export function onlyTimeColumn(table: Table): string | undefined {
   const times = table.columnNames.filter((name) => table.column(name).kind === 'time');
   return times.length === 1 ? times[0] : undefined;
 }

@@ -7,12 +7,14 @@ import { LIBRARY_VERSION } from '../core/version.js';
 import { paint } from './colour.js';
 import { addCompare } from './compare.js';
 import { addCompletion } from './completion.js';
+import { ExitWith } from './exit.js';
 import { INTERRUPTED } from './interrupt.js';
 import { addListModels } from './list-models.js';
 import { addPredict } from './predict.js';
 import { addRuns } from './runs.js';
 import { addTrain } from './train.js';
 import { addTune } from './tune.js';
+import { addValidate } from './validate.js';
 
 /** Errors of what was asked for, as opposed to failures while doing it. */
 const WRONG_USE = new Set(['CONFIG', 'INVALID_INPUT', 'MISSING_DEPENDENCY']);
@@ -37,13 +39,15 @@ Exit codes: 0 fine, 1 failed, 2 wrong use, 3 refused by a gate, 130 interrupted.
 Colours and progress are for terminals; NO_COLOR switches colours off, --quiet both.`,
     )
     .exitOverride();
-  for (const add of [addTrain, addCompare, addTune, addPredict, addRuns, addListModels, addCompletion]) add(program);
+  for (const add of [addTrain, addCompare, addTune, addPredict, addValidate, addRuns, addListModels, addCompletion])
+    add(program);
   for (const command of program.commands) command.exitOverride();
   try {
     await program.parseAsync();
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof ExitWith) return error.exitCode;
     if (!(error instanceof HoldfastError)) throw error;
     report(error);
     return exitCode(error);

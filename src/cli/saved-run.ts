@@ -1,7 +1,7 @@
 /** A run on disk, opened for use: its model, its preprocessing, and how its data were read. */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { ConfigError } from '../core/errors.js';
+import { ConfigError, ModelFormatError } from '../core/errors.js';
 import { nearest } from '../core/text.js';
 import type { BaseModel } from '../model/base-model.js';
 import { loadModel } from '../model/registry.js';
@@ -37,10 +37,20 @@ export async function runDirectory(run: string, runs: string): Promise<string> {
   });
 }
 
+/** What was found out of a run. @throws ModelFormatError - a damaged report */
+export async function readReport(directory: string): Promise<TrainingReport> {
+  const path = join(directory, 'report.json');
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as TrainingReport;
+  } catch (cause) {
+    throw new ModelFormatError(`${path} cannot be read`, { hint: 'The file is damaged.', cause });
+  }
+}
+
 /** @throws ModelFormatError - a damaged run */
 export async function openRun(directory: string): Promise<SavedRun> {
   const [model] = await readdir(join(directory, 'models'));
-  const report = JSON.parse(await readFile(join(directory, 'report.json'), 'utf8')) as TrainingReport;
+  const report = await readReport(directory);
   const kept = await readFile(join(directory, 'request.json'), 'utf8').catch(() => undefined);
   const pipeline = join(directory, 'preprocessing');
   return {

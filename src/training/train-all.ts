@@ -73,6 +73,10 @@ export async function trainAll(
           checkpointDirectory: join(options.checkpointDirectory, String(run.index)),
         }),
         ...{ seed, threads: run.threads, signal: run.signal, save, evaluateTest: false, sequenceBaseline: false },
+        // Intervals of each model by itself are for its own report; here it is differences that are resampled.
+        ...(!save && { evaluation: { bootstrap: false, periods: false, groups: false } }),
+        // Intervals of each model by itself are for its own report; here differences are resampled.
+        ...(!save && { evaluation: { bootstrap: false } }),
         ...(onProgress && {
           onProgress: (event) => onProgress({ ...event, phase: `${entry.label}: ${event.phase}` }),
         }),

@@ -123,11 +123,42 @@ describe('an interrupted run', () => {
   });
 });
 
+describe('holdfast validate', () => {
+  it('lets a run pass that reaches what is required, and refuses others with 3, each requirement named', async () => {
+    const [id] = (await readdir(join(directory, 'tuned'))).filter((name) => !name.includes('tune-'));
+    const runs = ['--runs', 'tuned'];
+    const passed = await run('validate', id, ...runs, '--min', 'auc=0.6', '--beat-baselines', '--json');
+    expect(JSON.parse(passed.stdout)).toMatchObject({ passed: true, failures: [] });
+    expect(passed.code).toBe(0);
+    await writeFile(join(directory, 'gate.yaml'), 'metrics: { accuracy: { min: 0.99 }, logLoss: { max: 5 } }\n');
+    const refused = await run('validate', id, ...runs, '--gate', 'gate.yaml', '--max', 'brierScore=0.01');
+    expect(refused.code).toBe(3);
+    expect(refused.stdout).toMatch(/failed +accuracy of test/);
+    expect(refused.stdout).toContain('2 of 3 requirements failed');
+    expect(JSON.parse(await readFile(join(directory, 'tuned', id, 'gate.json'), 'utf8')).passed).toBe(false);
+    const fresh = await run(
+      'validate',
+      id,
+      ...runs,
+      '--min',
+      'accuracy=0.6',
+      '--data',
+      'rows.csv',
+      '--min-rows',
+      '600',
+      '--json',
+    );
+    expect(fresh.stderr).toBe('');
+    expect(JSON.parse(fresh.stdout)).toMatchObject({ passed: true });
+  });
+});
+
 describe('holdfast', () => {
   it.each([
     ['a comparison of unknown models', ['compare', '--models', 'lightgbm,logistc', ...data], "'logistic'"],
     ['an unknown metric', ['compare', '--models', 'logistic', ...data, '--metric', 'acuracy'], "'accuracy'"],
     ['a storage that is none', ['tune', '--model', 'logistic', ...data, '--storage', 'mysql://x'], 'journal:'],
+    ['a gate that requires nothing', ['validate', 'nothing'], 'requires nothing'],
     ['a run that is not there', ['predict', 'nothing', '--data', 'rows.csv'], "no run 'nothing'"],
   ])('says what is wrong with %s and exits with 2', async (_what, args, text) => {
     const { code, stderr } = await run(...args);

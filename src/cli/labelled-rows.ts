@@ -1,0 +1,57 @@
+/** New rows with labels, made as the run's own were: what it can be judged by again. */
+import { ConfigError } from '../core/errors.js';
+import { Matrix } from '../core/matrix.js';
+import type { ProgressListener } from '../core/progress.js';
+import type { Split } from '../core/split.js';
+import type { Table } from '../core/table.js';
+import type { Windows } from '../core/windows.js';
+import { BAR_COLUMNS, barDataset } from '../data/bar-dataset.js';
+import { readTable } from '../data/read-table.js';
+import { windowSplit } from '../data/sequences.js';
+import { type DataRequest, isBarLabel, onlyTimeColumn } from './dataset.js';
+import type { SavedRun } from './saved-run.js';
+
+/** @throws ConfigError - a run that was not made on the command line; InvalidInputError - columns that are missing */
+export async function labelledRows(
+  { model, preprocessing, report, request, directory }: SavedRun,
+  path: string,
+  onProgress: ProgressListener,
+): Promise<Split<'test', Matrix | Windows>> {
+  if (!request || !preprocessing)
+    throw new ConfigError(`${directory} does not say how its rows were labelled and prepared`, {
+      hint: 'Runs of holdfast train do; judge others with evaluateModel.',
+    });
+  const table = await readTable(path, { onProgress });
+  const rows = labelled(table, request);
+  const X = preprocessing.transform(rows.table);
+  const split: Split<'test'> = { role: 'test', X: X instanceof Matrix ? X : Matrix.from(X), ...rows.facts };
+  const length = report.data.sequenceLength;
+  return model.info.inputMode === 'features' || length === undefined ? split : windowSplit(split, length);
+}
+
+type Facts = Omit<Split<'test', unknown>, 'role' | 'X'>;
+
+function labelled(table: Table, request: DataRequest): { table: Table; facts: Facts } {
+  const time = request.time ?? onlyTimeColumn(table);
+  const { label, horizon = 1, group, sessionGap } = request;
+  const bars =
+    !table.has(label) && isBarLabel(label) ? barDataset(table, { label, horizon, time, group, sessionGap }) : undefined;
+  const names = bars
+    ? { label: BAR_COLUMNS.label, labelEnd: BAR_COLUMNS.labelEnd, weight: BAR_COLUMNS.weight, time: bars.time }
+    : { label, labelEnd: request.labelEnd, weight: request.weight, time };
+  const all = bars?.table ?? table;
+  const values = all.numeric(names.label);
+  const known = Uint32Array.from(values.keys()).filter((row) => !Number.isNaN(values[row]));
+  const own = all.take(known);
+  const column = (name: string | undefined) => (name !== undefined && own.has(name) ? own.numeric(name) : undefined);
+  const [times, labelEnds, weights] = [column(names.time), column(names.labelEnd), column(names.weight)];
+  return {
+    table: own,
+    facts: {
+      y: own.numeric(names.label),
+      ...(times && { times }),
+      ...(labelEnds && { labelEnds }),
+      ...(weights && { weights: Float32Array.from(weights) }),
+    },
+  };
+}
