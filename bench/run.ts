@@ -30,6 +30,7 @@ const BENCHMARKS: Record<string, () => Promise<Benchmark>> = {
   'quality-random-forest': () => import('./quality/random-forest.js'),
   'quality-neural': () => import('./quality/neural.js'),
   tuning: () => import('./tuning.js'),
+  'tuning-storage': () => import('./tuning-storage.js'),
   'quality-tuning': () => import('./quality/tuning.js'),
   'quality-minirocket': () => import('./quality/minirocket.js'),
   'quality-stacking': () => import('./quality/stacking.js'),
