@@ -2,6 +2,7 @@
 // package and runs. `node --import tsx scripts/check-docs.ts [page ...]` checks some pages, `--verbose` prints what they print.
 //
 // ```ts        blocks of a page are one program, read from top to bottom; names that no block makes are those of docs/data.ts
+// ```text output is what the page's program printed, line breaks aside
 // ```ts no-run is compiled, not run: needs a server, a GPU, another machine or a package that is not here
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -78,6 +79,11 @@ for (const { path, file, own } of programs) {
     const line = new RegExp(`${path.replaceAll('.', '\\.')}:(\\d+)`).exec((error as Error)?.stack ?? '')?.[1];
     problems.push(`${path}:${line ?? '?'}: ${inspect(error, { depth: 1 }).split('\n').slice(0, 6).join('\n  ')}`);
   }
+  for (const block of pages.get(path)?.blocks ?? []) {
+    const expected = oneLine(block.lines.join(' '));
+    if (block.words.includes('output') && !oneLine(printed.join(' ')).includes(expected))
+      problems.push(`${path}:${block.start}: the page printed something else than this block shows`);
+  }
   if (verbose && printed.length > 0) console.log(printed.join('\n'));
   const { user, system } = process.cpuUsage(started);
   console.log(`${path}: ${((user + system) / 1e6).toFixed(1)} s of processor time`);
@@ -91,6 +97,10 @@ console.log(
 );
 // Blocks that listen or hold workers do not keep the check waiting.
 process.exit(problems.length > 0 ? 1 : 0);
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
+}
 
 function toJavaScript(code: string, sourcefile: string): string {
   return transformSync(code, { loader: 'ts', format: 'esm', target: 'node20', sourcefile, sourcemap: 'inline' }).code;
