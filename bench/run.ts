@@ -19,6 +19,7 @@ const BENCHMARKS: Record<string, () => Promise<Benchmark>> = {
   prediction: () => import('./prediction.js'),
   logistic: () => import('./logistic.js'),
   ridge: () => import('./ridge.js'),
+  evaluation: () => import('./evaluation.js'),
   'cross-validation': () => import('./cross-validation.js'),
   'random-forest': () => import('./random-forest.js'),
   svm: () => import('./svm.js'),
