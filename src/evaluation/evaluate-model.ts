@@ -37,6 +37,7 @@ export interface EvaluationData {
   readonly horizon?: number;
 }
 
+/** How `evaluateModel` measures several splits. */
 export interface EvaluateModelOptions extends MetricsOptions {
   /** Id of the run that the evaluation belongs to. */
   readonly run?: string;

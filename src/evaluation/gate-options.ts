@@ -62,6 +62,7 @@ export const gateOptions = lazySchema((z) =>
   }),
 );
 
+/** What `checkThresholds` and `validateModel` require. */
 export type GateSettings = SchemaInput<typeof gateOptions>;
 export type ResolvedGate = SchemaOutput<typeof gateOptions>;
 

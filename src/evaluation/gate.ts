@@ -19,7 +19,7 @@ import type {
  * @throws ConfigError - an unknown key or metric, or no requirement at all
  * @example
  * const verdict = checkThresholds(metrics, { metrics: { rocAuc: { min: 0.55, lowerBound: 0.52 } }, baselines: {} });
- * verdict.failures; // ['rocAuc of test is 0.531, below 0.55', ...]
+ * verdict.failures; // ['rocAuc of test is 0.531, required is at least 0.55', ...]
  */
 export function checkThresholds(metrics: ValidationMetrics, gate: GateSettings): GateVerdict {
   const settings = gateOptions.parse(gate, 'The gate');
@@ -79,7 +79,7 @@ function check(
 ): GateCheck {
   const passed = actual !== null && (comparison === 'atLeast' ? actual >= limit : actual <= limit);
   const wanted = `${comparison === 'atLeast' ? 'at least' : 'at most'} ${limit}`;
-  let text = `${what} is ${round(actual ?? 0)}, ${passed ? 'as required' : 'not'} ${wanted}`;
+  let text = `${what} is ${round(actual ?? 0)}, required is ${wanted}`;
   if (actual === null) text = `${what} is not known${because ? ` (${because})` : ''}, required is ${wanted}`;
   return { ...rest, comparison, limit, actual, passed, text };
 }

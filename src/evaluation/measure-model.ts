@@ -12,6 +12,7 @@ import { groupsOf, type PartsOrReason, periodsOf } from './parts.js';
 import { positiveClassOf } from './score.js';
 import type { Resampling, ValidationMetrics } from './validation-metrics.js';
 
+/** How thoroughly `measureModel` looks, and with how many threads. */
 export interface MetricsOptions extends MetricsSettings, MeasureOptions {}
 
 const JUDGES = ['holdout', 'test', 'validation', 'train'] as const;

@@ -23,6 +23,7 @@ export interface BaselineOutput {
   readonly output: Predicted;
 }
 
+/** A model's outputs on splits, and what they are compared with. */
 export interface MeasuredModel {
   readonly model: string;
   readonly task: 'classification' | 'regression';

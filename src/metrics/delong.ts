@@ -11,11 +11,13 @@ import { checkOptions, type MetricOptions } from './options.js';
 import { descendingOrder } from './ranking.js';
 import { sum } from './sums.js';
 
+/** An area under the ROC curve and its variance. */
 export interface AucVariance {
   readonly auc: number;
   readonly variance: number;
 }
 
+/** The difference of two areas under the ROC curve. */
 export interface DelongTest {
   /** Of the first and of the second scores. */
   readonly aucs: readonly [number, number];
