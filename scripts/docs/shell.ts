@@ -92,15 +92,23 @@ const help = new Map<string, string>();
 function helpOf(command: string): string {
   const known = help.get(command);
   if (known !== undefined) return known;
-  const args = [join(root, 'dist/cli/main.js'), ...(command ? [command] : []), '--help'];
+  const args = [join(root, 'dist/cli/main.js'), ...(command ? command.split(' ') : []), '--help'];
   const text = execFileSync(process.execPath, args, { encoding: 'utf8' });
   help.set(command, text);
   return text;
 }
 
+const names = (text: string, command: string): boolean => new RegExp(`^\\s+${command}\\b`, 'm').test(text);
+
 function holdfastProblem(args: string[]): string | undefined {
-  const command = args[0]?.startsWith('-') ? '' : (args[0] ?? '');
-  if (command && !new RegExp(`^\\s+${command}\\b`, 'm').test(helpOf(''))) return `holdfast has no command ${command}`;
+  let command = args[0]?.startsWith('-') ? '' : (args[0] ?? '');
+  if (command && !names(helpOf(''), command)) return `holdfast has no command ${command}`;
+  const [, part] = args;
+  // A command of commands: what follows is one of them.
+  if (/^Commands:/m.test(helpOf(command)) && command && part && !part.startsWith('-')) {
+    if (!names(helpOf(command), part)) return `holdfast ${command} has no command ${part}`;
+    command = `${command} ${part}`;
+  }
   for (const word of args) {
     const [, option] = /^(--?[a-z][\w-]*)/.exec(word) ?? [];
     const known = new RegExp(`(^|[\\s,])${option}(?![\\w-])`, 'm');

@@ -10,7 +10,9 @@ import { addCompletion } from './completion.js';
 import { ExitWith } from './exit.js';
 import { INTERRUPTED } from './interrupt.js';
 import { addListModels } from './list-models.js';
+import { addModelVersions } from './model-versions.js';
 import { addPredict } from './predict.js';
+import { addRunDatabase } from './run-database.js';
 import { addRuns } from './runs.js';
 import { addTrain } from './train.js';
 import { addTune } from './tune.js';
@@ -39,7 +41,18 @@ Exit codes: 0 fine, 1 failed, 2 wrong use, 3 refused by a gate, 130 interrupted.
 Colours and progress are for terminals; NO_COLOR switches colours off, --quiet both.`,
     )
     .exitOverride();
-  for (const add of [addTrain, addCompare, addTune, addPredict, addValidate, addRuns, addListModels, addCompletion])
+  for (const add of [
+    addTrain,
+    addCompare,
+    addTune,
+    addPredict,
+    addValidate,
+    addRuns,
+    addRunDatabase,
+    addModelVersions,
+    addListModels,
+    addCompletion,
+  ])
     add(program);
   for (const command of program.commands) command.exitOverride();
   try {
