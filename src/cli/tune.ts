@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { ConfigError } from '../core/errors.js';
 import { writeFileAtomic } from '../core/files.js';
-import { loadTrainingConfig, modelParameters } from '../model/config-files.js';
+import { loadTrainingConfig } from '../model/config-files.js';
+import { modelConfig } from '../model/model-config.js';
 import { ModelRegistry } from '../model/registry.js';
 import { newRunId } from '../training/run-names.js';
 import { ModelTrainer } from '../training/trainer.js';
@@ -21,7 +22,7 @@ import { ProgressBar } from './progress-bar.js';
 import { runsOf } from './runs-directory.js';
 import { type RunSettings, resolveSettings } from './settings.js';
 import { PRUNERS, type PrunerName, prunerOf, SAMPLERS, type SamplerName, samplerOf } from './study-parts.js';
-import { STORAGE_FORMS, studyStorage } from './study-storage.js';
+import { STORAGE_FORMS, studyStorage, withoutPassword } from './study-storage.js';
 import { summaryText } from './summary.js';
 import { keepRequest } from './train.js';
 import { tuningJson, tuningText } from './tuning-summary.js';
@@ -79,7 +80,13 @@ async function tune(flags: RunFlags & TuningFlags): Promise<void> {
     throw new ConfigError(`holdfast tune takes one model, not ${settings.models.length}`, {
       hint: 'Tune one after the other, then compare them with holdfast compare.',
     });
-  await run(settings, { ...settings.tuning, ...(resumed?.options ?? own) }, flags, resumed?.id);
+  // A password is not written down: a study in such a database is gone on with by its address.
+  const before: TuningFlags | undefined = resumed && { ...resumed.options, ...defined({ storage }) };
+  if (before?.storage?.includes(':***@'))
+    throw new ConfigError(`The study of '${flags.resume}' is in ${before.storage}`, {
+      hint: 'Give its address again: --resume <id> --storage postgresql://user:password@host/database',
+    });
+  await run(settings, { ...settings.tuning, ...(before ?? own) }, flags, resumed?.id);
 }
 
 async function run(settings: RunSettings, options: TuningFlags, flags: RunFlags, resumed?: string): Promise<void> {
@@ -90,10 +97,11 @@ async function run(settings: RunSettings, options: TuningFlags, flags: RunFlags,
   const sampler = samplerOf(options.sampler);
   const pruner = prunerOf(options.pruner);
   const directory = join(runs, id);
-  const storage = await studyStorage(options.storage ?? join(directory, 'study.log'));
+  const storage = studyStorage(options.storage ?? join(directory, 'study.log'));
   const bar = new ProgressBar(flags.quiet === true || flags.json === true);
   const interrupt = new Interrupt();
-  await begin({ command: 'tune', id, settings, options: { ...options } });
+  const kept = { ...options, ...(options.storage !== undefined && { storage: withoutPassword(options.storage) }) };
+  await begin({ command: 'tune', id, settings, options: kept });
   try {
     const { container, pipeline } = await loadDataset(request, bar.update);
     if (options.storage === undefined) await mkdir(directory, { recursive: true });
@@ -162,5 +170,5 @@ async function startingPoint({ models, trainingConfig }: RunSettings): Promise<R
   const [{ name, variant, params }] = models;
   const { families } = await loadTrainingConfig(trainingConfig);
   const familyDefaults = families[ModelRegistry.family(name)]?.params;
-  return modelParameters(name, { familyDefaults, overrides: params, ...(variant !== undefined && { variant }) });
+  return modelConfig(name, { familyDefaults, overrides: params, ...(variant !== undefined && { variant }) });
 }

@@ -11,9 +11,12 @@ import { Origins } from '../../src/cli/origins.js';
 import { keyValue } from '../../src/cli/parsers.js';
 import { duration, ProgressBar, progressLine } from '../../src/cli/progress-bar.js';
 import { resolveSettings } from '../../src/cli/settings.js';
-import { studyStorage } from '../../src/cli/study-storage.js';
+import { studyStorage, withoutPassword } from '../../src/cli/study-storage.js';
 import { begin, finish, unfinished } from '../../src/cli/unfinished.js';
 import { ConfigError } from '../../src/index.js';
+
+// Node 20 has no node:sqlite.
+const hasSqlite = await import('node:module').then(({ isBuiltin }) => isBuiltin('node:sqlite'));
 
 let directory: string;
 beforeAll(async () => {
@@ -128,10 +131,24 @@ describe('unfinished runs', () => {
 });
 
 describe('storages of studies', () => {
-  it('are known by their address', async () => {
-    expect((await studyStorage('memory')).description).toBe('memory');
-    expect((await studyStorage('journal:a/b.log')).description).toContain('a/b.log');
-    await expect(studyStorage('mysql://host/db')).rejects.toThrow(ConfigError);
+  it('are known by their address, and no password is shown', async () => {
+    expect(studyStorage('memory').description).toBe('memory');
+    expect(studyStorage('journal:a/b.log').description).toContain('a/b.log');
+    const postgres = studyStorage('postgresql+psycopg2://me:secret@host:5433/studies');
+    expect(postgres.description).toContain('host');
+    expect(postgres.description).not.toContain('secret');
+    await postgres.close?.();
+    expect(withoutPassword('postgresql://me:secret@host/studies')).toBe('postgresql://me:***@host/studies');
+    expect(() => studyStorage('mysql://me:secret@host/db')).toThrow(/mysql:\/\/me:\*\*\*@host/);
+  });
+
+  it.skipIf(!hasSqlite)('are SQLite files too, where Node has it', async () => {
+    const storage = studyStorage(`sqlite:///${join(directory, 'studies.db')}`);
+    await storage.createStudy('one', ['minimize']);
+    await storage.close?.();
+    const again = studyStorage(join(directory, 'studies.db'));
+    expect((await again.listStudies()).map(({ name }) => name)).toEqual(['one']);
+    await again.close?.();
   });
 });
 
