@@ -1,6 +1,7 @@
 /** `--explain-config`: every setting with its origin, the hyperparameters of each model included. */
 import { isDeepStrictEqual } from 'node:util';
-import { loadTrainingConfig, modelParameters } from '../model/config-files.js';
+import { loadTrainingConfig } from '../model/config-files.js';
+import { modelConfig } from '../model/model-config.js';
 import { ModelRegistry } from '../model/registry.js';
 import type { RunFlags } from './flags.js';
 import type { Origins } from './origins.js';
@@ -27,14 +28,13 @@ async function explainModel(
   const fromFile = Object.fromEntries(Object.entries(params).filter(([key]) => !given.has(key)));
   const layers: [from: string, parameters: Record<string, unknown>][] = [
     ['default', {}],
-    [`models/${name}.yaml`, await modelParameters(name)],
-    [`${trainingConfig ?? 'training.yaml'}, family ${family}`, await modelParameters(name, { familyDefaults })],
+    [`models/${name}.yaml`, await modelConfig(name)],
+    [`${trainingConfig ?? 'training.yaml'}, family ${family}`, await modelConfig(name, { familyDefaults })],
   ];
-  if (variant !== undefined)
-    layers.push([`variant ${variant}`, await modelParameters(name, { familyDefaults, variant })]);
+  if (variant !== undefined) layers.push([`variant ${variant}`, await modelConfig(name, { familyDefaults, variant })]);
   const own = { familyDefaults, ...(variant !== undefined && { variant }) };
-  layers.push([flags.config ?? 'command line', await modelParameters(name, { ...own, overrides: fromFile })]);
-  layers.push(['command line', await modelParameters(name, { ...own, overrides: params })]);
+  layers.push([flags.config ?? 'command line', await modelConfig(name, { ...own, overrides: fromFile })]);
+  layers.push(['command line', await modelConfig(name, { ...own, overrides: params })]);
   const found = new Map<string, { value: unknown; from: string }>();
   for (const [from, parameters] of layers) {
     const config = new Model(parameters).config as Record<string, unknown>;

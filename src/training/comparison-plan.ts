@@ -1,6 +1,7 @@
 /** Which models a comparison trains: names found and hyperparameters checked before the first training starts. */
 import { ConfigError, InvalidInputError } from '../core/errors.js';
-import { modelParameters, type ResolvedTrainingConfig } from '../model/config-files.js';
+import type { ResolvedTrainingConfig } from '../model/config-files.js';
+import { modelConfig } from '../model/model-config.js';
 import { ModelRegistry } from '../model/registry.js';
 import type { ModelInfo, Task } from '../model/types.js';
 import { labelled, type ModelEntry, type TrainAllOptions } from './comparison-options.js';
@@ -44,7 +45,7 @@ export async function planComparison(
     const { name, variant, modelConfigFile } = entry;
     const Model = await ModelRegistry.get(name);
     const config = { ...(task !== undefined && { task }), ...entry.config };
-    const parameters = await modelParameters(name, {
+    const parameters = await modelConfig(name, {
       ...(variant !== undefined && { variant }),
       ...(modelConfigFile !== undefined && { file: modelConfigFile }),
       familyDefaults: settings.families[ModelRegistry.family(name)]?.params,

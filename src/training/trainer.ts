@@ -7,12 +7,8 @@ import { type AnyContainer, adaptTo } from '../evaluation/adapt.js';
 import { evaluateModel } from '../evaluation/evaluate-model.js';
 import { metricsOptions } from '../evaluation/metrics-options.js';
 import type { BaseModel } from '../model/base-model.js';
-import {
-  loadTrainingConfig,
-  modelParameters,
-  parseTrainingConfig,
-  type ResolvedTrainingConfig,
-} from '../model/config-files.js';
+import { loadTrainingConfig, parseTrainingConfig, type ResolvedTrainingConfig } from '../model/config-files.js';
+import { modelConfig } from '../model/model-config.js';
 import { ModelRegistry } from '../model/registry.js';
 import { REPORT_VERSION, type TrainingReport } from '../report/training-report.js';
 import type { LedgerReport } from '../splits/ledger-record.js';
@@ -63,7 +59,7 @@ export class ModelTrainer {
     const runId = options.runId === undefined ? newRunId(name, container.symbol) : checkRunId(options.runId);
     const seed = options.seed ?? settings.seed;
     const threads = resolveThreads(options.threads ?? settings.threads);
-    const config = await modelParameters(name, {
+    const config = await modelConfig(name, {
       variant: options.variant,
       file: options.modelConfigFile,
       familyDefaults: settings.families[ModelRegistry.family(name)]?.params,

@@ -7,7 +7,7 @@ import { type AnyContainer, adaptTo } from '../evaluation/adapt.js';
 import { scoreOf } from '../evaluation/score.js';
 import { type MetricDefinition, metricByName } from '../metrics/registry.js';
 import type { BaseModel } from '../model/base-model.js';
-import { modelParameters } from '../model/config-files.js';
+import { modelConfig } from '../model/model-config.js';
 import { ModelRegistry } from '../model/registry.js';
 import { useRows } from '../splits/claim-rows.js';
 import { createStudy } from './create-study.js';
@@ -91,7 +91,7 @@ export async function tuneModel(
   throwIfAborted(options.signal, 'Tuning');
   const Model = await ModelRegistry.get(name);
   const { space = defaultSpace(name), config = {}, seed = 42, workers = 1, concurrency } = options;
-  const fixed = await modelParameters(name, { overrides: { ...config } });
+  const fixed = await modelConfig(name, { overrides: { ...config } });
   const sample = new Model(fixed);
   const metric = metricOf(options.metric, sample);
   const data = adaptTo(sample.info, container, {

@@ -176,7 +176,7 @@ describe('holdfast', () => {
         '--variant',
         'conservative',
         '--set',
-        'numLeaves=9',
+        'num_leaves=9',
         '--explain-config',
         '--json',
       ],

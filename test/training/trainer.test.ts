@@ -130,6 +130,19 @@ describe('ModelTrainer.trainModel', () => {
     expect(report.verdict.text.toLowerCase()).toContain('not shown to beat any baseline');
   });
 
+  it("takes a parameter under the original library's name, over the same one in the model's file", async () => {
+    const { report } = await new ModelTrainer({ runsDirectory: runs }).trainModel('lightgbm', container(), {
+      config: { num_leaves: 7, n_estimators: 5 },
+      save: false,
+      evaluateTest: false,
+    });
+    expect(report.model.config).toMatchObject({ numLeaves: 7, numIterations: 5 });
+    const twice = { num_leaves: 7, numLeaves: 8 };
+    await expect(
+      new ModelTrainer().trainModel('lightgbm', container(), { config: twice, save: false }),
+    ).rejects.toThrow(/same parameter/);
+  });
+
   it('gives the same model for the same seed and puts no clock into it', async () => {
     const trainer = new ModelTrainer({ runsDirectory: runs });
     const [a, b] = [
