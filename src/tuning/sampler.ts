@@ -33,8 +33,11 @@ export interface Sampler {
   readonly trialLimit?: number;
   /** Whether it can work with as many directions; default: any number. */
   readonly maxDirections?: number;
-  /** Values of parameters that are chosen together, when the trial is made. */
-  sampleRelative?(context: SamplerContext): RelativeSample | undefined;
+  /**
+   * Values of parameters that are chosen together, when the trial is made. One that takes long answers later, with what it knew when it was
+   * asked, and lets other work run meanwhile.
+   */
+  sampleRelative?(context: SamplerContext): RelativeSample | undefined | Promise<RelativeSample | undefined>;
   /** The value of one parameter that was not chosen together with others, as one number. */
   sampleIndependent(context: SamplerContext, name: string, distribution: Distribution): number;
 }

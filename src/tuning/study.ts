@@ -180,7 +180,7 @@ export class Study {
     this.history.put(record);
     try {
       this.heartbeats.start(record.id);
-      return this.startTrial(record, parsed, lag, signal);
+      return await this.startTrial(record, parsed, lag, signal);
     } catch (error) {
       // The space contradicts earlier trials: this one has not begun.
       this.heartbeats.stop(record.id);
@@ -190,17 +190,17 @@ export class Study {
     }
   }
 
-  private startTrial(
+  private async startTrial(
     record: TrialRecord,
     space: ParsedSpace | undefined,
     lag: number,
     signal: AbortSignal | undefined,
-  ): Trial {
+  ): Promise<Trial> {
     const { number } = record;
     const { name, directions, seed, sampler, pruner } = this;
     const write = (id: number, changes: readonly TrialChange[]): void => this.writer.add(id, changes);
     const host = { name, directions, seed, sampler, pruner, write };
-    const trial = new Trial(host, record, this.viewFor(number, number - lag + 1), signal);
+    const trial = await Trial.start(host, record, this.viewFor(number, number - lag + 1), signal);
     this.open.set(number, trial);
     this.chosen.set(number, trial.chosen);
     for (const [parameter, distribution] of space ?? []) trial.suggest(parameter, distribution);

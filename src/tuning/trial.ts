@@ -56,10 +56,10 @@ export class Trial {
   private readonly reported = new Map<number, number>();
   private readonly userAttributes: Record<string, unknown>;
   private readonly fixed: Readonly<Record<string, ParamValue>>;
-  private readonly relative: ReadonlyMap<string, number>;
+  private relative: ReadonlyMap<string, number> = new Map();
   private readonly context: SamplerContext;
 
-  constructor(
+  private constructor(
     private readonly host: TrialHost,
     record: TrialRecord,
     private readonly view: HistoryView,
@@ -80,10 +80,16 @@ export class Trial {
       params: this.values,
       random: (purpose) => new Random(deriveSeed(host.seed, 'trial', number, purpose)),
     };
-    const sample = host.sampler.sampleRelative?.(this.context);
-    this.relative = sample?.params ?? new Map();
+  }
+
+  /** A trial with the values that its sampler chooses together. Use `study.ask`. */
+  static async start(host: TrialHost, record: TrialRecord, view: HistoryView, signal?: AbortSignal): Promise<Trial> {
+    const trial = new Trial(host, record, view, signal);
+    const sample = await host.sampler.sampleRelative?.(trial.context);
+    trial.relative = sample?.params ?? trial.relative;
     for (const [key, value] of Object.entries(sample?.systemAttrs ?? {}))
-      this.write({ kind: 'systemAttr', key, value });
+      trial.write({ kind: 'systemAttr', key, value });
+    return trial;
   }
 
   /** A float of low .. high, both included; `log` for scales, `step` for a raster. @throws ConfigError - an impossible range */

@@ -90,6 +90,34 @@ describe('TPE', () => {
   });
 });
 
+describe('GP', () => {
+  it('learns as well while trials run whose values it does not know', async () => {
+    // Branin's function; its least value is 0.398. With the default concurrency three trials are always open.
+    const branin = (trial: Trial): number => {
+      const x = trial.suggestFloat('x', -5, 10);
+      const y = trial.suggestFloat('y', 0, 15);
+      const a = y - (5.1 / (4 * Math.PI ** 2)) * x * x + (5 / Math.PI) * x - 6;
+      return a * a + 10 * (1 - 1 / (8 * Math.PI)) * Math.cos(x) + 10;
+    };
+    expect(await best(() => new GPSampler(), branin, 30, 4)).toBeLessThan(0.9);
+  });
+
+  it('lets other work run while it thinks', async () => {
+    const study = await createStudy({ sampler: new GPSampler({ startupTrials: 200, mostTrials: 200 }), seed: 2 });
+    await study.optimize(valley, { trials: 200 });
+    let [turns, thinking] = [0, true];
+    const count = (): void => {
+      turns++;
+      if (thinking) setImmediate(count);
+    };
+    setImmediate(count);
+    const trial = await study.ask();
+    thinking = false;
+    expect(trial.chosen.size).toBe(2);
+    expect(turns).toBeGreaterThan(3);
+  });
+});
+
 describe('CMA-ES and GP', () => {
   it('take one direction only, and options within their ranges', async () => {
     await expect(createStudy({ directions: ['minimize', 'minimize'], sampler: new CmaEsSampler() })).rejects.toThrow(

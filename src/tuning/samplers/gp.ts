@@ -5,11 +5,12 @@
 import { ConfigError } from '../../core/errors.js';
 import { exp, log } from '../../core/math.js';
 import type { Random } from '../../core/random.js';
+import { Turns } from '../../core/turns.js';
 import { type Distribution, fromUnit, toInternal, toUnit } from '../distribution.js';
 import { normalCdf, normalPdf } from '../normal.js';
 import type { RelativeSample, Sampler, SamplerContext } from '../sampler.js';
 import { commonSpace } from './common-space.js';
-import { cholesky, solveLower, solveUpper } from './linear-algebra.js';
+import { choleskyRow, solveLower, solveUpper } from './linear-algebra.js';
 import { evenValue } from './qmc.js';
 import { randomValue } from './random.js';
 
@@ -27,6 +28,9 @@ const REFINED = 5;
 const REFINEMENTS = 60;
 /** Log length scales and log noise that are tried: a coarse walk is enough for the budgets this is for. */
 const FIT_ROUNDS = 3;
+/** Rows of a matrix, and points looked at, between two looks at the clock. */
+const ROWS_IN_TURN = 16;
+const POINTS_IN_TURN = 8;
 
 /** A Gaussian process and the expected improvement over the best trial (Jones, Schonlau and Welch, 1998): for few, expensive trials. */
 export class GPSampler implements Sampler {
@@ -46,7 +50,7 @@ export class GPSampler implements Sampler {
     this.most = mostTrials;
   }
 
-  sampleRelative(context: SamplerContext): RelativeSample | undefined {
+  async sampleRelative(context: SamplerContext): Promise<RelativeSample | undefined> {
     const space = commonSpace(context.view);
     if (!space || space.trials.length < this.startup) return undefined;
     const { names, distributions } = space;
@@ -65,14 +69,19 @@ export class GPSampler implements Sampler {
       ),
     );
     const values = standardised(kept.map(loss));
-    const process = fitProcess(points, values);
+    // What was known when the trial was made: other trials may end while this one is being thought about.
+    const open = [...context.view.open];
+    const turns = new Turns();
+    let process = await fitProcess(points, values, turns);
     // Trials without a value yet: as if they came out as expected.
-    for (const { params } of context.view.open) {
+    for (const { params } of open) {
       if (!names.every((name) => params.has(name))) continue;
-      points.push(pointOf(distributions, (name) => params.get(name) ?? 0, names));
+      process = await process.with(
+        pointOf(distributions, (name) => params.get(name) ?? 0, names),
+        turns,
+      );
     }
-    const known = points.slice(values.length).reduce((p, point) => p.with(point), process);
-    const point = bestPoint(known, distributions, context.random('gp'));
+    const point = await bestPoint(process, distributions, context.random('gp'), turns);
     return { params: new Map(names.map((name, d) => [name, valueAt(distributions[d], point, distributions, d)])) };
   }
 
@@ -135,20 +144,22 @@ class GaussianProcess {
     private readonly values: Float64Array,
   ) {}
 
-  static of(
+  static async of(
     points: readonly Float64Array[],
     values: Float64Array,
     inverseScales: Float64Array,
     noise: number,
-  ): GaussianProcess | undefined {
+    turns: Turns,
+  ): Promise<GaussianProcess | undefined> {
     const n = points.length;
     const k = new Float64Array(n * n);
+    const lower = new Float64Array(n * n);
     for (let i = 0; i < n; i++) {
-      for (let j = 0; j <= i; j++) k[i * n + j] = k[j * n + i] = matern(points[i], points[j], inverseScales);
+      for (let j = 0; j <= i; j++) k[i * n + j] = matern(points[i], points[j], inverseScales);
       k[i * n + i] += noise;
+      if (!choleskyRow(lower, k, n, i)) return undefined;
+      if (i % ROWS_IN_TURN === 0) await turns.pause();
     }
-    const lower = cholesky(k, n);
-    if (!lower) return undefined;
     const half = solveLower(lower, n, values);
     const alpha = solveUpper(lower, n, half);
     let evidence = 0;
@@ -164,9 +175,10 @@ class GaussianProcess {
   }
 
   /** One more point, with the value that is expected there. */
-  with(point: Float64Array): GaussianProcess {
+  async with(point: Float64Array, turns: Turns): Promise<GaussianProcess> {
     const values = Float64Array.from([...this.values, this.predict(point).mean]);
-    return GaussianProcess.of([...this.points, point], values, this.inverseScales, this.noise) ?? this;
+    const points = [...this.points, point];
+    return (await GaussianProcess.of(points, values, this.inverseScales, this.noise, turns)) ?? this;
   }
 
   predict(point: Float64Array): { mean: number; deviation: number } {
@@ -199,20 +211,24 @@ function matern(a: Float64Array, b: Float64Array, inverseScales: Float64Array): 
 }
 
 /** Length scales and noise of the highest evidence, by a walk over one after another. */
-function fitProcess(points: readonly Float64Array[], values: Float64Array): GaussianProcess {
+async function fitProcess(
+  points: readonly Float64Array[],
+  values: Float64Array,
+  turns: Turns,
+): Promise<GaussianProcess> {
   const dimensions = points[0].length;
   let scales = new Float64Array(dimensions).fill(2);
   let noise = 1e-3;
-  let best = GaussianProcess.of(points, values, scales, noise);
-  const consider = (tried: Float64Array<ArrayBuffer>, triedNoise: number): boolean => {
-    const process = GaussianProcess.of(points, values, tried, triedNoise);
+  let best = await GaussianProcess.of(points, values, scales, noise, turns);
+  const consider = async (tried: Float64Array<ArrayBuffer>, triedNoise: number): Promise<boolean> => {
+    const process = await GaussianProcess.of(points, values, tried, triedNoise, turns);
     if (!process || (best && process.evidence <= best.evidence)) return false;
     [best, scales, noise] = [process, tried, triedNoise];
     return true;
   };
   for (let round = 0, factor = 4; round < FIT_ROUNDS; round++, factor = Math.sqrt(factor)) {
     for (const f of [factor, 1 / factor])
-      consider(
+      await consider(
         scales.map((s) => s * f),
         noise,
       );
@@ -220,19 +236,25 @@ function fitProcess(points: readonly Float64Array[], values: Float64Array): Gaus
       for (const f of [factor, 1 / factor]) {
         const tried = scales.slice();
         tried[d] = Math.min(100, Math.max(0.05, tried[d] * f));
-        if (consider(tried, noise)) break;
+        if (await consider(tried, noise)) break;
       }
     }
-    for (const f of [factor * factor, 1 / (factor * factor)]) consider(scales, Math.min(1, Math.max(1e-6, noise * f)));
+    for (const f of [factor * factor, 1 / (factor * factor)])
+      await consider(scales, Math.min(1, Math.max(1e-6, noise * f)));
   }
   if (best) return best;
-  const rough = GaussianProcess.of(points, values, scales, 1);
+  const rough = await GaussianProcess.of(points, values, scales, 1, turns);
   if (rough) return rough;
   throw new ConfigError('GPSampler: the trials cannot be fitted', { hint: 'Use TPESampler.' });
 }
 
 /** Where the most improvement is expected: the best of many random points, moved in ever smaller steps. */
-function bestPoint(process: GaussianProcess, distributions: readonly Distribution[], random: Random): Float64Array {
+async function bestPoint(
+  process: GaussianProcess,
+  distributions: readonly Distribution[],
+  random: Random,
+  turns: Turns,
+): Promise<Float64Array> {
   const draw = (): Float64Array => {
     const values = distributions.map((distribution) => fromUnit(distribution, random.float()));
     return pointOf(
@@ -241,10 +263,13 @@ function bestPoint(process: GaussianProcess, distributions: readonly Distributio
       distributions.map((_, d) => String(d)),
     );
   };
-  const starts = Array.from({ length: CANDIDATES }, () => {
+  const starts: { point: Float64Array; gain: number }[] = [];
+  for (let i = 0; i < CANDIDATES; i++) {
     const point = draw();
-    return { point, gain: process.improvement(point) };
-  }).sort((a, b) => b.gain - a.gain);
+    starts.push({ point, gain: process.improvement(point) });
+    if (i % POINTS_IN_TURN === 0) await turns.pause();
+  }
+  starts.sort((a, b) => b.gain - a.gain);
   let best = starts[0];
   for (const start of starts.slice(0, REFINED)) {
     let current = start;
@@ -252,6 +277,7 @@ function bestPoint(process: GaussianProcess, distributions: readonly Distributio
       const point = moved(current.point, distributions, width, random);
       const gain = process.improvement(point);
       if (gain > current.gain) current = { point, gain };
+      if (step % POINTS_IN_TURN === 0) await turns.pause();
     }
     if (current.gain > best.gain) best = current;
   }

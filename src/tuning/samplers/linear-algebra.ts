@@ -3,16 +3,20 @@
 /** Lower triangle L of A = L L', row by row; undefined if A is not positive definite. */
 export function cholesky(a: Float64Array, n: number): Float64Array | undefined {
   const l = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j <= i; j++) {
-      let sum = a[i * n + j];
-      for (let k = 0; k < j; k++) sum -= l[i * n + k] * l[j * n + k];
-      if (i !== j) l[i * n + j] = sum / l[j * n + j];
-      else if (sum > 0) l[i * n + i] = Math.sqrt(sum);
-      else return undefined;
-    }
-  }
+  for (let i = 0; i < n; i++) if (!choleskyRow(l, a, n, i)) return undefined;
   return l;
+}
+
+/** Row i of `cholesky` where the rows before it are there; false if A is not positive definite. */
+export function choleskyRow(l: Float64Array, a: Float64Array, n: number, i: number): boolean {
+  for (let j = 0; j <= i; j++) {
+    let sum = a[i * n + j];
+    for (let k = 0; k < j; k++) sum -= l[i * n + k] * l[j * n + k];
+    if (i !== j) l[i * n + j] = sum / l[j * n + j];
+    else if (sum > 0) l[i * n + i] = Math.sqrt(sum);
+    else return false;
+  }
+  return true;
 }
 
 /** x of L x = b. */
