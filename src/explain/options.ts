@@ -1,7 +1,10 @@
 /** Checks of what is passed to `holdfast/explain`: unknown options are named with the nearest one that exists. */
 import { ConfigError, InvalidInputError } from '../core/errors.js';
+import { Matrix } from '../core/matrix.js';
 import { nearest } from '../core/text.js';
 import { BaseModel } from '../model/base-model.js';
+import { checkValues } from '../model/input.js';
+import type { ModelInputMatrix } from '../model/types.js';
 
 /** @throws ConfigError - an option that is none of `known` */
 export function checkOptions(what: string, options: unknown, known: readonly string[]): void {
@@ -32,4 +35,28 @@ export function checkModelObject(what: string, model: unknown): void {
   throw new InvalidInputError(`${what}: the first argument is no model`, {
     hint: 'Pass a fitted model, such as new LightGBMModel() after fit.',
   });
+}
+
+/**
+ * Rows of features as a matrix of the model's columns.
+ *
+ * @throws InvalidInputError - windows, no rows, other columns than in training
+ */
+export async function featureRows(what: string, model: BaseModel, X: ModelInputMatrix): Promise<Matrix> {
+  if (!(X instanceof Matrix)) {
+    throw new InvalidInputError(
+      `${what}: '${model.info.name}' takes windows, whose features have no values of their own`,
+      {
+        hint: 'This works with models of features.',
+      },
+    );
+  }
+  if (X.rows === 0) throw new InvalidInputError(`${what}: X has no rows`, { hint: 'Pass rows to predict.' });
+  if (X.cols !== model.featureNames.length) {
+    throw new InvalidInputError(`${what}: X has ${X.cols} columns, the model ${model.featureNames.length}`, {
+      hint: 'Pass the same features in the same order as in training.',
+    });
+  }
+  await checkValues(X, what);
+  return X;
 }

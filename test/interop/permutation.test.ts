@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { RandomForestModel } from '../../src/classical/index.js';
 import { deriveSeed, Random } from '../../src/core/random.js';
+import { permutationImportance } from '../../src/explain/index.js';
 import { itWithData } from '../shared-data.js';
 import { runPython } from './python.js';
 import { randomSplit, readRealData } from './real-data.js';
@@ -56,6 +57,16 @@ describe("permutation importance and scikit-learn's", () => {
       for (const [at, { X, y, weights, repeats, ...kind }] of problems.entries()) {
         const { mean, deviation } = await model.permutationImportance({ X, y, weights }, { repeats, seed: SEED });
         const theirs = answers[at];
+        const general = await permutationImportance(model, X, y, {
+          ...(weights ? { weights } : {}),
+          repeats,
+          seed: SEED,
+        });
+        for (let j = 0; j < columns; j++) {
+          // Predictions are float32 for any model, the forest's own are float64.
+          expect(Math.abs(general.mean[j] - mean[j])).toBeLessThan(1e-6);
+          expect(Math.abs(general.deviation[j] - deviation[j])).toBeLessThan(1e-6);
+        }
         for (let j = 0; j < columns; j++) {
           if ('orders' in kind) {
             expect(Math.abs(mean[j] - theirs.mean[j])).toBeLessThan(1e-6);
