@@ -1,0 +1,111 @@
+/**
+ * Everything a report of one run can show, as plain data that JSON holds: the training report and what was found out beside it. Every part is optional:
+ * one that is missing is said in words where it would stand.
+ */
+import type { ValidationMetrics } from '../evaluation/validation-metrics.js';
+import type { Diagnostics } from './diagnostics/diagnostics.js';
+import type { TrainingReport } from './training-report.js';
+
+/** Why there is no model. */
+export interface RunFailure {
+  readonly name: string;
+  readonly code?: string;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/** One thing that a gate looked at. */
+export interface GateCheckLine {
+  readonly what: string;
+  /** What it must be, such as 'at least 0.55'. */
+  readonly wanted: string;
+  /** What it is. */
+  readonly got: string;
+  readonly passed: boolean;
+}
+
+export interface GateSummary {
+  readonly passed: boolean;
+  readonly checks: readonly GateCheckLine[];
+}
+
+/** SHAP values of a sample of rows, feature by feature. */
+export interface ShapSummary {
+  readonly method: string;
+  readonly unit: string;
+  /** What is explained: a class, the margin, the value; `outputs` more were summed for the order. */
+  readonly output: string;
+  readonly outputs: number;
+  readonly baseValue: number;
+  /** Rows explained, and drawn. */
+  readonly rows: number;
+  readonly shown: number;
+  readonly allFeatures: number;
+  /** Largest mean absolute value first. */
+  readonly features: readonly {
+    readonly name: string;
+    readonly meanAbsolute: number;
+    /** (shown,) */
+    readonly values: readonly number[];
+    /** (shown,) 0 the lowest feature value, 4 the highest, -1 missing. */
+    readonly levels: readonly number[];
+  }[];
+}
+
+/** One fold of a cross-validation in the order of time (or of rows). */
+export interface FoldLine {
+  readonly name: string;
+  /** Score on its test rows. */
+  readonly score?: number;
+  readonly trainRows: number;
+  readonly testRows: number;
+  readonly unusedRows: number;
+  /** Runs of rows in their order: `unused` rows were purged, embargoed, or not reached yet. */
+  readonly spans: readonly { readonly use: 'train' | 'test' | 'unused'; readonly from: number; readonly to: number }[];
+}
+
+export interface CrossValidationSummary {
+  readonly metric?: string;
+  readonly mean?: number;
+  readonly std?: number;
+  readonly rows: number;
+  /** Positions are ms since epoch; else row numbers. */
+  readonly byTime: boolean;
+  readonly folds: readonly FoldLine[];
+  /** Folds beyond the most that are drawn. */
+  readonly leftOut: number;
+}
+
+export interface TuningTrial {
+  readonly number: number;
+  readonly state: string;
+  readonly value: number | null;
+  readonly params: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+export interface TuningSummary {
+  readonly name?: string;
+  readonly metric?: string;
+  readonly direction: 'minimize' | 'maximize';
+  readonly trials: readonly TuningTrial[];
+  readonly best?: { readonly number: number; readonly value: number };
+  /** Parameters, the ones with most influence first where that is known; log-scaled ranges are drawn so. */
+  readonly parameters: readonly { readonly name: string; readonly log: boolean; readonly choices?: readonly string[] }[];
+}
+
+/** Where the model comes from. Values are shown as they are. */
+export type Lineage = Readonly<Record<string, string | number | boolean | null>>;
+
+export interface ReportData extends Partial<TrainingReport> {
+  /** Default: the model, the symbol and the horizon. */
+  readonly title?: string;
+  readonly status?: 'completed' | 'failed';
+  readonly failure?: RunFailure;
+  readonly diagnostics?: { readonly validation?: Diagnostics; readonly test?: Diagnostics };
+  readonly validationMetrics?: ValidationMetrics;
+  readonly gate?: GateSummary;
+  readonly shap?: ShapSummary;
+  readonly crossValidation?: CrossValidationSummary;
+  readonly tuning?: TuningSummary;
+  readonly lineage?: Lineage;
+}
