@@ -2,6 +2,7 @@
  * Everything a report of one run can show, as plain data that JSON holds: the training report and what was found out beside it. Every part is optional:
  * one that is missing is said in words where it would stand.
  */
+import type { GateVerdict } from '../evaluation/gate-verdict.js';
 import type { ValidationMetrics } from '../evaluation/validation-metrics.js';
 import type { Diagnostics } from './diagnostics/diagnostics.js';
 import type { TrainingReport } from './training-report.js';
@@ -12,21 +13,6 @@ export interface RunFailure {
   readonly code?: string;
   readonly message: string;
   readonly hint?: string;
-}
-
-/** One thing that a gate looked at. */
-export interface GateCheckLine {
-  readonly what: string;
-  /** What it must be, such as 'at least 0.55'. */
-  readonly wanted: string;
-  /** What it is. */
-  readonly got: string;
-  readonly passed: boolean;
-}
-
-export interface GateSummary {
-  readonly passed: boolean;
-  readonly checks: readonly GateCheckLine[];
 }
 
 /** SHAP values of a sample of rows, feature by feature. */
@@ -103,7 +89,7 @@ export interface ReportData extends Partial<TrainingReport> {
   readonly failure?: RunFailure;
   readonly diagnostics?: { readonly validation?: Diagnostics; readonly test?: Diagnostics };
   readonly validationMetrics?: ValidationMetrics;
-  readonly gate?: GateSummary;
+  readonly gate?: GateVerdict;
   readonly shap?: ShapSummary;
   readonly crossValidation?: CrossValidationSummary;
   readonly tuning?: TuningSummary;
