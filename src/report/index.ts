@@ -1,7 +1,10 @@
-/** `holdfast/report`: the report of a run as a typed document. */
+/** `holdfast/report`: the report of a run as a page, as plots, as a model card and as a typed document. */
 export type { Comparison } from '../evaluation/compare.js';
 export type { ClassificationEvaluation, Evaluation, RegressionEvaluation } from '../evaluation/evaluate.js';
 export type { LedgerRefusal, LedgerReport, LedgerSplit, LedgerUse } from '../splits/ledger-record.js';
+export type { ComparisonData } from './comparison/comparison-data.js';
+export { type DiagnosticsOptions, diagnosticsOf } from './diagnostics/diagnose.js';
+export type { ClassCurve, Diagnostics, OverTime, PredictedRows, ScoreHistogram } from './diagnostics/diagnostics.js';
 export {
   COMPARISON_VERSION,
   type ComparedBaseline,
@@ -11,6 +14,21 @@ export {
   type Difference,
   type FailedModel,
 } from './model-comparison.js';
+export type { PlotFiles, RenderedReport, RenderReportOptions, Reportable, ReportParts } from './options.js';
+export { type FoldOptions, summariseFolds } from './parts/fold-summary.js';
+export { summariseShap } from './parts/shap-summary.js';
+export { summariseStudy } from './parts/tuning-summary.js';
+export { PLOT_NAMES, type PlotName } from './plots/figure.js';
+export { type RenderPlotOptions, renderPlot } from './render-plot.js';
+export { renderReport } from './render-report.js';
+export type {
+  CrossValidationSummary,
+  Lineage,
+  ReportData,
+  RunFailure,
+  ShapSummary,
+  TuningSummary,
+} from './report-data.js';
 export {
   type BaselineResult,
   REPORT_VERSION,

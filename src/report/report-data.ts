@@ -4,7 +4,6 @@
  */
 import type { GateVerdict } from '../evaluation/gate-verdict.js';
 import type { ValidationMetrics } from '../evaluation/validation-metrics.js';
-import type { Diagnostics } from './diagnostics/diagnostics.js';
 import type { TrainingReport } from './training-report.js';
 
 /** Why there is no model. */
@@ -46,7 +45,7 @@ export interface FoldLine {
   readonly trainRows: number;
   readonly testRows: number;
   readonly unusedRows: number;
-  /** Runs of rows in their order: `unused` rows were purged, embargoed, or not reached yet. */
+  /** Runs of places in the order of time (`to` excluded): `unused` rows were purged, embargoed, or not reached yet. */
   readonly spans: readonly { readonly use: 'train' | 'test' | 'unused'; readonly from: number; readonly to: number }[];
 }
 
@@ -55,8 +54,8 @@ export interface CrossValidationSummary {
   readonly mean?: number;
   readonly std?: number;
   readonly rows: number;
-  /** Positions are ms since epoch; else row numbers. */
-  readonly byTime: boolean;
+  /** Times (ms since epoch) of some places along the rows, where they are known. */
+  readonly times?: readonly { readonly place: number; readonly time: number }[];
   readonly folds: readonly FoldLine[];
   /** Folds beyond the most that are drawn. */
   readonly leftOut: number;
@@ -76,7 +75,11 @@ export interface TuningSummary {
   readonly trials: readonly TuningTrial[];
   readonly best?: { readonly number: number; readonly value: number };
   /** Parameters, the ones with most influence first where that is known; log-scaled ranges are drawn so. */
-  readonly parameters: readonly { readonly name: string; readonly log: boolean; readonly choices?: readonly string[] }[];
+  readonly parameters: readonly {
+    readonly name: string;
+    readonly log: boolean;
+    readonly choices?: readonly string[];
+  }[];
 }
 
 /** Where the model comes from. Values are shown as they are. */
@@ -87,7 +90,6 @@ export interface ReportData extends Partial<TrainingReport> {
   readonly title?: string;
   readonly status?: 'completed' | 'failed';
   readonly failure?: RunFailure;
-  readonly diagnostics?: { readonly validation?: Diagnostics; readonly test?: Diagnostics };
   readonly validationMetrics?: ValidationMetrics;
   readonly gate?: GateVerdict;
   readonly shap?: ShapSummary;

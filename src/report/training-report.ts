@@ -5,6 +5,7 @@ import type { ValidationMetrics } from '../evaluation/validation-metrics.js';
 import type { Task, TrainingMetrics } from '../model/types.js';
 import type { LeakageReport } from '../splits/leakage.js';
 import type { LedgerReport } from '../splits/ledger-record.js';
+import type { Diagnostics } from './diagnostics/diagnostics.js';
 
 /** Version of the form of `TrainingReport`; raised when a reader would have to change. */
 export const REPORT_VERSION = 1;
@@ -63,6 +64,8 @@ export interface TrainingReport {
     readonly kind: string;
     readonly features: readonly { readonly name: string; readonly value: number }[];
   };
+  /** What plots show of the predictions: curves, calibration, scores, their course in time. */
+  readonly diagnostics?: { readonly validation?: Diagnostics; readonly test?: Diagnostics };
   readonly warnings: readonly string[];
   readonly environment: {
     readonly holdfast: string;

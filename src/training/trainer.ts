@@ -18,7 +18,7 @@ import { judge, verdictOf } from './baseline-comparison.js';
 import type { TrainAllOptions } from './comparison-options.js';
 import type { ComparisonResult } from './comparison-result.js';
 import { checkRunId, newRunId } from './run-names.js';
-import { evaluationsOf, type SplitScores } from './scores.js';
+import { diagnosticsOfSplits, evaluationsOf, type SplitScores } from './scores.js';
 import { logFailure, logRun } from './track-run.js';
 import { trainAll } from './train-all.js';
 import type { ModelTrainerOptions, TrainingResult, TrainModelOptions } from './training-result.js';
@@ -132,6 +132,7 @@ export class ModelTrainer {
         training: metrics,
         evaluations: evaluationsOf(scores),
         metrics: measured,
+        diagnostics: await diagnosticsOfSplits(data, scores),
         baselines,
         verdict: verdictOf(name, scores, baselines),
         featureImportance: importanceOf(model),

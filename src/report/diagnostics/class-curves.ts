@@ -2,7 +2,7 @@
 import { thresholdCounts } from '../../metrics/ranking.js';
 import type { CleanRows } from './clean-rows.js';
 import { type ClassCurve, CURVES } from './diagnostics.js';
-import { simplify } from './simplify.js';
+import { type Point, simplify } from './simplify.js';
 
 export interface ClassCurves {
   readonly roc: readonly ClassCurve[];
@@ -44,7 +44,12 @@ function chosenClasses(classes: readonly number[], classRows: readonly number[])
     .slice(0, CURVES);
 }
 
-function curvesOf(rows: CleanRows, k: number, positives: number, threshold: number | undefined): [ClassCurve, ClassCurve] {
+function curvesOf(
+  rows: CleanRows,
+  k: number,
+  positives: number,
+  threshold: number | undefined,
+): [ClassCurve, ClassCurve] {
   const { y, weights, classes, probabilities = new Float64Array() } = rows;
   const n = rows.rows;
   const positive = new Uint8Array(n);
@@ -78,8 +83,8 @@ function curvesOf(rows: CleanRows, k: number, positives: number, threshold: numb
   const point = (x: Float64Array, yy: Float64Array) =>
     threshold === undefined || at === undefined ? {} : { operating: { threshold, x: x[at], y: yy[at] } };
   return [
-    { ...head, area, points: simplify(fpr, tpr), ...point(fpr, tpr) },
-    { ...head, area: average, points: simplify(tpr, precision), ...point(tpr, precision) },
+    { ...head, area, points: rounded(simplify(fpr, tpr)), ...point(fpr, tpr) },
+    { ...head, area: average, points: rounded(simplify(tpr, precision)), ...point(tpr, precision) },
   ];
 }
 
@@ -94,3 +99,7 @@ function placeOf(thresholds: Float64Array, threshold: number): number {
   }
   return low;
 }
+
+/** To a millionth: finer than any screen, a third of the bytes. */
+const rounded = (points: readonly Point[]): Point[] =>
+  points.map(([x, y]) => [Math.round(x * 1e6) / 1e6, Math.round(y * 1e6) / 1e6]);

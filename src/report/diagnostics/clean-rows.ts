@@ -20,8 +20,7 @@ export function cleanRows(given: PredictedRows): CleanRows {
   const { y, weights, times, predictions, classes } = given;
   const n = y.length;
   const lengths = { predictions, ...(weights && { weights }), ...(times && { times }) };
-  for (const [name, values] of Object.entries(lengths))
-    if (values.length !== n) throw mismatch(name, values.length, n);
+  for (const [name, values] of Object.entries(lengths)) if (values.length !== n) throw mismatch(name, values.length, n);
   const table = tableOf(given, n);
   const keep = new Uint32Array(n);
   let kept = 0;
@@ -45,7 +44,9 @@ export function cleanRows(given: PredictedRows): CleanRows {
     classes,
     notes: [
       ...(unscored > 0 ? [`${unscored} of ${n} rows have no finite score: the plots leave them out.`] : []),
-      ...(unlabelled > 0 ? [`${unlabelled} of ${n} rows have no finite label or weight: the plots leave them out.`] : []),
+      ...(unlabelled > 0
+        ? [`${unlabelled} of ${n} rows have no finite label or weight: the plots leave them out.`]
+        : []),
       ...(times && !timed ? ['Some rows have no finite time: the plots take the rows in their order.'] : []),
     ],
   };
@@ -56,12 +57,15 @@ function tableOf({ probabilities, classes }: PredictedRows, n: number): ArrayLik
   if (!probabilities || classes.length === 0) return undefined;
   if (probabilities instanceof Matrix) {
     if (probabilities.rows !== n) throw mismatch('probabilities', probabilities.rows, n);
-    if (probabilities.cols !== classes.length) throw mismatch('columns of probabilities', probabilities.cols, classes.length);
+    if (probabilities.cols !== classes.length)
+      throw mismatch('columns of probabilities', probabilities.cols, classes.length);
     return probabilities.data;
   }
   if (probabilities.length === n * classes.length) return probabilities;
   if (probabilities.length !== n || classes.length !== 2) throw mismatch('probabilities', probabilities.length, n);
-  return Float64Array.from({ length: 2 * n }, (_, i) => (i % 2 === 1 ? probabilities[i >> 1] : 1 - probabilities[i >> 1]));
+  return Float64Array.from({ length: 2 * n }, (_, i) =>
+    i % 2 === 1 ? probabilities[i >> 1] : 1 - probabilities[i >> 1],
+  );
 }
 
 function finiteRow(table: ArrayLike<number> | undefined, i: number, cols: number): boolean {

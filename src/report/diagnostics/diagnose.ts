@@ -55,7 +55,9 @@ export async function diagnosticsOf(
     ...(values && { values }),
     notes: [
       ...rows.notes,
-      ...(unknown.length > 0 ? [`The model does not know these labels of the rows: ${unknown.slice(0, 8).join(', ')}.`] : []),
+      ...(unknown.length > 0
+        ? [`The model does not know these labels of the rows: ${unknown.slice(0, 8).join(', ')}.`]
+        : []),
       ...(classes.length > 0 && !rows.probabilities ? ['The model gives no probabilities: there are no curves.'] : []),
       ...curves.notes,
     ],

@@ -36,7 +36,10 @@ export function calibrationBins(
   if (!given || rows.rows === 0) return undefined;
   const { about, scores, hit } = given;
   const order = Float64Array.from(scores).sort();
-  const edges = Array.from({ length: CALIBRATION_BINS - 1 }, (_, b) => order[Math.floor(((b + 1) * rows.rows) / CALIBRATION_BINS)]);
+  const edges = Array.from(
+    { length: CALIBRATION_BINS - 1 },
+    (_, b) => order[Math.floor(((b + 1) * rows.rows) / CALIBRATION_BINS)],
+  );
   const sums = Array.from({ length: CALIBRATION_BINS }, () => ({ weight: 0, predicted: 0, observed: 0, rows: 0 }));
   for (let i = 0; i < rows.rows; i++) {
     let b = 0;

@@ -9,7 +9,7 @@ export const TOLERANCE = 0.0005;
  * The ends and every point that is further from the line than `tolerance` times the range of its axis (Ramer, 1972; Douglas and Peucker, 1973). Points
  * whose coordinates are not finite are left out.
  *
- * @param most points kept at most: beyond it the tolerance is doubled until they fit
+ * @param most points kept at most: at least 2; beyond it the tolerance is doubled until they fit
  */
 export function simplify(x: ArrayLike<number>, y: ArrayLike<number>, tolerance = TOLERANCE, most = 1500): Point[] {
   const finite: number[] = [];
@@ -17,7 +17,7 @@ export function simplify(x: ArrayLike<number>, y: ArrayLike<number>, tolerance =
   if (finite.length <= 2) return finite.map((i) => [x[i], y[i]]);
   const width = rangeOf(x, finite);
   const height = rangeOf(y, finite);
-  for (let allowed = tolerance; ; allowed *= 2) {
+  for (let allowed = tolerance; ; allowed = Math.max(TOLERANCE, allowed * 2)) {
     const kept = keptPoints(x, y, finite, { width, height, allowed });
     if (kept.length <= most) return kept.map((i) => [x[i], y[i]]);
   }

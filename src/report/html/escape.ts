@@ -1,7 +1,13 @@
 /** Markup, and text inside it. What comes from data or users is escaped by the template itself: nothing of it can become markup. */
 import { printable } from '../text/numbers.js';
 
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
 
 /** Finished markup; a type of its own, so that text cannot take its place by accident. */
 export class Html {
@@ -10,7 +16,7 @@ export class Html {
 
 export type HtmlValue = Html | string | number | undefined | false | readonly HtmlValue[];
 
-export const escape = (text: string): string => printable(text).replace(/[&<>"']/g, (c) => ENTITIES[c]);
+export const escapeText = (text: string): string => printable(text).replace(/[&<>"']/g, (c) => ENTITIES[c]);
 
 /** A template of markup: its values are escaped unless they are markup, lists are joined, undefined and false are nothing. */
 export function html(parts: TemplateStringsArray, ...values: readonly HtmlValue[]): Html {
@@ -21,5 +27,5 @@ function rendered(value: HtmlValue): string {
   if (value === undefined || value === false) return '';
   if (value instanceof Html) return value.markup;
   if (typeof value === 'object') return value.map(rendered).join('');
-  return escape(String(value));
+  return escapeText(String(value));
 }

@@ -1,6 +1,6 @@
 /** A whole document: nothing in it asks for anything outside itself, and its policy forbids that anything could. */
 import { createHash } from 'node:crypto';
-import { html, Html } from './escape.js';
+import { Html, html } from './escape.js';
 import { STYLE } from './style.js';
 
 export interface Section {

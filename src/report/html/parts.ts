@@ -1,7 +1,15 @@
 /** Tables, figures and lists: what sections are put together from. */
 import type { Canvas } from '../plots/canvas.js';
-import { type Figure, type FigureOrMissing, isFigure, type LegendEntry, NARROW, WIDE } from '../plots/figure.js';
-import { escape, Html, html, type HtmlValue } from './escape.js';
+import {
+  type Figure,
+  type FigureOrMissing,
+  isFigure,
+  type LegendEntry,
+  MEDIUM,
+  NARROW,
+  WIDE,
+} from '../plots/figure.js';
+import { escapeText, Html, type HtmlValue, html } from './escape.js';
 
 export interface Cell {
   readonly text: string;
@@ -9,6 +17,9 @@ export interface Cell {
   readonly small?: string;
   readonly tone?: 'good' | 'bad' | 'open' | 'text';
 }
+
+/** Characters of a text that stays on one line. */
+const SHORT = 24;
 
 /** A table that scrolls by itself where the page is too narrow; its first column names the rows. */
 export function table(
@@ -20,11 +31,18 @@ export function table(
   const cell = (value: string | Cell): Html => {
     const { text, small, tone }: Cell = typeof value === 'string' ? { text: value } : value;
     const about = small !== undefined && html`<span class="small">${small}</span>`;
-    return tone ? html`<td class="${tone}">${text}${about}</td>` : html`<td>${text}${about}</td>`;
+    const kind = tone === 'text' && text.length > SHORT ? 'text long' : tone;
+    return kind ? html`<td class="${kind}">${text}${about}</td>` : html`<td>${text}${about}</td>`;
+  };
+  const wordy = (column: number): boolean =>
+    rows.length > 0 && typeof rows[0][column] === 'object' && (rows[0][column] as Cell).tone === 'text';
+  const heading = (name: string, column: number): Html => {
+    if (name === '') return html`<td></td>`;
+    return wordy(column) ? html`<th scope="col" class="text">${name}</th>` : html`<th scope="col">${name}</th>`;
   };
   const first = (value: string | Cell): string => (typeof value === 'string' ? value : value.text);
   return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table>${quiet ? undefined : html`<caption>${caption}</caption>`}
-<thead><tr>${head.map((name) => (name === '' ? html`<td></td>` : html`<th scope="col">${name}</th>`))}</tr></thead>
+<thead><tr>${head.map(heading)}</tr></thead>
 <tbody>${rows.map((row) => html`<tr><th scope="row">${first(row[0])}</th>${row.slice(1).map(cell)}</tr>\n`)}</tbody></table></div>`;
 }
 
@@ -32,7 +50,9 @@ export const card = (body: HtmlValue, full = false): Html => html`<div class="ca
 
 /** Reasons of what is missing, in the place of what would be there. */
 export const missing = (reasons: readonly string[]): Html | undefined =>
-  reasons.length === 0 ? undefined : html`<ul class="missing">${reasons.map((reason) => html`<li>${reason}</li>`)}</ul>`;
+  reasons.length === 0
+    ? undefined
+    : html`<ul class="missing">${reasons.map((reason) => html`<li>${reason}</li>`)}</ul>`;
 
 /** Figures side by side, wide ones over the whole width, then the reasons of those that are missing. */
 export function figures(canvas: Canvas, parts: readonly FigureOrMissing[], more: HtmlValue = undefined): Html {
@@ -43,12 +63,13 @@ export function figures(canvas: Canvas, parts: readonly FigureOrMissing[], more:
 
 export function figure(canvas: Canvas, part: Figure): Html {
   const { title, caption, description, wide, legend, table: numbers } = part;
-  const svg = (width: number, kind: string): Html => new Html(named(part.draw(canvas, width), `${title}. ${description}`, kind));
-  return html`<figure class="card${wide && ' full'}" data-plot="${part.name}"><h3>${title}</h3>
+  const svg = (width: number, kind: string): Html =>
+    new Html(named(part.draw(canvas, width), `${title}. ${description}`, kind));
+  return html`<figure class="card${wide && ` ${wide}`}" data-plot="${part.name}"><h3>${title}</h3>
 ${legend && legend.length > 0 && html`<ul class="legend">${legend.map((entry) => html`<li>${key(entry)}${entry.label}</li>`)}</ul>`}
-${wide && svg(WIDE, 'wide')}${svg(NARROW, 'narrow')}
+${svg(NARROW, 'narrow')}${wide && svg(MEDIUM, 'medium')}${wide === 'full' && svg(WIDE, 'wide')}
 <figcaption>${caption}</figcaption>
-${numbers && html`<details><summary>Numbers: ${title.toLowerCase()}</summary>${table(title, numbers.head, numbers.rows, { quiet: true })}</details>`}
+${numbers && html`<details><summary>Numbers: ${title}</summary>${table(title, numbers.head, numbers.rows, { quiet: true })}</details>`}
 </figure>
 `;
 }
@@ -57,7 +78,7 @@ ${numbers && html`<details><summary>Numbers: ${title.toLowerCase()}</summary>${t
 const named = (svg: string, label: string, kind: string): string =>
   svg
     .replace(/ class="plot[^"]*"/, '')
-    .replace('<svg', `<svg class="plot ${kind}" role="img" aria-label="${escape(label)}"`);
+    .replace('<svg', `<svg class="plot ${kind}" role="img" aria-label="${escapeText(label)}"`);
 
 /** A small picture of the mark beside its name. */
 function key({ colour, mark, opacity = 1 }: LegendEntry): Html {

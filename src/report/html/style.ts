@@ -26,15 +26,17 @@ nav a{color:var(--muted);text-decoration:none;display:block;padding:.2rem 0}
 nav a:hover{color:var(--ink);text-decoration:underline}
 section{margin:2rem 0 2.5rem}
 .lead{margin:0 0 1rem;max-width:75ch}
-.grid{display:grid;gap:1rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,340px),1fr));align-items:start}
+.grid{display:grid;gap:1rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,340px),1fr));align-items:stretch}
 .card{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:1rem 1.1rem;min-width:0;margin:0}
 .card.full{grid-column:1/-1}
+figure.card{container-type:inline-size}
+@media (min-width:760px){.card.two{grid-column:span 2}}
 .verdict{border-left:5px solid var(--s6);font-size:1.05rem}
 .verdict p{margin:.25rem 0 0;max-width:85ch}
 .verdict.good{border-left-color:var(--good)}.verdict.bad{border-left-color:var(--bad)}.verdict.open{border-left-color:var(--warn)}
 .badge{display:inline-block;font-size:.8rem;font-weight:650;border:1px solid currentColor;border-radius:99px;padding:.05rem .6rem}
 .badge.good,td.good{color:var(--good)}.badge.bad,td.bad{color:var(--bad)}.badge.open,td.open{color:var(--warn)}
-.tiles{display:grid;gap:1rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,190px),1fr));margin:1rem 0}
+.tiles{display:grid;gap:1rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,168px),1fr));margin:1rem 0}
 .tile{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:.85rem 1.1rem}
 .tile dt{font-size:.85rem;color:var(--muted)}
 .tile dd{margin:0}
@@ -47,9 +49,10 @@ figcaption{font-size:.85rem;line-height:1.45;margin-top:.5rem}
 .legend{display:flex;flex-wrap:wrap;gap:.1rem 1rem;margin:.2rem 0 .3rem;padding:0;list-style:none;font-size:.82rem;color:var(--muted)}
 .legend svg{width:18px;height:10px;margin-right:.4rem;vertical-align:middle;display:inline-block}
 .plot{display:block;width:100%;height:auto;color:var(--muted);font-family:inherit;overflow:visible}
-.narrow{max-width:520px;margin:0 auto}
-.wide{display:none}
-@media (min-width:700px){.full .wide{display:block}.full .wide~.narrow{display:none}}
+.narrow{max-width:460px;margin:0 auto}
+.medium,.wide{display:none}
+@container (min-width:540px){.narrow:not(:last-of-type){display:none}.medium{display:block}}
+@container (min-width:920px){.medium:not(:last-of-type){display:none}.wide{display:block}}
 .scroll{overflow-x:auto;max-width:100%}
 table{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums;min-width:100%}
 caption{text-align:left;color:var(--muted);font-size:.85rem;padding-bottom:.4rem}
@@ -58,7 +61,9 @@ th:first-child,td:first-child{text-align:left}
 th:last-child,td:last-child{padding-right:0}
 thead th{color:var(--muted);font-weight:600;white-space:nowrap}
 tbody th{font-weight:500;overflow-wrap:anywhere;min-width:8rem}
-td.text{text-align:left;overflow-wrap:anywhere;min-width:9rem}
+td.text,th.text{text-align:left}
+td{white-space:nowrap}
+td.long{white-space:normal;overflow-wrap:anywhere;min-width:14rem}
 .small,td .small{font-size:.82rem;color:var(--muted)}
 td .small{display:block;white-space:nowrap}
 details{margin-top:.6rem;font-size:.9rem}
@@ -66,8 +71,9 @@ summary{cursor:pointer;color:var(--muted)}
 details[open] summary{margin-bottom:.5rem}
 pre{margin:0;white-space:pre-wrap;font:.85rem/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 code{font:.88em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
+.gap{height:1rem}
 .missing{margin:.25rem 0;padding:0;list-style:none;font-size:.92rem}
 footer{padding-bottom:2.5rem;font-size:.85rem}
 @media (max-width:480px){header,main,footer{padding-left:.8rem;padding-right:.8rem}nav{position:static}nav ul{padding-left:.8rem;padding-right:.8rem}.card{padding:.85rem .8rem}}
-@media print{:root{color-scheme:light;${declarations('light')};--page:#fff}body{font-size:11pt}nav,.skip,details:not([open]){display:none}.card,.tile{break-inside:avoid}section{margin:1rem 0}h2,h3{break-after:avoid}.scroll{overflow:visible}.full .wide{display:none}.full .narrow,.full .wide~.narrow{display:block}}
+@media print{:root{color-scheme:light;${declarations('light')};--page:#fff}body{font-size:11pt}nav,.skip,details:not([open]){display:none}.card,.tile{break-inside:avoid}section{margin:1rem 0}h2,h3{break-after:avoid}.scroll{overflow:visible}}
 `.trim();

@@ -23,12 +23,12 @@ export function summariseFolds(result: Folded, { times, metric }: FoldOptions = 
   const usable = times !== undefined && times.length >= rows;
   const order = Uint32Array.from({ length: rows }, (_, i) => i);
   if (usable) order.sort((a, b) => times[a] - times[b] || a - b);
-  const at = (place: number): number => (usable ? times[order[Math.min(place, rows - 1)]] : place);
   const score = name === undefined ? undefined : result.scores[name];
   return {
     ...(name !== undefined && { metric: name }),
     ...(score && { mean: score.test.mean, std: score.test.std }),
-    ...{ rows, byTime: usable },
+    rows,
+    ...(usable && rows > 0 && { times: marks(rows).map((place) => ({ place, time: times[order[place]] })) }),
     folds: result.folds.slice(0, FOLDS).map(({ fold, rows: { train, test }, test: scores }): FoldLine => {
       const use = new Uint8Array(rows);
       for (const i of train) use[i] = 1;
@@ -40,12 +40,17 @@ export function summariseFolds(result: Folded, { times, metric }: FoldOptions = 
         trainRows: train.length,
         testRows: test.length,
         unusedRows: rows - train.length - test.length,
-        spans: spansOf(use, order).map(({ use: kind, from, to }) => ({ use: kind, from: at(from), to: at(to) })),
+        spans: spansOf(use, order),
       };
     }),
     leftOut: Math.max(0, result.folds.length - FOLDS),
   };
 }
+
+/** Places whose times a plot can name: more than it needs. */
+const marks = (rows: number): number[] => [
+  ...new Set(Array.from({ length: 25 }, (_, i) => Math.round((i * (rows - 1)) / 24))),
+];
 
 function maxOf(rows: Uint32Array, most: number): number {
   for (const row of rows) if (row > most) most = row;

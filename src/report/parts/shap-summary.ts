@@ -4,7 +4,7 @@ import type { ShapSummary } from '../report-data.js';
 
 const FEATURES = 20;
 /** Dots a feature: more lie on each other. */
-const ROWS = 250;
+const ROWS = 200;
 const LEVELS = 5;
 
 export function summariseShap(shap: ShapResult): ShapSummary {

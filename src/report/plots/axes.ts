@@ -23,7 +23,10 @@ export const upward = (label: string | null, options: ScaleOptions = {}): ScaleO
 });
 
 /** Lines behind the marks. */
-export const grid = ({ Plot }: Canvas, { x, y }: { x?: number | readonly number[]; y?: number | readonly number[] }) => [
+export const grid = (
+  { Plot }: Canvas,
+  { x, y }: { x?: number | readonly number[]; y?: number | readonly number[] },
+) => [
   ...(x === undefined ? [] : [Plot.gridX({ ticks: x as number, stroke: colour('grid'), strokeOpacity: 1 })]),
   ...(y === undefined ? [] : [Plot.gridY({ ticks: y as number, stroke: colour('grid'), strokeOpacity: 1 })]),
 ];

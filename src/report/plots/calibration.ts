@@ -21,16 +21,21 @@ export function calibrationFigure(
   const lines: Line[] = measured
     ? [
         { label: measured.after ? 'before' : 'model', ...qualityOf(measured.before) },
-        ...(measured.after ? [{ label: `after (${measured.method ?? 'calibrated'})`, ...qualityOf(measured.after) }] : []),
+        ...(measured.after
+          ? [{ label: `after (${measured.method ?? 'calibrated'})`, ...qualityOf(measured.after) }]
+          : []),
       ]
     : own
       ? [{ label: 'model', bins: own.bins }]
       : [];
   if (lines.every(({ bins }) => bins.length === 0)) return { missing: `Calibration: ${why}` };
-  const about = (measured?.about ?? own?.about) === 'largest' ? 'Largest probability of a row' : 'Predicted probability';
+  const about =
+    (measured?.about ?? own?.about) === 'largest' ? 'Largest probability of a row' : 'Predicted probability';
   const all = lines.flatMap(({ bins }) => bins.flatMap(({ predicted, observed }) => [predicted, observed]));
   const [low, high] = roundedRange(Math.min(...all), Math.max(...all));
-  const errors = lines.flatMap(({ label, error }) => (error === undefined ? [] : `${label}: calibration error ${number(error, 3)}`));
+  const errors = lines.flatMap(({ label, error }) =>
+    error === undefined ? [] : `${label}: calibration error ${number(error, 3)}`,
+  );
   const legend: LegendEntry[] = lines.map(({ label }, i) => ({
     label,
     colour: colour(i === 0 && lines.length > 1 ? 's6' : 's1'),
@@ -56,7 +61,13 @@ export function calibrationFigure(
         y: upward('Came true', { domain: [low, high], ticks: 5, nice: false }),
         marks: [
           ...grid(canvas, { x: 5, y: 5 }),
-          Plot.line([[low, low], [high, high]], { stroke: colour('axis'), strokeDasharray: '4,4', strokeWidth: 1.25 }),
+          Plot.line(
+            [
+              [low, low],
+              [high, high],
+            ],
+            { stroke: colour('axis'), strokeDasharray: '4,4', strokeWidth: 1.25 },
+          ),
           ...lines.flatMap(({ bins }, i) => {
             const stroke = legend[i].colour;
             return [

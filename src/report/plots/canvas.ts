@@ -3,7 +3,6 @@
  * no style sheet, no style attribute and nothing that could run, so that it stands in a page that forbids all of these.
  */
 import type { PlotOptions } from '@observablehq/plot';
-import { loadOptional } from '../../core/optional.js';
 
 export type PlotLibrary = typeof import('@observablehq/plot');
 
@@ -29,8 +28,8 @@ export function openCanvas(): Promise<Canvas> {
 }
 
 async function open(): Promise<Canvas> {
-  const Plot = await loadOptional('@observablehq/plot', 'A report', () => import('@observablehq/plot'));
-  const { parseHTML } = await loadOptional('linkedom', 'A report', () => import('linkedom'));
+  const Plot = await import('@observablehq/plot');
+  const { parseHTML } = await import('linkedom');
   const { document } = parseHTML('<!doctype html><html><body></body></html>');
   return {
     Plot,
@@ -46,10 +45,13 @@ function plain(svg: string): string {
   return svg
     .replace(/<style>[\s\S]*?<\/style>/g, '')
     .replace(/ (?:style|aria-label|aria-hidden|aria-description)="[^"]*"/g, '')
-    .replace(/ (transform|d|x|y|x1|x2|y1|y2|cx|cy|width|height|points)="([^"]*)"/g, (_, name: string, value: string) => {
-      const rounded = value.replace(/-?\d+\.\d{2,}(?:e-?\d+)?/g, (n) => String(Math.round(Number(n) * 10) / 10));
-      return ` ${name}="${rounded}"`;
-    })
+    .replace(
+      / (transform|d|x|y|x1|x2|y1|y2|cx|cy|width|height|points)="([^"]*)"/g,
+      (_, name: string, value: string) => {
+        const rounded = value.replace(/-?\d+\.\d{2,}(?:e-?\d+)?/g, (n) => String(Math.round(Number(n) * 10) / 10));
+        return ` ${name}="${rounded}"`;
+      },
+    )
     .replace(/ font-size="10"/, ` font-size="${FONT_SIZE}"`)
     .replace(/ font-family="system-ui, sans-serif"/, '');
 }

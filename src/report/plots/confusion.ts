@@ -66,14 +66,19 @@ function foldedMatrix({ classes, matrix }: Confusion): { names: string[]; matrix
   const place = classes.map((_, k) => (kept.includes(k) ? kept.indexOf(k) : CLASSES - 1));
   const folded = Array.from({ length: CLASSES }, () => new Array<number>(CLASSES).fill(0));
   for (const [i, row] of matrix.entries()) for (const [j, rows] of row.entries()) folded[place[i]][place[j]] += rows;
-  return { names: [...kept.map((k) => String(classes[k])), 'others'], matrix: folded, folded: classes.length - kept.length };
+  return {
+    names: [...kept.map((k) => String(classes[k])), 'others'],
+    matrix: folded,
+    folded: classes.length - kept.length,
+  };
 }
 
 function draw(canvas: Canvas, width: number, names: readonly string[], cells: readonly Cell[]): string {
   const { Plot } = canvas;
   const many = names.length > 4;
-  const height = Math.min(330, Math.max(220, 70 + names.length * 60));
-  const text = (cell: Cell): string => (many ? percent(cell.share, 0).replace(' ', '') : `${short(cell.rows)}\n${percent(cell.share, 0)}`);
+  const height = Math.min(width, 320);
+  const text = (cell: Cell): string =>
+    many ? percent(cell.share, 0).replace(' ', '') : `${short(cell.rows)}\n${percent(cell.share, 0)}`;
   return canvas.draw({
     ...{ width, height, marginTop: 28, marginRight: 8, marginBottom: 42, marginLeft: 56 },
     x: across('Predicted class', { domain: names, padding: 0.04 }),
@@ -84,10 +89,13 @@ function draw(canvas: Canvas, width: number, names: readonly string[], cells: re
         fill: (cell: Cell) => colour(cell.right ? 's1' : 's2'),
         fillOpacity: (cell: Cell) => 0.05 + 0.4 * cell.share,
       }),
-      Plot.text(cells.filter(({ rows }) => rows > 0 || !many), {
-        ...{ x: 'predicted', y: 'truth', text, fill: colour('ink'), lineHeight: 1.25 },
-        fontSize: many ? 10 : 13,
-      }),
+      Plot.text(
+        cells.filter(({ rows }) => rows > 0 || !many),
+        {
+          ...{ x: 'predicted', y: 'truth', text, fill: colour('ink'), lineHeight: 1.25 },
+          fontSize: many ? 10 : 13,
+        },
+      ),
     ],
   });
 }

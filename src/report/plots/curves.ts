@@ -47,16 +47,23 @@ function figureOf(words: CurveWords, curves: readonly ClassCurve[], why: string)
     : '';
   const areas = curves.map((curve) => `class ${curve.label}: ${words.area} ${number(curve.area)}`).join('; ');
   const legend: LegendEntry[] = several
-    ? curves.map((curve, i) => ({ label: `class ${curve.label} · ${number(curve.area, 3)}`, colour: series(i), mark: 'line' }))
+    ? curves.map((curve, i) => ({
+        label: `class ${curve.label} · ${number(curve.area, 3)}`,
+        colour: series(i),
+        mark: 'line',
+      }))
     : [
         { label: `class ${first.label} · ${words.area} ${number(first.area, 3)}`, colour: series(0), mark: 'line' },
-        ...(operating ? [{ label: `threshold ${number(operating.threshold, 3)}`, colour: colour('s2'), mark: 'dot' as const }] : []),
+        ...(operating
+          ? [{ label: `threshold ${number(operating.threshold, 3)}`, colour: colour('s2'), mark: 'dot' as const }]
+          : []),
       ];
   return {
     name: words.name,
     title: words.title,
     description: `${words.title} of ${number(first.rows)} rows. ${areas}. ${at}`,
-    caption: `${several ? 'Each class against the rest. ' : ''}${words.name === 'roc' ? words.chance : chanceOf(curves)} ${at}`.trim(),
+    caption:
+      `${several ? 'Each class against the rest. ' : ''}${words.name === 'roc' ? words.chance : chanceOf(curves)} ${at}`.trim(),
     legend,
     table: {
       head: ['Class', 'Rows', 'Share', words.area],
@@ -76,9 +83,15 @@ function draw(canvas: Canvas, width: number, words: CurveWords, curves: readonly
   const [first] = curves;
   const chance =
     words.name === 'roc'
-      ? [[0, 0], [1, 1]]
+      ? [
+          [0, 0],
+          [1, 1],
+        ]
       : curves.length === 1
-        ? [[0, first.share], [1, first.share]]
+        ? [
+            [0, first.share],
+            [1, first.share],
+          ]
         : [];
   const dots = curves.flatMap(({ operating }) => (operating ? [[operating.x, operating.y]] : []));
   return canvas.draw({

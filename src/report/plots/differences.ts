@@ -35,10 +35,12 @@ export function differencesFigure(lines: readonly DifferenceLine[], words: Diffe
     name: words.name,
     title: words.title,
     description: `${words.axis}. ${shown
-      .map((l) => `${l.label}: ${signed(l.value)} (${signed(l.lower)} to ${signed(l.upper)}), ${words.words[l.outcome]}`)
+      .map(
+        (l) => `${l.label}: ${signed(l.value)} (${signed(l.lower)} to ${signed(l.upper)}), ${words.words[l.outcome]}`,
+      )
       .join('; ')}.`,
     caption: words.caption,
-    wide: true,
+    wide: 'full',
     legend: OUTCOMES.filter((outcome) => shown.some((line) => line.outcome === outcome)).map((outcome) => ({
       ...{ label: words.words[outcome], colour: COLOURS[outcome], mark: 'line' },
     })),
@@ -62,7 +64,15 @@ export function differencesFigure(lines: readonly DifferenceLine[], words: Diffe
             const own = rows.filter((row) => row.outcome === outcome);
             const stroke = COLOURS[outcome];
             return [
-              Plot.link(own, { x1: 'lower', x2: 'upper', y1: 'name', y2: 'name', stroke, strokeWidth: 3, strokeLinecap: 'round' }),
+              Plot.link(own, {
+                x1: 'lower',
+                x2: 'upper',
+                y1: 'name',
+                y2: 'name',
+                stroke,
+                strokeWidth: 3,
+                strokeLinecap: 'round',
+              }),
               Plot.dot(own, { x: 'value', y: 'name', r: 4.5, fill: stroke, stroke: colour('card'), strokeWidth: 1.5 }),
             ];
           }),
@@ -90,7 +100,7 @@ export function barsFigure(
   return {
     ...words,
     description: shown.map(({ label, value }) => `${label}: ${number(value)}`).join('; '),
-    wide: true,
+    wide: 'full',
     draw: (canvas, width) => {
       const names = distinct(shown.map(({ label }) => shortened(label, labelLength(width, 0.36))));
       return canvas.draw({
@@ -100,9 +110,12 @@ export function barsFigure(
         y: { domain: names, label: null, tickSize: 0, padding: 0.3 },
         marks: [
           ...grid(canvas, { x: width > 500 ? 6 : 3 }),
-          canvas.Plot.barX(shown.map(({ value }, i) => ({ value, name: names[i] })), {
-            ...{ x: 'value', y: 'name', fill: colour('s1'), fillOpacity: 0.8, rx: 2 },
-          }),
+          canvas.Plot.barX(
+            shown.map(({ value }, i) => ({ value, name: names[i] })),
+            {
+              ...{ x: 'value', y: 'name', fill: colour('s1'), fillOpacity: 0.8, rx: 2 },
+            },
+          ),
         ],
       });
     },

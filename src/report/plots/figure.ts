@@ -10,9 +10,10 @@ export const PLOT_NAMES = [
 
 export type PlotName = (typeof PLOT_NAMES)[number];
 
-/** Widths plots are drawn for: a column, and the page. Heights follow. */
+/** Widths plots are drawn for: a column, two of them, the page. Heights follow. */
 export const NARROW = 340;
-export const WIDE = 760;
+export const MEDIUM = 700;
+export const WIDE = 1120;
 
 export interface Figure {
   readonly name: PlotName;
@@ -21,8 +22,8 @@ export interface Figure {
   readonly description: string;
   /** How to read it, what was left out. */
   readonly caption: string;
-  /** Drawn over the whole width of the page where there is room. */
-  readonly wide?: boolean;
+  /** Takes more than a column where there is room: two of them, or the whole width of the page. */
+  readonly wide?: 'two' | 'full';
   readonly legend?: readonly LegendEntry[];
   /** The numbers, for those who do not see it. */
   readonly table?: { readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] };

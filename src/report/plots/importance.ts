@@ -1,6 +1,7 @@
 /** Which features the model uses: a bar each, the largest first. */
+
+import { middle, number, percent } from '../text/numbers.js';
 import type { TrainingReport } from '../training-report.js';
-import { number, percent, shortened } from '../text/numbers.js';
 import { across, grid, labelLength, labelMargin } from './axes.js';
 import type { FigureOrMissing } from './figure.js';
 import { colour } from './theme.js';
@@ -16,10 +17,12 @@ const KINDS: Readonly<Record<string, string>> = {
 };
 
 export function importanceFigure(importance: TrainingReport['featureImportance']): FigureOrMissing {
-  if (!importance) return { missing: 'Importance: the model has none of its own. SHAP values or permutation importance can be given.' };
+  if (!importance)
+    return {
+      missing: 'Importance: the model has none of its own. SHAP values or permutation importance can be given.',
+    };
   const features = importance.features.filter(({ value }) => Number.isFinite(value));
-  if (features.length === 0 || features[0].value === 0)
-    return { missing: 'Importance: the model uses no feature.' };
+  if (features.length === 0 || features[0].value === 0) return { missing: 'Importance: the model uses no feature.' };
   const shown = features.slice(0, FEATURES);
   const total = features.reduce((sum, { value }) => sum + Math.abs(value), 0);
   const rest = features.length - shown.length;
@@ -28,14 +31,18 @@ export function importanceFigure(importance: TrainingReport['featureImportance']
   return {
     name: 'importance',
     title: 'Feature importance',
-    description: `${what}. Largest: ${shown.slice(0, 3).map(({ name, value }) => `${name} (${number(value)})`).join(', ')}.`,
+    description: `${what}. Largest: ${shown
+      .slice(0, 3)
+      .map(({ name, value }) => `${name} (${number(value)})`)
+      .join(', ')}.`,
     caption: `${what}.${rest > 0 ? ` The first ${FEATURES} of ${number(features.length)} features; they hold ${percent(covered, 0)} of the whole.` : ''}`,
+    wide: 'two',
     table: {
       head: ['Feature', importance.kind, 'Share'],
       rows: features.slice(0, 50).map(({ name, value }) => [name, number(value), percent(Math.abs(value) / total)]),
     },
     draw: (canvas, width) => {
-      const names = distinct(shown.map(({ name }) => shortened(name, labelLength(width))));
+      const names = distinct(shown.map(({ name }) => middle(name, labelLength(width))));
       const bars = shown.map(({ value }, i) => ({ name: names[i], value }));
       return canvas.draw({
         ...{ width, height: 58 + 18 * bars.length, marginTop: 8, marginRight: 16, marginBottom: 42 },

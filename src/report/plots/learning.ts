@@ -11,13 +11,21 @@ export function learningFigure(training: TrainingMetrics | undefined, task: stri
   if (!training) return { missing: 'Learning curves: there is no record of the training.' };
   const history = training.history ?? [];
   const epochs = history.map(({ epoch }) => epoch);
-  const train = simplify(epochs, history.map(({ trainLoss }) => trainLoss ?? Number.NaN));
-  const validation = simplify(epochs, history.map(({ valLoss }) => valLoss ?? Number.NaN));
+  const train = simplify(
+    epochs,
+    history.map(({ trainLoss }) => trainLoss ?? Number.NaN),
+  );
+  const validation = simplify(
+    epochs,
+    history.map(({ valLoss }) => valLoss ?? Number.NaN),
+  );
   if (train.length + validation.length < 2)
     return { missing: 'Learning curves: the model does not learn in epochs, or kept no record of them.' };
   const { bestEpoch, totalEpochs, earlyStopped } = training;
   const last = history[history.length - 1];
-  const stop = earlyStopped ? `Training stopped early after ${number(totalEpochs)}.` : `Training went through all ${number(totalEpochs)}.`;
+  const stop = earlyStopped
+    ? `Training stopped early after ${number(totalEpochs)}.`
+    : `Training went through all ${number(totalEpochs)}.`;
   const unit = task === 'regression' ? 'Mean squared error' : 'Log-loss';
   const shown = validation.some(([epoch]) => epoch === bestEpoch) || train.length > 0;
   return {
@@ -44,7 +52,11 @@ export function learningFigure(training: TrainingMetrics | undefined, task: stri
         y: upward(unit, { ticks: 5, tickFormat: tick }),
         marks: [
           ...grid(canvas, { y: 5 }),
-          canvas.Plot.ruleX(shown ? [bestEpoch] : [], { stroke: colour('s2'), strokeDasharray: '4,4', strokeWidth: 1.5 }),
+          canvas.Plot.ruleX(shown ? [bestEpoch] : [], {
+            stroke: colour('s2'),
+            strokeDasharray: '4,4',
+            strokeWidth: 1.5,
+          }),
           canvas.Plot.line(train, { stroke: colour('s6'), strokeWidth: 2 }),
           canvas.Plot.line(validation, { stroke: colour('s1'), strokeWidth: 2 }),
         ],
@@ -53,4 +65,6 @@ export function learningFigure(training: TrainingMetrics | undefined, task: stri
 }
 
 const sampled = <T>(list: readonly T[], most: number): T[] =>
-  list.length <= most ? [...list] : Array.from({ length: most }, (_, i) => list[Math.round((i * (list.length - 1)) / (most - 1))]);
+  list.length <= most
+    ? [...list]
+    : Array.from({ length: most }, (_, i) => list[Math.round((i * (list.length - 1)) / (most - 1))]);

@@ -1,6 +1,8 @@
 /** The score of each period: whether the model was good throughout, or once. */
-import type { Breakdown, MetricInterval } from '../../evaluation/validation-metrics.js';
+
+import type { ScaleOptions } from '@observablehq/plot';
 import type { MetricName } from '../../evaluation/evaluate.js';
+import type { Breakdown, MetricInterval } from '../../evaluation/validation-metrics.js';
 import type { OverTime } from '../diagnostics/diagnostics.js';
 import { betterWhen, metricLabel } from '../text/metric-names.js';
 import { date, number } from '../text/numbers.js';
@@ -24,7 +26,11 @@ interface Course {
 }
 
 /** From periods that were measured with intervals, else from the predictions. */
-export function courseOf(periods: Breakdown | undefined, metric: MetricName | undefined, own: OverTime | undefined): Course | undefined {
+export function courseOf(
+  periods: Breakdown | undefined,
+  metric: MetricName | undefined,
+  own: OverTime | undefined,
+): Course | undefined {
   if (periods && metric && periods.parts.some(({ metrics }) => typeof metrics[metric] === 'number')) {
     const byTime = periods.parts.every(({ from, to }) => from !== undefined && to !== undefined);
     return {
@@ -39,23 +45,30 @@ export function courseOf(periods: Breakdown | undefined, metric: MetricName | un
   return own;
 }
 
-export function overTimeFigure(course: Course | undefined, whole: number | null | undefined, why: string): FigureOrMissing {
-  const parts = course?.parts.flatMap((part) => (part.value === null ? [] : [{ ...part, at: (part.from + part.to) / 2, value: part.value }])) ?? [];
+export function overTimeFigure(
+  course: Course | undefined,
+  whole: number | null | undefined,
+  why: string,
+): FigureOrMissing {
+  const parts =
+    course?.parts.flatMap((part) =>
+      part.value === null ? [] : [{ ...part, at: (part.from + part.to) / 2, value: part.value }],
+    ) ?? [];
   if (!course || parts.length < 2) return { missing: `Score over time: ${why}` };
   const label = metricLabel(course.metric);
   const better = betterWhen(course.metric);
   const values = parts.map(({ value }) => value);
   const banded = parts.filter(({ interval }) => interval);
-  const x = (at: number): number | Date => (course.byTime ? new Date(at) : at);
-  const points = parts.map((part) => ({ ...part, x: x(part.at) }));
+  const axis = courseAxis(course.byTime, parts);
+  const points = parts.map((part, i) => ({ ...part, x: axis.place(part.at, i) }));
   return {
     name: 'scoreOverTime',
     title: 'Score over time',
     description: `${label} in ${parts.length} periods from ${place(course, parts[0].from)} to ${place(course, parts[parts.length - 1].to)}: from ${number(Math.min(...values))} to ${number(Math.max(...values))}.`,
     caption: `${label}${better ? ` (${better} is better)` : ''} of ${parts.length} periods of ${rowsOf(parts)} rows${
       typeof whole === 'number' ? '; the broken line is the score of all rows' : ''
-    }.${banded.length > 0 ? ` Bars are ${Math.round(100 * (banded[0].interval?.level ?? 0.95))} % intervals.` : ''}${course.byTime ? ' Times are UTC.' : ' Rows carry no times: they are taken in their order.'}`,
-    wide: true,
+    }.${banded.length > 0 ? ` Bars are ${Math.round(100 * (banded[0].interval?.level ?? 0.95))} % intervals.` : ''}${axis.remark}`,
+    wide: 'full',
     table: {
       head: ['From', 'To', 'Rows', label],
       rows: parts.map((p) => [place(course, p.from), place(course, p.to), number(p.rows), number(p.value)]),
@@ -65,25 +78,70 @@ export function overTimeFigure(course: Course | undefined, whole: number | null 
         ...numeric(width, width > 500 ? 240 : 260),
         marginLeft: 56,
         marginRight: 24,
-        x: across(course.byTime ? 'Time (UTC)' : 'Row', {
-          ticks: width > 500 ? 7 : 3,
-          type: course.byTime ? 'utc' : 'linear',
-          ...(course.byTime ? { tickFormat: timeTick(parts) } : { tickFormat: tick }),
-        }),
+        x: across(axis.label, axis.scale(width > 500)),
         y: upward(label, { ticks: 5, tickFormat: tick, nice: true }),
         marks: [
           ...grid(canvas, { y: 5 }),
-          canvas.Plot.ruleY(typeof whole === 'number' ? [whole] : [], { stroke: colour('axis'), strokeDasharray: '4,4' }),
-          canvas.Plot.link(points.filter(({ interval }) => interval), {
-            ...{ x1: 'x', x2: 'x', stroke: colour('s1'), strokeOpacity: 0.45, strokeWidth: 3 },
-            y1: (p: Part) => p.interval?.lower,
-            y2: (p: Part) => p.interval?.upper,
+          canvas.Plot.ruleY(typeof whole === 'number' ? [whole] : [], {
+            stroke: colour('axis'),
+            strokeDasharray: '4,4',
           }),
+          canvas.Plot.link(
+            points.filter(({ interval }) => interval),
+            {
+              ...{ x1: 'x', x2: 'x', stroke: colour('s1'), strokeOpacity: 0.45, strokeWidth: 3 },
+              y1: (p: Part) => p.interval?.lower,
+              y2: (p: Part) => p.interval?.upper,
+            },
+          ),
           canvas.Plot.line(points, { x: 'x', y: 'value', stroke: colour('s1'), strokeWidth: 1.75 }),
           canvas.Plot.dot(points, { x: 'x', y: 'value', r: 3.2, fill: colour('s1'), stroke: colour('card') }),
         ],
       }),
   };
+}
+
+interface CourseAxis {
+  readonly label: string;
+  readonly remark: string;
+  place(at: number, index: number): number | Date;
+  scale(roomy: boolean): ScaleOptions;
+}
+
+/** Time, where the periods follow each other; their order, where much time lies between some of them, or the rows have no times. */
+function courseAxis(byTime: boolean, parts: readonly Part[]): CourseAxis {
+  const apart = parts.slice(1).map(({ from }, i) => from - parts[i].from);
+  const usual = [...apart].sort((a, b) => a - b)[Math.floor(apart.length / 2)];
+  if (byTime && Math.max(...apart) <= 6 * usual) {
+    return {
+      label: 'Time (UTC)',
+      remark: ' Times are UTC.',
+      place: (at) => new Date(at),
+      scale: (roomy) => ({ ticks: roomy ? 7 : 3, type: 'utc', tickFormat: timeTick(parts) }),
+    };
+  }
+  const isoOf = (i: number): string => new Date(parts[i].from).toISOString();
+  const named = (roomy: boolean): number[] => spread(parts.length, roomy ? 7 : 3);
+  const tickOf = (roomy: boolean): ((i: number) => string) => {
+    if (!byTime) return (i) => tick(parts[i].from);
+    const days = named(roomy).map((i) => isoOf(i).slice(0, 10));
+    if (new Set(days).size === days.length) return (i) => isoOf(i).slice(0, 10);
+    return (i) => `${isoOf(i).slice(5, 10)} ${isoOf(i).slice(11, 16)}`;
+  };
+  return {
+    label: byTime ? 'Period, from (UTC)' : 'Row',
+    remark: byTime
+      ? ' Periods stand side by side; time between them is left out. Times are UTC.'
+      : ' Rows carry no times: they are taken in their order.',
+    place: (_, i) => i,
+    scale: (roomy) => ({ type: 'linear', ticks: named(roomy), tickFormat: tickOf(roomy) }),
+  };
+}
+
+/** Places of at most `most` of `count` things, evenly, the first one among them. */
+export function spread(count: number, most: number): number[] {
+  const step = Math.max(1, Math.ceil(count / most));
+  return Array.from({ length: Math.ceil(count / step) }, (_, i) => i * step);
 }
 
 const place = (course: Course, at: number): string => (course.byTime ? date(at) : `row ${number(at)}`);
@@ -95,14 +153,16 @@ function rowsOf(parts: readonly Part[]): string {
 }
 
 /** Ticks as short as the range allows. */
-export function timeTick(parts: readonly { readonly from: number; readonly to: number }[]): (at: Date | number) => string {
+export function timeTick(
+  parts: readonly { readonly from: number; readonly to: number }[],
+): (at: Date | number) => string {
   const range = Math.max(...parts.map(({ to }) => to)) - Math.min(...parts.map(({ from }) => from));
   const day = 86_400_000;
   return (at) => {
     const iso = new Date(at).toISOString();
     if (range < 2 * day) return iso.slice(11, 16);
-    if (range < 20 * day) return iso.slice(11, 16) === '00:00' ? iso.slice(5, 10) : `${iso.slice(5, 10)} ${iso.slice(11, 13)}h`;
-    if (range < 900 * day) return iso.slice(0, 10).slice(2);
-    return iso.slice(0, 7);
+    if (range < 20 * day)
+      return iso.slice(11, 16) === '00:00' ? iso.slice(5, 10) : `${iso.slice(5, 10)} ${iso.slice(11, 13)}h`;
+    return range < 900 * day ? iso.slice(0, 10) : iso.slice(0, 7);
   };
 }

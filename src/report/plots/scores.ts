@@ -25,15 +25,20 @@ export function scoresFigure(diagnostics: Diagnostics | undefined, why: string):
       .map(({ label, total }) => `${label}, ${number(total)} rows`)
       .join('; ')}.`,
     caption: `Each group adds up to 100 %. The less they overlap, the better the model tells them apart.`,
+    wide: 'two',
     legend: groups.flatMap(({ label, total }, k) =>
-      total > 0 ? [{ label: `${label} · ${number(total)} rows`, colour: series(1 - k), mark: 'area' as const, opacity: 0.45 }] : [],
+      total > 0
+        ? [{ label: `${label} · ${number(total)} rows`, colour: series(1 - k), mark: 'area' as const, opacity: 0.45 }]
+        : [],
     ),
     table: {
       head: ['Scores', ...groups.map(({ label }) => label)],
-      rows: edges.slice(1).map((to, b) => [
-        `${number(edges[b], 3)} to ${number(to, 3)}`,
-        ...groups.map(({ bins }) => percent(bins[b].share)),
-      ]),
+      rows: edges
+        .slice(1)
+        .map((to, b) => [
+          `${number(edges[b], 3)} to ${number(to, 3)}`,
+          ...groups.map(({ bins }) => percent(bins[b].share)),
+        ]),
     },
     draw: (canvas, width) => {
       const { Plot } = canvas;
@@ -46,7 +51,17 @@ export function scoresFigure(diagnostics: Diagnostics | undefined, why: string):
           ...groups.flatMap(({ bins, total }, k) =>
             total === 0
               ? []
-              : [Plot.rect(bins, { x1: 'from', x2: 'to', y: 'share', fill: series(1 - k), fillOpacity: 0.45, insetLeft: 0.5, insetRight: 0.5 })],
+              : [
+                  Plot.rectY(bins, {
+                    x1: 'from',
+                    x2: 'to',
+                    y: 'share',
+                    fill: series(1 - k),
+                    fillOpacity: 0.45,
+                    insetLeft: 0.5,
+                    insetRight: 0.5,
+                  }),
+                ],
           ),
         ],
       });

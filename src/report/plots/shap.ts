@@ -1,6 +1,6 @@
 /** SHAP beeswarm: a dot a row and feature, at how far the feature moved the output, coloured by the feature's value. */
 import type { ShapSummary } from '../report-data.js';
-import { number, shortened } from '../text/numbers.js';
+import { middle, number } from '../text/numbers.js';
 import { across, grid, labelLength, labelMargin } from './axes.js';
 import type { FigureOrMissing } from './figure.js';
 import { distinct } from './importance.js';
@@ -16,8 +16,12 @@ export function shapFigure(shap: ShapSummary | undefined): FigureOrMissing {
   if (!shap) return { missing: 'SHAP values: none were given.' };
   const features = shap.features.filter(({ values }) => values.some(Number.isFinite));
   if (features.length === 0) return { missing: 'SHAP values: there are none with a number.' };
-  const rows = shap.shown < shap.rows ? `${number(shap.shown)} of ${number(shap.rows)} rows are drawn.` : `${number(shap.rows)} rows.`;
-  const more = shap.allFeatures > features.length ? ` The first ${features.length} of ${number(shap.allFeatures)} features.` : '';
+  const rows =
+    shap.shown < shap.rows
+      ? `${number(shap.shown)} of ${number(shap.rows)} rows are drawn.`
+      : `${number(shap.rows)} rows.`;
+  const more =
+    shap.allFeatures > features.length ? ` The first ${features.length} of ${number(shap.allFeatures)} features.` : '';
   const unit = shap.unit === 'probability' ? 'probability' : shap.unit === 'raw' ? 'score before the link' : 'value';
   return {
     name: 'shap',
@@ -29,12 +33,14 @@ export function shapFigure(shap: ShapSummary | undefined): FigureOrMissing {
     caption: `A dot a row: how far the feature moves the ${unit} (${shap.output}) from its mean, ${number(shap.baseValue)}. ${rows}${more}${
       shap.outputs > 1 ? ` Of ${shap.outputs} outputs, the one that moves most.` : ''
     }`,
-    wide: true,
+    wide: 'full',
     legend: [
       { label: 'low feature value', colour: colour('v0'), mark: 'dot' },
       { label: 'middle', colour: colour('v2'), mark: 'dot' },
       { label: 'high', colour: colour('v4'), mark: 'dot' },
-      ...(features.some(({ levels }) => levels.includes(-1)) ? [{ label: 'missing', colour: colour('none'), mark: 'dot' as const }] : []),
+      ...(features.some(({ levels }) => levels.includes(-1))
+        ? [{ label: 'missing', colour: colour('none'), mark: 'dot' as const }]
+        : []),
     ],
     table: {
       head: ['Feature', 'Mean absolute value'],
@@ -42,21 +48,30 @@ export function shapFigure(shap: ShapSummary | undefined): FigureOrMissing {
     },
     draw: (canvas, width) => {
       const share = width > 500 ? 0.3 : 0.38;
-      const names = distinct(features.map(({ name }) => shortened(name, labelLength(width, share))));
+      const names = distinct(features.map(({ name }) => middle(name, labelLength(width, share))));
       const dots = swarm(features.map(({ values, levels }) => ({ values, levels })));
       return canvas.draw({
         ...{ width, height: 54 + ROW * features.length, marginTop: 8, marginRight: 16, marginBottom: 42 },
         marginLeft: labelMargin(names, width, share),
         x: across(`SHAP value, ${unit}`, { ticks: width > 500 ? 7 : 4, tickFormat: tick, inset: 4 }),
-        y: { domain: [features.length - 0.5, -0.5], ticks: names.map((_, i) => i), tickFormat: (i: number) => names[i], label: null, tickSize: 0 },
+        y: {
+          domain: [features.length - 0.5, -0.5],
+          ticks: names.map((_, i) => i),
+          tickFormat: (i: number) => names[i],
+          label: null,
+          tickSize: 0,
+        },
         marks: [
           ...grid(canvas, { y: names.map((_, i) => i) }),
           canvas.Plot.ruleX([0], { stroke: colour('axis') }),
           ...[-1, 0, 1, 2, 3, 4].map((level) =>
-            canvas.Plot.dot(dots.filter((dot) => dot.level === level), {
-              ...{ x: 'x', y: 'y', r: 1.7, fillOpacity: 0.85 },
-              fill: level < 0 ? colour('none') : colour(LEVELS[level]),
-            }),
+            canvas.Plot.dot(
+              dots.filter((dot) => dot.level === level),
+              {
+                ...{ x: 'x', y: 'y', r: 1.7, fillOpacity: 0.85 },
+                fill: level < 0 ? colour('none') : colour(LEVELS[level]),
+              },
+            ),
           ),
         ],
       });

@@ -12,7 +12,9 @@ interface Finished extends TuningTrial {
 }
 
 const finished = ({ trials }: TuningSummary): Finished[] =>
-  trials.flatMap((trial) => (trial.state === 'complete' && trial.value !== null ? [{ ...trial, value: trial.value }] : []));
+  trials.flatMap((trial) =>
+    trial.state === 'complete' && trial.value !== null ? [{ ...trial, value: trial.value }] : [],
+  );
 
 export function tuningHistoryFigure(tuning: TuningSummary | undefined): FigureOrMissing {
   if (!tuning) return { missing: 'Tuning history: no study was given.' };
@@ -28,7 +30,10 @@ export function tuningHistoryFigure(tuning: TuningSummary | undefined): FigureOr
   const others = tuning.trials.length - complete.length;
   const pruned = tuning.trials.filter(({ state }) => state === 'pruned').length;
   const label = tuning.metric ? metricLabel(tuning.metric) : 'Value';
-  const [low, high] = shownRange(complete.map(({ value }) => value), tuning.direction);
+  const [low, high] = shownRange(
+    complete.map(({ value }) => value),
+    tuning.direction,
+  );
   const outside = complete.filter(({ value }) => value < low || value > high).length;
   return {
     name: 'tuningHistory',
@@ -56,12 +61,18 @@ export function tuningHistoryFigure(tuning: TuningSummary | undefined): FigureOr
         y: upward(label, { ticks: 5, tickFormat: tick, domain: [low, high], clamp: false }),
         marks: [
           ...grid(canvas, { y: 5 }),
-          canvas.Plot.dot(complete.filter(({ value }) => value >= low && value <= high), {
-            ...{ x: 'number', y: 'value', r: 2.6, fill: colour('s1'), fillOpacity: 0.6 },
-          }),
-          canvas.Plot.line(course.filter((c) => c.best >= low && c.best <= high), {
-            ...{ x: 'at', y: 'best', curve: 'step-after', stroke: colour('s2'), strokeWidth: 2 },
-          }),
+          canvas.Plot.dot(
+            complete.filter(({ value }) => value >= low && value <= high),
+            {
+              ...{ x: 'number', y: 'value', r: 2.6, fill: colour('s1'), fillOpacity: 0.6 },
+            },
+          ),
+          canvas.Plot.line(
+            course.filter((c) => c.best >= low && c.best <= high),
+            {
+              ...{ x: 'at', y: 'best', curve: 'step-after', stroke: colour('s2'), strokeWidth: 2 },
+            },
+          ),
         ],
       }),
   };
@@ -104,7 +115,7 @@ export function parallelFigure(tuning: TuningSummary | undefined): FigureOrMissi
     title: 'Parameters of the trials',
     description: `Parallel coordinates of ${complete.length} trials over ${parameters.map(({ name }) => name).join(', ')}.`,
     caption: `A line a trial, through its value of each parameter; blue lines are the best fifth, red ones the worst.`,
-    wide: true,
+    wide: 'two',
     legend: [
       { label: 'best fifth', colour: colour('v0'), mark: 'line' },
       { label: 'middle', colour: colour('v2'), mark: 'line' },
@@ -117,10 +128,13 @@ export function parallelFigure(tuning: TuningSummary | undefined): FigureOrMissi
       const lines = ranked.flatMap((trial, rank) =>
         axes.flatMap((axis, k) => {
           const at = axis.at(trial);
-          return at === undefined ? [] : [{ k, at, trial: trial.number, fifth: 4 - Math.floor((5 * rank) / ranked.length) }];
+          return at === undefined
+            ? []
+            : [{ k, at, trial: trial.number, fifth: 4 - Math.floor((5 * rank) / ranked.length) }];
         }),
       );
-      const name = (k: number): string => shortened(axes[k].name, wide ? Math.max(8, Math.floor(width / axes.length / 7.4)) : 30);
+      const name = (k: number): string =>
+        shortened(axes[k].name, wide ? Math.max(8, Math.floor(width / axes.length / 7.4)) : 30);
       const along = { type: 'linear', axis: null, domain: [-0.02, 1.02] } as const;
       const axis = { type: 'linear', axis: null, domain: wide ? [0, axes.length - 1] : [axes.length - 1, 0] } as const;
       const marksAt = axes.map((_, k) => k);
@@ -136,17 +150,33 @@ export function parallelFigure(tuning: TuningSummary | undefined): FigureOrMissi
         marks: [
           wide ? Plot.ruleX(marksAt, { stroke: colour('axis') }) : Plot.ruleY(marksAt, { stroke: colour('axis') }),
           ...FIFTHS.map((name, fifth) =>
-            Plot.line(lines.filter((l) => l.fifth === fifth), {
-              ...{ ...spots, z: 'trial', stroke: colour(name), strokeWidth: fifth === 4 ? 1.6 : 1 },
-              strokeOpacity: fifth === 4 ? 0.9 : 0.35,
-            }),
+            Plot.line(
+              lines.filter((l) => l.fifth === fifth),
+              {
+                ...{ ...spots, z: 'trial', stroke: colour(name), strokeWidth: fifth === 4 ? 1.6 : 1 },
+                strokeOpacity: fifth === 4 ? 0.9 : 0.35,
+              },
+            ),
           ),
-          Plot.text(marksAt.map((k) => ({ k, at: wide ? 1 : 0, text: name(k) })), {
-            ...{ ...spots, text: 'text', fill: colour('ink') },
-            ...(wide ? { dy: -28 } : { dy: -11, textAnchor: 'start', dx: -18 }),
+          Plot.text(
+            marksAt.map((k) => ({ k, at: wide ? 1 : 0, text: name(k) })),
+            {
+              ...{ ...spots, text: 'text', fill: colour('ink') },
+              ...(wide ? { dy: -28 } : { dy: -11, textAnchor: 'start', dx: -18 }),
+            },
+          ),
+          Plot.text(low, {
+            ...spots,
+            text: 'text',
+            fill: colour('muted'),
+            ...(wide ? { dy: 12 } : { dy: 12, textAnchor: 'start', dx: -18 }),
           }),
-          Plot.text(low, { ...spots, text: 'text', fill: colour('muted'), ...(wide ? { dy: 12 } : { dy: 12, textAnchor: 'start', dx: -18 }) }),
-          Plot.text(high, { ...spots, text: 'text', fill: colour('muted'), ...(wide ? { dy: -12 } : { dy: 12, textAnchor: 'end', dx: 18 }) }),
+          Plot.text(high, {
+            ...spots,
+            text: 'text',
+            fill: colour('muted'),
+            ...(wide ? { dy: -12 } : { dy: 12, textAnchor: 'end', dx: 18 }),
+          }),
         ],
       });
     },
@@ -170,8 +200,16 @@ const ends = (values: readonly number[]) => {
 
 function axisOf({ name, log, choices }: TuningSummary['parameters'][number], trials: readonly Finished[]): Axis {
   if (choices) {
-    const of = ({ params }: Finished) => (params[name] === undefined ? undefined : choices.indexOf(String(params[name])));
-    return { name, from: 0, to: choices.length - 1, low: choices[0] ?? '', high: choices[choices.length - 1] ?? '', of };
+    const of = ({ params }: Finished) =>
+      params[name] === undefined ? undefined : choices.indexOf(String(params[name]));
+    return {
+      name,
+      from: 0,
+      to: choices.length - 1,
+      low: choices[0] ?? '',
+      high: choices[choices.length - 1] ?? '',
+      of,
+    };
   }
   const value = ({ params }: Finished) => (typeof params[name] === 'number' ? (params[name] as number) : undefined);
   const range = ends(trials.flatMap((trial) => value(trial) ?? []));

@@ -11,7 +11,10 @@ export function predictedActualFigure(values: ValuePlots | undefined, why: strin
   const all = points.flat();
   const low = Math.min(...all);
   const high = Math.max(...all);
-  const sampled = points.length < rows ? `${number(points.length)} of ${number(rows)} rows are drawn, evenly over the true values.` : '';
+  const sampled =
+    points.length < rows
+      ? `${number(points.length)} of ${number(rows)} rows are drawn, evenly over the true values.`
+      : '';
   return {
     name: 'predictedActual',
     title: 'Predicted and true values',
@@ -26,7 +29,13 @@ export function predictedActualFigure(values: ValuePlots | undefined, why: strin
         marks: [
           ...grid(canvas, { x: 5, y: 5 }),
           canvas.Plot.dot(points, { r: 1.8, fill: colour('s1'), fillOpacity: 0.4 }),
-          canvas.Plot.line([[low, low], [high, high]], { stroke: colour('s2'), strokeDasharray: '4,4', strokeWidth: 1.5 }),
+          canvas.Plot.line(
+            [
+              [low, low],
+              [high, high],
+            ],
+            { stroke: colour('s2'), strokeDasharray: '4,4', strokeWidth: 1.5 },
+          ),
         ],
       }),
   };
@@ -41,6 +50,7 @@ export function residualsFigure(values: ValuePlots | undefined, why: string): Fi
     title: 'Errors',
     description: `Distribution of predicted minus true values, from ${number(edges[0])} to ${number(edges[edges.length - 1])}.`,
     caption: `Predicted minus true value.${outside > 0 ? ` ${number(outside)} rows with larger errors lie outside.` : ''}`,
+    wide: 'two',
     table: { head: ['Error', 'Rows'], rows: bins.map((b) => [`${number(b.from)} to ${number(b.to)}`, number(b.rows)]) },
     draw: (canvas, width) =>
       canvas.draw({
@@ -49,7 +59,15 @@ export function residualsFigure(values: ValuePlots | undefined, why: string): Fi
         y: upward('Rows', { ticks: 5, tickFormat: tick }),
         marks: [
           ...grid(canvas, { y: 5 }),
-          canvas.Plot.rect(bins, { x1: 'from', x2: 'to', y: 'rows', fill: colour('s1'), fillOpacity: 0.6, insetLeft: 0.5, insetRight: 0.5 }),
+          canvas.Plot.rectY(bins, {
+            x1: 'from',
+            x2: 'to',
+            y: 'rows',
+            fill: colour('s1'),
+            fillOpacity: 0.6,
+            insetLeft: 0.5,
+            insetRight: 0.5,
+          }),
           canvas.Plot.ruleX([0], { stroke: colour('axis'), strokeDasharray: '4,4' }),
         ],
       }),
@@ -63,5 +81,7 @@ export function tick(value: number): string {
   if (size >= 1e9 || size < 1e-4) return value.toExponential(0).replace('-', '−').replace('e+', 'e');
   if (size >= 1e6) return `${number(value / 1e6, 3)}M`;
   if (size >= 1e4) return `${number(value / 1e3, 3)}k`;
-  return number(Number(value.toPrecision(6)), 6).replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '');
+  return number(Number(value.toPrecision(6)), 6)
+    .replace(/(\.\d*?)0+$/, '$1')
+    .replace(/\.$/, '');
 }

@@ -6,9 +6,15 @@ export function number(value: number | null | undefined, digits = 4): string {
   if (value === 0) return '0';
   const size = Math.abs(value);
   if (Number.isInteger(value) && size < 1e15) return grouped(String(value));
-  if (size >= 1e6 || size < 1e-4) return value.toExponential(Math.max(0, digits - 2)).replace('-', '−').replace('e+', 'e');
-  const places = Math.max(0, digits - (size >= 1 ? Math.floor(Math.log10(size)) + 1 : 0));
-  return grouped(value.toFixed(Math.min(places, 6)));
+  if (size >= 1e6 || size < 1e-4)
+    return value
+      .toExponential(Math.max(0, digits - 2))
+      .replace('-', '−')
+      .replace('e+', 'e');
+  const magnitude = Math.floor(Math.log10(size));
+  // Below 1, `digits` places, but never fewer than two digits that are not 0.
+  const places = size >= 1 ? Math.max(0, digits - magnitude - 1) : Math.max(digits, 1 - magnitude);
+  return grouped(value.toFixed(places));
 }
 
 /** With its sign: +0.01, −0.02. */
@@ -26,7 +32,8 @@ const grouped = (text: string): string => {
   return part === undefined ? spaced : `${spaced}.${part}`;
 };
 
-export const count = (value: number, one: string, many = `${one}s`): string => `${number(value)} ${value === 1 ? one : many}`;
+export const count = (value: number, one: string, many = `${one}s`): string =>
+  `${number(value)} ${value === 1 ? one : many}`;
 
 /** UTC: 2026-01-02 03:04, the time left out at midnight. */
 export function date(at: number | string | undefined): string {
@@ -49,6 +56,14 @@ export function shortened(text: string, most: number): string {
   const clean = printable(text);
   const characters = [...clean];
   return characters.length <= most ? clean : `${characters.slice(0, Math.max(1, most - 1)).join('')}…`;
+}
+
+/** As `shortened`, cut in the middle: names of features differ at their ends. */
+export function middle(text: string, most: number): string {
+  const characters = [...printable(text)];
+  if (characters.length <= most) return characters.join('');
+  const head = Math.ceil((most - 1) * 0.55);
+  return `${characters.slice(0, head).join('')}…${characters.slice(characters.length - Math.max(1, most - 1 - head)).join('')}`;
 }
 
 /** Without control characters, line breaks and marks of direction, and without lone surrogates. */
