@@ -27,7 +27,7 @@ export async function gather(result: Reportable, parts: ReportParts): Promise<Ga
     return parts.title === undefined ? base : { kind: 'comparison', data: { ...base.data, title: parts.title } };
   const {
     title,
-    validationMetrics = base.data.validationMetrics,
+    metrics = base.data.metrics,
     gate,
     shap,
     crossValidation,
@@ -35,13 +35,13 @@ export async function gather(result: Reportable, parts: ReportParts): Promise<Ga
     tuning,
     lineage,
   } = parts;
-  const threshold = parts.threshold ?? validationMetrics?.threshold?.value;
+  const threshold = parts.threshold ?? metrics?.threshold?.value;
   const own = await ownDiagnostics(parts, threshold);
   const data: ReportData = {
     ...base.data,
     ...(title !== undefined && { title }),
     ...(own && { diagnostics: { ...base.data.diagnostics, ...own } }),
-    ...(validationMetrics && { validationMetrics }),
+    ...(metrics && { metrics }),
     ...(gate && { gate }),
     ...(shap && { shap: isShapResult(shap) ? summariseShap(shap) : shap }),
     ...(crossValidation && { crossValidation: foldsOf(crossValidation, crossValidationTimes) }),
@@ -62,9 +62,7 @@ function baseOf(result: Reportable): Gathered {
     const results = 'results' in result ? (result.results ?? []) : [];
     return { kind: 'comparison', data: withCurves(report, results) };
   }
-  const known = ['model', 'evaluations', 'failure', 'diagnostics', 'validationMetrics', 'title'].some(
-    (key) => key in report,
-  );
+  const known = ['model', 'evaluations', 'failure', 'diagnostics', 'metrics', 'title'].some((key) => key in report);
   if (!known) throw unknownResult(result);
   checkVersion('report', report.formatVersion, REPORT_VERSION);
   return { kind: 'run', data: report };

@@ -24,9 +24,9 @@ export interface ReportParts {
   readonly title?: string;
   /** Rows as they were predicted; in place of what the training kept. */
   readonly predictions?: { readonly validation?: PredictedRows; readonly test?: PredictedRows };
-  /** Probability of the larger of two classes from which it is predicted: where curves have their operating point. Default: of `validationMetrics`, else 0.5. */
+  /** Probability of the larger of two classes from which it is predicted: where curves have their operating point. Default: of `metrics`, else 0.5. */
   readonly threshold?: number;
-  readonly validationMetrics?: ValidationMetrics;
+  readonly metrics?: ValidationMetrics;
   readonly gate?: GateVerdict;
   readonly shap?: ShapResult | ShapSummary;
   readonly crossValidation?: CrossValidationResult | CrossValidationSummary;
@@ -79,16 +79,7 @@ export type Reportable =
   | Error;
 
 const PARTS = [
-  ...[
-    'title',
-    'predictions',
-    'threshold',
-    'validationMetrics',
-    'gate',
-    'shap',
-    'crossValidation',
-    'crossValidationTimes',
-  ],
+  ...['title', 'predictions', 'threshold', 'metrics', 'gate', 'shap', 'crossValidation', 'crossValidationTimes'],
   ...['tuning', 'lineage'],
 ];
 const PLOT_OPTIONS = ['names', 'format', 'theme'];

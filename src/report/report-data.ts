@@ -3,7 +3,6 @@
  * one that is missing is said in words where it would stand.
  */
 import type { GateVerdict } from '../evaluation/gate-verdict.js';
-import type { ValidationMetrics } from '../evaluation/validation-metrics.js';
 import type { TrainingReport } from './training-report.js';
 
 /** Why there is no model. */
@@ -90,7 +89,6 @@ export interface ReportData extends Partial<TrainingReport> {
   readonly title?: string;
   readonly status?: 'completed' | 'failed';
   readonly failure?: RunFailure;
-  readonly validationMetrics?: ValidationMetrics;
   readonly gate?: GateVerdict;
   readonly shap?: ShapSummary;
   readonly crossValidation?: CrossValidationSummary;

@@ -7,8 +7,8 @@ import { sampleReport } from './sample.js';
 describe('renderPlot', () => {
   it('draws one plot with its title and legend, in light and in dark', async () => {
     const report = await sampleReport();
-    const light = await renderPlot({ report }, 'roc');
-    const dark = await renderPlot({ report }, 'roc', { theme: 'dark', width: 400 });
+    const light = await renderPlot(report, 'roc');
+    const dark = await renderPlot(report, 'roc', { theme: 'dark', width: 400 });
     expect(light).toContain('>ROC curve</text>');
     expect(light).toContain('width="720"');
     expect(dark).toContain('width="400"');

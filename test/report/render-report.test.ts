@@ -97,7 +97,7 @@ describe('renderReport', () => {
     expect(plotsOf(regression.page)).toEqual(expect.arrayContaining(['predictedActual', 'residuals', 'scoreOverTime']));
     expect(plotsOf(regression.page)).not.toContain('roc');
     const many = await rendered(await sampleReport({ classes: 500, rows: 1500 }));
-    expect(many.page).toContain('The 9 classes with the most rows are shown, 491 others are put together.');
+    expect(many.page).toContain('The 9 classes with the most rows are shown, 491 others are put together as +491.');
     expect(many.page).toContain('Curves are drawn for the 6 classes with the most rows, of 500.');
     expect(Buffer.byteLength(many.page)).toBeLessThan(2e6);
   });

@@ -41,7 +41,7 @@ export function table(
     return wordy(column) ? html`<th scope="col" class="text">${name}</th>` : html`<th scope="col">${name}</th>`;
   };
   const first = (value: string | Cell): string => (typeof value === 'string' ? value : value.text);
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table>${quiet ? undefined : html`<caption>${caption}</caption>`}
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Table: ${caption}"><table>${quiet ? undefined : html`<caption>${caption}</caption>`}
 <thead><tr>${head.map(heading)}</tr></thead>
 <tbody>${rows.map((row) => html`<tr><th scope="row">${first(row[0])}</th>${row.slice(1).map(cell)}</tr>\n`)}</tbody></table></div>`;
 }

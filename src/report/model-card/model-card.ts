@@ -127,14 +127,12 @@ function metrics(data: ReportData): string {
 
 function limits(data: ReportData): string {
   const judge = judgeOf(data);
-  const warnings = [...new Set([...(data.warnings ?? []), ...(data.validationMetrics?.warnings ?? [])])];
+  const warnings = [...new Set([...(data.warnings ?? []), ...(data.metrics?.warnings ?? [])])];
   return list([
     ...(judge.split === 'validation'
       ? ['Scores are of validation rows, which training may have looked at: new rows will likely do worse.']
       : []),
-    ...(data.validationMetrics || data.failure
-      ? []
-      : ['Scores have no intervals: how much of them is chance is not known.']),
+    ...(data.metrics || data.failure ? [] : ['Scores have no intervals: how much of them is chance is not known.']),
     ...(judge.diagnostics?.notes ?? []).map(plain),
     ...warnings.map(plain),
     'What held in the time of these rows need not hold later.',

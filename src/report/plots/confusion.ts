@@ -43,7 +43,9 @@ export function confusionFigure(confusion: Confusion | undefined, why: string, w
       .map(({ truth, share }) => `${percent(share, 0)} of class ${truth} are predicted as such`)
       .join('; ')}.`,
     caption: `${weighted ? 'Weight of the rows' : 'Rows'}, and their share of the true class: a row of the matrix adds up to 100 %.${
-      folded > 0 ? ` The ${CLASSES - 1} classes with the most rows are shown, ${folded} others are put together.` : ''
+      folded > 0
+        ? ` The ${CLASSES - 1} classes with the most rows are shown, ${folded} others are put together as +${folded}.`
+        : ''
     }`,
     table: {
       head: ['True class', ...names.map((name) => `predicted ${name}`)],
@@ -67,7 +69,7 @@ function foldedMatrix({ classes, matrix }: Confusion): { names: string[]; matrix
   const folded = Array.from({ length: CLASSES }, () => new Array<number>(CLASSES).fill(0));
   for (const [i, row] of matrix.entries()) for (const [j, rows] of row.entries()) folded[place[i]][place[j]] += rows;
   return {
-    names: [...kept.map((k) => String(classes[k])), 'others'],
+    names: [...kept.map((k) => String(classes[k])), `+${classes.length - kept.length}`],
     matrix: folded,
     folded: classes.length - kept.length,
   };
@@ -79,9 +81,15 @@ function draw(canvas: Canvas, width: number, names: readonly string[], cells: re
   const height = Math.min(width, 320);
   const text = (cell: Cell): string =>
     many ? percent(cell.share, 0).replace(' ', '') : `${short(cell.rows)}\n${percent(cell.share, 0)}`;
+  // Long labels of many classes stand slanted, or they would lie on each other.
+  const slanted = many && Math.max(...names.map((name) => name.length)) > 4;
   return canvas.draw({
-    ...{ width, height, marginTop: 28, marginRight: 8, marginBottom: 42, marginLeft: 56 },
-    x: across('Predicted class', { domain: names, padding: 0.04 }),
+    ...{ width, height, marginTop: 28, marginRight: 8, marginBottom: slanted ? 62 : 42, marginLeft: 56 },
+    x: across('Predicted class', {
+      domain: names,
+      padding: 0.04,
+      ...(slanted && { tickRotate: -35, labelOffset: 58 }),
+    }),
     y: upward('True class', { domain: names, padding: 0.04 }),
     marks: [
       Plot.cell(cells, {

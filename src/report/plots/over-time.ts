@@ -60,7 +60,7 @@ export function overTimeFigure(
   const values = parts.map(({ value }) => value);
   const banded = parts.filter(({ interval }) => interval);
   const axis = courseAxis(course.byTime, parts);
-  const points = parts.map((part, i) => ({ ...part, x: axis.place(part.at, i) }));
+  const points = parts.map((part, i) => ({ ...part, x: axis.place(i) }));
   return {
     name: 'scoreOverTime',
     title: 'Score over time',
@@ -78,7 +78,7 @@ export function overTimeFigure(
         ...numeric(width, width > 500 ? 240 : 260),
         marginLeft: 56,
         marginRight: 24,
-        x: across(axis.label, axis.scale(width > 500)),
+        x: across(axis.label, axis.scale(width)),
         y: upward(label, { ticks: 5, tickFormat: tick, nice: true }),
         marks: [
           ...grid(canvas, { y: 5 }),
@@ -104,37 +104,41 @@ export function overTimeFigure(
 interface CourseAxis {
   readonly label: string;
   readonly remark: string;
-  place(at: number, index: number): number | Date;
-  scale(roomy: boolean): ScaleOptions;
+  place(index: number): number | Date;
+  scale(width: number): ScaleOptions;
 }
 
 /** Time, where the periods follow each other; their order, where much time lies between some of them, or the rows have no times. */
-function courseAxis(byTime: boolean, parts: readonly Part[]): CourseAxis {
+function courseAxis(byTime: boolean, parts: readonly (Part & { readonly at: number })[]): CourseAxis {
   const apart = parts.slice(1).map(({ from }, i) => from - parts[i].from);
   const usual = [...apart].sort((a, b) => a - b)[Math.floor(apart.length / 2)];
-  if (byTime && Math.max(...apart) <= 6 * usual) {
-    return {
-      label: 'Time (UTC)',
-      remark: ' Times are UTC.',
-      place: (at) => new Date(at),
-      scale: (roomy) => ({ ticks: roomy ? 7 : 3, type: 'utc', tickFormat: timeTick(parts) }),
-    };
-  }
+  const inTime = byTime && Math.max(...apart) <= 6 * usual;
+  const place = (i: number): number | Date => (inTime ? new Date(parts[i].at) : i);
   const isoOf = (i: number): string => new Date(parts[i].from).toISOString();
-  const named = (roomy: boolean): number[] => spread(parts.length, roomy ? 7 : 3);
-  const tickOf = (roomy: boolean): ((i: number) => string) => {
+  const nameOf = (chosen: readonly number[]): ((i: number) => string) => {
     if (!byTime) return (i) => tick(parts[i].from);
-    const days = named(roomy).map((i) => isoOf(i).slice(0, 10));
+    const days = chosen.map((i) => isoOf(i).slice(0, 10));
     if (new Set(days).size === days.length) return (i) => isoOf(i).slice(0, 10);
     return (i) => `${isoOf(i).slice(5, 10)} ${isoOf(i).slice(11, 16)}`;
   };
   return {
     label: byTime ? 'Period, from (UTC)' : 'Row',
-    remark: byTime
-      ? ' Periods stand side by side; time between them is left out. Times are UTC.'
-      : ' Rows carry no times: they are taken in their order.',
-    place: (_, i) => i,
-    scale: (roomy) => ({ type: 'linear', ticks: named(roomy), tickFormat: tickOf(roomy) }),
+    remark: !byTime
+      ? ' Rows carry no times: they are taken in their order.'
+      : inTime
+        ? ' Times are UTC.'
+        : ' Periods stand side by side; time between them is left out. Times are UTC.',
+    place,
+    scale: (width) => {
+      const chosen = spread(parts.length, width > 1000 ? 8 : width > 500 ? 5 : 3);
+      const name = nameOf(chosen);
+      const names = new Map(chosen.map((i) => [Number(place(i)), name(i)]));
+      return {
+        type: inTime ? 'utc' : 'linear',
+        ticks: chosen.map(place) as number[],
+        tickFormat: (at: number | Date) => names.get(Number(at)) ?? '',
+      };
+    },
   };
 }
 
@@ -150,19 +154,4 @@ function rowsOf(parts: readonly Part[]): string {
   const rows = parts.map((part) => part.rows);
   const [least, most] = [Math.min(...rows), Math.max(...rows)];
   return least === most ? number(most) : `${number(least)} to ${number(most)}`;
-}
-
-/** Ticks as short as the range allows. */
-export function timeTick(
-  parts: readonly { readonly from: number; readonly to: number }[],
-): (at: Date | number) => string {
-  const range = Math.max(...parts.map(({ to }) => to)) - Math.min(...parts.map(({ from }) => from));
-  const day = 86_400_000;
-  return (at) => {
-    const iso = new Date(at).toISOString();
-    if (range < 2 * day) return iso.slice(11, 16);
-    if (range < 20 * day)
-      return iso.slice(11, 16) === '00:00' ? iso.slice(5, 10) : `${iso.slice(5, 10)} ${iso.slice(11, 13)}h`;
-    return range < 900 * day ? iso.slice(0, 10) : iso.slice(0, 7);
-  };
 }

@@ -21,13 +21,13 @@ export interface Judge {
 }
 
 export function judgeOf(data: ReportData): Judge {
-  const { validationMetrics, evaluations, diagnostics } = data;
-  const asked = validationMetrics?.judge;
+  const { metrics, evaluations, diagnostics } = data;
+  const asked = metrics?.judge;
   const split =
     asked === 'validation' || asked === 'test' ? asked : evaluations?.test || diagnostics?.test ? 'test' : 'validation';
   return {
     split,
-    measured: validationMetrics?.splits[split],
+    measured: metrics?.splits[split],
     diagnostics: diagnostics?.[split],
     words: `${split} rows`,
   };
@@ -38,7 +38,7 @@ export function decidingScore({ data, judge }: Pick<ReportContext, 'data' | 'jud
   metric?: MetricName;
   value?: number | null;
 } {
-  const named = data.verdict?.metric ?? data.validationMetrics?.baselines[0]?.decidedBy;
+  const named = data.verdict?.metric ?? data.metrics?.baselines[0]?.decidedBy;
   const evaluation = data.evaluations?.[judge.split];
   const fallback = evaluation?.task === 'regression' || data.model?.task === 'regression' ? 'rmse' : 'logLoss';
   const metric = (named === undefined || named === 'none' ? fallback : named) as MetricName;

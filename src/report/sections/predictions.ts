@@ -14,10 +14,8 @@ import { number } from '../text/numbers.js';
 import { decidingScore, type ReportContext, whyNoPredictions } from './context.js';
 
 export const isRegression = ({ data }: ReportContext): boolean =>
-  (data.model?.task ??
-    data.evaluations?.test?.task ??
-    data.evaluations?.validation?.task ??
-    data.validationMetrics?.task) === 'regression';
+  (data.model?.task ?? data.evaluations?.test?.task ?? data.evaluations?.validation?.task ?? data.metrics?.task) ===
+  'regression';
 
 /** Classifiers: what is taken for what, and what the probabilities are worth. */
 export function classificationFigures(context: ReportContext): FigureOrMissing[] {
@@ -26,7 +24,7 @@ export function classificationFigures(context: ReportContext): FigureOrMissing[]
   const evaluation = data.evaluations?.[judge.split];
   const confusion =
     judge.measured?.confusionMatrix ?? (evaluation?.task === 'classification' ? evaluation.confusionMatrix : undefined);
-  const calibration = data.validationMetrics?.calibration;
+  const calibration = data.metrics?.calibration;
   return [
     confusionFigure(
       confusion,
@@ -49,7 +47,7 @@ export function regressionFigures(context: ReportContext): FigureOrMissing[] {
 export function courseFigure(context: ReportContext): FigureOrMissing {
   const { data, judge } = context;
   const { metric } = decidingScore(context);
-  const periods = data.validationMetrics?.periods;
+  const periods = data.metrics?.periods;
   const course = courseOf(periods?.split === judge.split ? periods : undefined, metric, judge.diagnostics?.overTime);
   const whole =
     course &&
@@ -66,7 +64,7 @@ export function predictionsSection(context: ReportContext): Section {
   const { canvas, judge, data } = context;
   const regression = isRegression(context);
   const notes = judge.diagnostics?.notes ?? [];
-  const groups = data.validationMetrics?.groups;
+  const groups = data.metrics?.groups;
   const { metric } = decidingScore(context);
   return {
     id: 'predictions',

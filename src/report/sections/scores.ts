@@ -10,7 +10,7 @@ import type { ReportContext } from './context.js';
 const SPLITS = ['train', 'validation', 'test'] as const;
 
 export function scoresSection({ data, judge }: ReportContext): Section {
-  const { evaluations = {}, baselines = [], validationMetrics: measured } = data;
+  const { evaluations = {}, baselines = [], metrics: measured } = data;
   const splits = SPLITS.filter((split) => evaluations[split] ?? measured?.splits[split]);
   const head = { id: 'scores', title: 'Scores' };
   if (splits.length === 0) return { ...head, body: html`<p class="missing">No split was scored.</p>` };

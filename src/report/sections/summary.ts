@@ -106,8 +106,8 @@ interface Compared {
 }
 
 /** Differences to the baselines: measured ones, else those of the training. */
-function comparedWith({ validationMetrics, baselines = [] }: ReportData): Compared[] {
-  const measured = (validationMetrics?.baselines ?? []).flatMap((baseline) => measuredLine(baseline));
+function comparedWith({ metrics, baselines = [] }: ReportData): Compared[] {
+  const measured = (metrics?.baselines ?? []).flatMap((baseline) => measuredLine(baseline));
   if (measured.length > 0) return measured;
   return baselines.flatMap(({ name, comparison }) =>
     comparison?.interval && comparison.difference !== null
@@ -165,8 +165,8 @@ export function baselinesFigure({ data, judge }: ReportContext): FigureOrMissing
   );
 }
 
-function warnings({ warnings: list = [], validationMetrics }: ReportData): Html | undefined {
-  const all = [...new Set([...list, ...(validationMetrics?.warnings ?? [])])];
+function warnings({ warnings: list = [], metrics }: ReportData): Html | undefined {
+  const all = [...new Set([...list, ...(metrics?.warnings ?? [])])];
   if (all.length === 0) return undefined;
   const more = all.length - 12;
   return html`<div class="card warnings"><h3>Read before trusting it</h3><ul>${all.slice(0, 12).map((text) => html`<li>${text}</li>`)}${more > 0 && html`<li>and ${more} more in report.json</li>`}</ul></div><div class="gap"></div>`;
