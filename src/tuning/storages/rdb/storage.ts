@@ -60,7 +60,8 @@ export class RdbStorage implements Storage {
   private readonly gracePeriod: number;
   private readonly rows = new TrialRows();
   private prepared: Promise<void> | undefined;
-  private lastLook = Number.NEGATIVE_INFINITY;
+  /** When stale trials were looked for, by study. */
+  private readonly looks = new Map<number, number>();
 
   /** Use `SqliteStorage` or `PostgresStorage`. */
   protected constructor(
@@ -213,8 +214,8 @@ export class RdbStorage implements Storage {
     if (heartbeatInterval === undefined) return [];
     const now = performance.now();
     // Each new trial asks for it; nothing becomes stale that fast.
-    if (now - this.lastLook < Math.min(1000, heartbeatInterval * 250)) return [];
-    this.lastLook = now;
+    if (now - (this.looks.get(studyId) ?? -Infinity) < Math.min(1000, heartbeatInterval * 250)) return [];
+    this.looks.set(studyId, now);
     const { olderThan } = this.database.dialect;
     const stale = `study_id = $1 AND state = 'RUNNING' AND trial_id IN (SELECT trial_id FROM trial_heartbeats WHERE ${olderThan('heartbeat', '$2')})`;
     const found = await this.run(`SELECT trial_id FROM trials WHERE ${stale}`, [studyId, gracePeriod]);
