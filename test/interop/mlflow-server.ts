@@ -18,18 +18,16 @@ export interface MLflowServer {
 
 const START_LIMIT_MS = 180_000;
 
-/** Starts one and waits until it answers. `artifactRoot`: files are written there by the clients instead of through the server. */
-export async function startMLflowServer(options: { artifactRoot?: boolean } = {}): Promise<MLflowServer> {
+/** Starts one and waits until it answers. */
+export async function startMLflowServer(): Promise<MLflowServer> {
   const directory = await mkdtemp(join(tmpdir(), 'holdfast-mlflow-'));
   const [port] = await freePorts(1);
-  const files = options.artifactRoot
-    ? ['--no-serve-artifacts', '--default-artifact-root', `file://${join(directory, 'artifacts')}`]
-    : ['--artifacts-destination', join(directory, 'artifacts')];
   const child = spawn(
     python('mlflow'),
     [
       ...['-m', 'mlflow', 'server', '--host', '127.0.0.1', '--port', String(port), '--workers', '1'],
-      ...['--backend-store-uri', `sqlite:///${join(directory, 'mlflow.db')}`, ...files],
+      ...['--backend-store-uri', `sqlite:///${join(directory, 'mlflow.db')}`],
+      ...['--artifacts-destination', join(directory, 'artifacts')],
     ],
     {
       cwd: directory,

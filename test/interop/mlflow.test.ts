@@ -1,5 +1,6 @@
 /** Runs and models logged to a real MLflow server, read back by Python's mlflow. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,6 +13,7 @@ import { CNN1DModel } from '../../src/neural/index.js';
 import { syntheticClassification, syntheticRegression } from '../../src/testing/index.js';
 import { type LoggedModel, type MLflowRun, MLflowTracker, trackTrials } from '../../src/tracking/index.js';
 import { createStudy } from '../../src/tuning/index.js';
+import { freePorts } from './cluster.js';
 import { type MLflowServer, startMLflowServer } from './mlflow-server.js';
 import { PythonPeer } from './python.js';
 
@@ -40,6 +42,11 @@ async function ask<T>(script: string, input: unknown = {}): Promise<T> {
 
 const start = (runId: string, params = {}): Promise<MLflowRun> =>
   tracker.startRun({ runId, model: 'lightgbm', params, tags: { symbol: 'ES' } });
+
+const CLASSES = {
+  two: syntheticClassification({ rows: 200, classes: 2, seed: 3 }),
+  three: syntheticClassification({ rows: 240, classes: 3, seed: 4 }),
+};
 
 describe('a run on an MLflow server', () => {
   it('has its parameters, metrics with steps, tags, data sets and artifacts, whatever they are called', async () => {
@@ -122,6 +129,32 @@ out = [{'name': r.info.run_name, 'x': float(r.data.params['x']), 'value': r.data
     );
   });
 
+  it('arrives once from a journal that is replayed twice', async () => {
+    const options = { experiment: 'journal', journal: join(work, 'journal'), retries: 0 };
+    const [port] = await freePorts(1);
+    const offline = new MLflowTracker({ ...options, trackingUri: `http://127.0.0.1:${port}` });
+    const run = await offline.startRun({ runId: 'offline', model: 'm', params: { a: 1 }, tags: {} });
+    for (let step = 0; step < 40; step++) await run.logMetrics({ loss: step, odd: Number.NEGATIVE_INFINITY }, step);
+    const { X, y } = CLASSES.two;
+    const model = new LightGBMModel({ numIterations: 3 } as never);
+    await model.fit({ X, y }, { seed: 1 });
+    await run.logModel(model as never, { registeredModelName: 'from-journal' });
+    await run.finish('completed');
+    await cp(options.journal, join(work, 'copy'), { recursive: true });
+    const online = (journal: string) => new MLflowTracker({ ...options, journal, trackingUri: server.url }).replay();
+    expect(await online(options.journal)).toEqual({ sent: 1, open: 0, failed: [] });
+    // As after a crash that came behind the last request and before the journal was removed.
+    expect(await online(join(work, 'copy'))).toEqual({ sent: 1, open: 0, failed: [] });
+    const seen = await ask<{ runs: number; status: string; loss: number[]; versions: number; models: number }>(
+      `e = c.get_experiment_by_name('journal').experiment_id
+runs = c.search_runs([e])
+out = {'runs': len(runs), 'status': runs[0].info.status, 'versions': len(c.search_model_versions("name='from-journal'")),
+  'models': len(c.search_logged_models([e])), 'loss': [m.value for m in c.get_metric_history(runs[0].info.run_id, 'loss')]}`,
+    );
+    expect(seen).toEqual({ runs: 1, status: 'FINISHED', loss: [...Array(40).keys()], versions: 1, models: 1 });
+    expect(existsSync('mlruns')).toBe(false);
+  });
+
   it('makes an experiment once when many runs start at once', async () => {
     const many = Array.from({ length: 8 }, (_, i) =>
       new MLflowTracker({ trackingUri: server.url, experiment: 'at once' }).startRun({
@@ -138,10 +171,6 @@ out = [{'name': r.info.run_name, 'x': float(r.data.params['x']), 'value': r.data
 });
 
 describe('mlflow.pyfunc.load_model', () => {
-  const CLASSES = {
-    two: syntheticClassification({ rows: 200, classes: 2, seed: 3 }),
-    three: syntheticClassification({ rows: 240, classes: 3, seed: 4 }),
-  };
   const values = syntheticRegression({ rows: 200, seed: 5 });
   let run: MLflowRun;
   beforeAll(async () => {

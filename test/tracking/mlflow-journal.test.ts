@@ -68,7 +68,7 @@ describe('without a server', () => {
   it('a run goes into the journal, and to the server when there is one, and the journal is empty', async () => {
     await server.stop();
     await offlineRun(50);
-    expect((await kept()).filter((name) => name.endsWith('.jsonl'))).toHaveLength(1);
+    expect(await kept()).toHaveLength(1);
     // What is changed afterwards is not what was logged.
     await writeFile(join(work, 'files', 'note.txt'), 'changed');
     await expect(tracker().replay()).rejects.toThrow(/cannot be reached/);
@@ -84,7 +84,7 @@ describe('without a server', () => {
     await server.stop();
     const run = await start(tracker());
     await run.finish('failed', 'could not log in with sesame-123');
-    const texts = await Promise.all((await kept()).map((name) => readFile(join(journal, name), 'utf8')));
+    const texts = await Promise.all((await kept()).map((name) => readFile(join(journal, name, 'lines.jsonl'), 'utf8')));
     expect(texts.join('')).toContain('could not log in');
     expect(texts.join('')).not.toMatch(/sesame|bWU6/);
   });
@@ -94,12 +94,15 @@ describe('without a server', () => {
     const run = await start(tracker());
     await run.logMetrics({ loss: 1 }, 1);
     await run.flush();
-    const [name] = (await kept()).filter((file) => file.endsWith('.jsonl'));
-    const lines = (await readFile(join(journal, name), 'utf8')).split('\n');
+    const [name] = await kept();
+    const file = join(journal, name, 'lines.jsonl');
+    const lines = (await readFile(file, 'utf8')).split('\n');
     expect(JSON.parse(lines.at(-2) ?? '').metrics).toMatchObject([{ key: 'loss', value: 1, step: 1 }]);
-    // As a crash would leave it: a lock of no process, and half a line.
-    await writeFile(join(journal, `${name}.lock`), '999999999');
-    await appendFile(join(journal, name), '{"kind":"batch","metrics":[{"key":"lo');
+    // As a crash would leave it: the lock of a process that is gone, and half a line.
+    const [lock] = await readdir(join(journal, name, 'lock'));
+    const owner = JSON.parse(await readFile(join(journal, name, 'lock', lock), 'utf8'));
+    await writeFile(join(journal, name, 'lock', lock), JSON.stringify({ ...owner, pid: 999_999_999 }));
+    await appendFile(file, '{"kind":"batch","metrics":[{"key":"lo');
     await server.start();
     expect((await replayInProcess()).sent).toBe(1);
     expect(only()).toMatchObject({ status: 'FAILED' });
@@ -134,18 +137,31 @@ describe('without a server', () => {
     expect([runs.length, parts.sort()]).toEqual([3, ['first', 'second']]);
   });
 
+  it('two replays at once send it once', async () => {
+    await server.stop();
+    await offlineRun(30, 'one');
+    await offlineRun(30, 'two');
+    await server.start();
+    server.delay = 2;
+    const results = await Promise.all([tracker().replay(), tracker().replay(), replayInProcess()]);
+    expect(results.reduce((total, { sent }) => total + sent, 0)).toBe(2);
+    expect([...server.runs.values()].map(({ metrics }) => metrics.length)).toEqual([60, 60]);
+    expect(await kept()).toEqual([]);
+  });
+
   it('a damaged journal is named and kept, and the others are sent', async () => {
     await server.stop();
     await offlineRun(3, 'one');
     await offlineRun(3, 'two');
-    const [first] = (await kept()).filter((name) => name.endsWith('.jsonl')).sort();
-    const text = await readFile(join(journal, first), 'utf8');
-    await writeFile(join(journal, first), text.replace('"kind":"batch"', '"kind":"bat'));
+    const [first] = (await kept()).sort();
+    const file = join(journal, first, 'lines.jsonl');
+    const text = await readFile(file, 'utf8');
+    await writeFile(file, text.replace('"kind":"batch"', '"kind":"bat'));
     await server.start();
     const result = await tracker().replay();
     expect([result.sent, result.failed.length]).toEqual([1, 1]);
     expect(result.failed[0].error.message).toMatch(/is damaged in line 2/);
-    expect(await kept()).toContain(first);
+    expect(await kept()).toEqual([first]);
   });
 });
 
@@ -214,7 +230,7 @@ describe('a replay that ends early', () => {
       };
       child = replayProcess();
       expect((await ended(child))[0]).toBeNull();
-      expect((await kept()).some((name) => name.endsWith('.lock'))).toBe(true);
+      expect(await kept()).toHaveLength(1);
       server.fault = () => undefined;
       expect(await tracker().replay()).toEqual({ sent: 1, open: 0, failed: [] });
       checkWhole(only(), 40);

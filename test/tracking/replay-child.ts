@@ -1,5 +1,5 @@
 /** A process that replays a journal, for the tests that kill it: url and directory are its arguments. */
-import { MLflowTracker } from '../../src/tracking/index.js';
+import { MLflowTracker } from '../../src/tracking/mlflow/tracker.js';
 
 const [trackingUri, journal] = process.argv.slice(2);
 const tracker = new MLflowTracker({ trackingUri, journal, experiment: 'e', retries: 0 });

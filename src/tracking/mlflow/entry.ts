@@ -40,7 +40,7 @@ export interface InputsEntry {
 
 export interface ArtifactsEntry {
   readonly kind: 'artifacts';
-  /** Directory whose files are the run's; in a journal, relative to it. */
+  /** Directory whose files are the run's. */
   readonly directory: string;
   /** Folder of the run's artifacts that they go to; empty for their top. */
   readonly to: string;

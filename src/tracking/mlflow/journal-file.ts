@@ -1,14 +1,18 @@
 /**
- * A run in a journal: a file of JSON lines, each synced to disk before the call returns, and a folder for the files that lines name. A
- * process has the journal of a run to itself, by a lock that ends with the process.
+ * A run in a journal: a directory with a file of JSON lines, each on disk before the call returns, and the files that lines name. A process
+ * has the run to itself, by a lock that ends with the process.
  */
-import { copyFile, mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { copyFile, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { InvalidInputError, TrackingError } from '../../core/errors.js';
+import { InvalidInputError, LockedError, TrackingError } from '../../core/errors.js';
+import { DirectoryLock } from '../directory-lock.js';
 import { filesIn } from '../files-in.js';
 import type { Entry, StartEntry } from './entry.js';
 
-export const JOURNAL_SUFFIX = '.journal.jsonl';
+/** Names of runs sort by time, so that runs come before their parts. */
+export const JOURNAL_NAME = /^\d{8}T\d{9}Z-([0-9a-f-]{36})$/;
+const LINES = 'lines.jsonl';
 
 /** A line that was read, and its number. */
 export interface JournalLine {
@@ -18,147 +22,130 @@ export interface JournalLine {
 
 export class JournalFile {
   private lines = 0;
-  private opened: Promise<void> | undefined;
+  private held: DirectoryLock | undefined;
 
-  constructor(readonly path: string) {}
+  /** `directory`: of this run. */
+  constructor(readonly directory: string) {}
 
-  /** The journal of a new run in `directory`: names sort by time, so that parents come before their parts. */
-  static forRun(directory: string, start: StartEntry): JournalFile {
+  /** Begins the journal of a new run below `journal`; it is locked. */
+  static async begin(journal: string, start: StartEntry): Promise<JournalFile> {
     const time = new Date(start.startTime).toISOString().replace(/[-:.]/g, '');
-    return new JournalFile(join(directory, `${time}-${start.key}${JOURNAL_SUFFIX}`));
+    const file = new JournalFile(join(journal, `${time}-${start.key}`));
+    await writing(file.directory, () => file.lock());
+    await file.append(start);
+    return file;
   }
 
   /** Of its run. */
   get key(): string {
-    return basename(this.files).replace(/^[^-]*-/, '');
+    return JOURNAL_NAME.exec(basename(this.directory))?.[1] ?? '';
   }
 
-  private get files(): string {
-    return this.path.slice(0, -JOURNAL_SUFFIX.length);
+  private get file(): string {
+    return join(this.directory, LINES);
   }
 
   /** Adds a line; it is on disk when this resolves. Files that it names are copied first. */
-  async append(entry: Entry): Promise<void> {
-    try {
-      this.opened ??= this.begin();
-      await this.opened;
+  append(entry: Entry): Promise<void> {
+    return writing(this.directory, async () => {
       const line = this.lines++;
-      const kept = 'directory' in entry ? { ...entry, directory: await this.keep(entry.directory, line) } : entry;
-      const handle = await open(this.path, 'a');
+      if ('directory' in entry) await copySynced(entry.directory, this.filesOf(line));
+      const handle = await open(this.file, 'a');
       try {
-        await handle.writeFile(`${JSON.stringify(kept)}\n`);
+        await handle.writeFile(`${JSON.stringify(entry)}\n`);
         await handle.datasync();
       } finally {
         await handle.close();
       }
-    } catch (error) {
-      throw unwritable(this.path, error);
-    }
+    });
   }
 
-  private async begin(): Promise<void> {
-    await mkdir(dirname(this.path), { recursive: true });
-    if (!(await this.lock())) throw new TrackingError(`${this.path} belongs to another process`);
-  }
-
-  private async keep(directory: string, line: number): Promise<string> {
-    const to = join(this.files, String(line));
-    for (const path of await filesIn(directory)) {
-      const place = join(to, ...path.split('/'));
-      await mkdir(dirname(place), { recursive: true });
-      await copyFile(join(directory, ...path.split('/')), place);
-      const handle = await open(place, 'r');
-      await handle.datasync().finally(() => handle.close());
-    }
-    await mkdir(to, { recursive: true });
-    return `${basename(this.files)}/${line}`;
+  private filesOf(line: number): string {
+    return join(this.directory, 'files', String(line));
   }
 
   /**
-   * The whole lines; a last one that a crash has cut short is none.
+   * The whole lines; a last one that a crash has cut short is none. Empty where another process has sent and removed the run meanwhile.
    *
    * @throws TrackingError - a line in the middle is damaged
    */
   async read(): Promise<JournalLine[]> {
-    const lines = (await readFile(this.path, 'utf8')).split('\n');
+    const text = await readFile(this.file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return '';
+      throw error;
+    });
+    const lines = text.split('\n');
     // What comes after the last line end: nothing, or a torn line.
     lines.pop();
-    return lines.map((text, line) => ({ line, entry: this.parse(text, line) }));
+    return lines.map((line, number) => ({ line: number, entry: this.parse(line, number) }));
   }
 
   private parse(text: string, line: number): Entry {
     try {
       const entry = JSON.parse(text) as Entry;
+      if (!KINDS.has(entry.kind)) throw new Error(`unknown kind ${String(entry.kind)}`);
       if (line === 0 && entry.kind !== 'start') throw new Error('the first line does not start a run');
-      if (!('directory' in entry)) return entry;
-      // The place is known; what the line says of it must not lead elsewhere.
-      return { ...entry, directory: join(this.files, String(line)) };
+      // Where its files were when it was written is of no interest: they have been copied.
+      return 'directory' in entry ? { ...entry, directory: this.filesOf(line) } : entry;
     } catch (cause) {
-      throw new TrackingError(`${this.path} is damaged in line ${line + 1}`, {
-        hint: 'Repair or remove the line, or move the file away; the other runs of the journal are not affected.',
-        details: { path: this.path, line: line + 1 },
+      throw new TrackingError(`${this.file} is damaged in line ${line + 1}`, {
+        hint: 'Repair or remove the line, or move the directory away; the other runs of the journal are not affected.',
+        details: { path: this.file, line: line + 1 },
         cause,
       });
     }
   }
 
-  /** Takes the lock; false while another living process has it. */
+  /** Takes the lock; false while another process has it, or one of which cannot be said whether it still runs. */
   async lock(): Promise<boolean> {
-    const lock = `${this.path}.lock`;
-    for (let attempt = 0; attempt < 3; attempt++) {
-      try {
-        await writeFile(lock, String(process.pid), { flag: 'wx' });
-        held.add(lock);
-        return true;
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-        if (held.has(lock) || (await livingOwner(lock))) return false;
-        await rm(lock, { force: true });
-      }
+    try {
+      this.held = await DirectoryLock.take(join(this.directory, 'lock'), 'The run');
+      return true;
+    } catch (error) {
+      // The run is being removed, together with its lock: another process has sent it.
+      if (error instanceof LockedError || (error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+      throw error;
     }
-    return false;
   }
 
-  async unlock(): Promise<void> {
-    const lock = `${this.path}.lock`;
-    if (held.delete(lock)) await rm(lock, { force: true });
+  unlock(): void {
+    this.held?.release();
+    this.held = undefined;
   }
 
-  /** Removes the journal of a run that the server has. The lines go last: nobody would look for files that no line names. */
+  /** Removes the run, which the server has. The lines go before their lock: whoever gets it then finds nothing to send. */
   async remove(): Promise<void> {
-    await rm(this.files, { recursive: true, force: true });
-    await rm(this.path, { force: true });
+    await rm(join(this.directory, 'files'), { recursive: true, force: true });
+    await rm(this.file, { force: true });
+    this.unlock();
+    // Another process may look at the lock while it goes.
+    await rm(this.directory, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
-/** Locks of this process. */
-const held = new Set<string>();
+const KINDS = new Set(['start', 'batch', 'inputs', 'artifacts', 'model', 'finish']);
 
-async function livingOwner(lock: string): Promise<boolean> {
-  const text = await readFile(lock, 'utf8').catch(() => undefined);
-  if (text === undefined) return false;
-  const pid = Number(text);
-  // A process that died between making the file and writing into it leaves an empty one; a living one fills it at once.
-  if (!Number.isInteger(pid) || pid <= 0) {
-    const age = Date.now() - ((await stat(lock).catch(() => undefined))?.mtimeMs ?? 0);
-    return age < 10_000;
+async function copySynced(from: string, to: string): Promise<void> {
+  await mkdir(to, { recursive: true });
+  for (const path of await filesIn(from)) {
+    const place = join(to, ...path.split('/'));
+    await mkdir(dirname(place), { recursive: true });
+    await copyFile(join(from, ...path.split('/')), place, constants.COPYFILE_FICLONE);
+    const handle = await open(place, 'r+');
+    await handle.datasync().finally(() => handle.close());
   }
-  // Not held here, so this number is that of a process before.
-  if (pid === process.pid) return false;
+}
+
+async function writing<T>(directory: string, work: () => Promise<T>): Promise<T> {
   try {
-    process.kill(pid, 0);
-    return true;
+    return await work();
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    const { code } = error as NodeJS.ErrnoException;
+    if (error instanceof TrackingError || !code) throw error;
+    throw new InvalidInputError(`Cannot write the journal ${directory}: ${code}`, {
+      hint: code === 'ENOSPC' ? 'The disk is full; free some space.' : 'Check the path and its permissions.',
+      details: { path: directory, code },
+      cause: error,
+    });
   }
-}
-
-function unwritable(path: string, error: unknown): unknown {
-  const { code } = error as NodeJS.ErrnoException;
-  if (error instanceof TrackingError || !code) return error;
-  return new InvalidInputError(`Cannot write the journal ${path}: ${code}`, {
-    hint: code === 'ENOSPC' ? 'The disk is full; free some space.' : 'Check the path and its permissions.',
-    details: { path, code },
-    cause: error,
-  });
 }

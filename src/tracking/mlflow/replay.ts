@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TrackingError } from '../../core/errors.js';
 import { BATCH, type BatchEntry } from './entry.js';
-import { JOURNAL_SUFFIX, JournalFile, type JournalLine } from './journal-file.js';
+import { JOURNAL_NAME, JournalFile, type JournalLine } from './journal-file.js';
 import { RunWriter } from './run-writer.js';
 import type { MLflowServer } from './server.js';
 
@@ -27,30 +27,40 @@ export async function replayJournal(server: MLflowServer, directory: string): Pr
   let sent = 0;
   /** Keys of runs that are not finished: their parts wait. */
   const open = new Set<string>();
-  for (const name of names.filter((name) => name.endsWith(JOURNAL_SUFFIX)).sort()) {
+  for (const name of names.filter((name) => JOURNAL_NAME.test(name)).sort()) {
     const file = new JournalFile(join(directory, name));
     if (!(await file.lock())) {
       open.add(file.key);
       continue;
     }
     try {
-      if (await replayRun(server, file, open)) sent++;
-      else open.add(file.key);
+      const done = await replayRun(server, file, open);
+      if (done === 'sent') sent++;
+      else if (done === 'later') open.add(file.key);
     } catch (error) {
       if (error instanceof TrackingError && error.details.unreachable) throw error;
-      failed.push({ journal: file.path, error: error as Error });
+      failed.push({ journal: file.directory, error: error as Error });
     } finally {
-      await file.unlock();
+      file.unlock();
     }
   }
   return { sent, open: open.size, failed };
 }
 
-/** The caller holds the file's lock. False: the run that this one is a part of is one of those not to be sent now. */
-async function replayRun(server: MLflowServer, file: JournalFile, later: ReadonlySet<string>): Promise<boolean> {
+/** The caller holds the lock. 'later': the run that this one is a part of is one of those not to be sent now. */
+async function replayRun(
+  server: MLflowServer,
+  file: JournalFile,
+  later: ReadonlySet<string>,
+): Promise<'sent' | 'later' | 'gone'> {
   const lines = await file.read();
   const start = lines.at(0)?.entry;
-  if (start?.kind === 'start' && start.parentKey !== undefined && later.has(start.parentKey)) return false;
+  // Sent by another process meanwhile, or a crash came before the first line was whole.
+  if (!start) {
+    await file.remove();
+    return 'gone';
+  }
+  if (start.kind === 'start' && start.parentKey !== undefined && later.has(start.parentKey)) return 'later';
   const writer = new RunWriter(server, true);
   for (const { line, entry } of joined(lines)) {
     // A tag on the server says how far an earlier attempt came.
@@ -58,10 +68,10 @@ async function replayRun(server: MLflowServer, file: JournalFile, later: Readonl
     await writer.apply(entry, line);
   }
   // Its process died before it could say how the run ended.
-  if (lines.length > 0 && lines[lines.length - 1].entry.kind !== 'finish')
+  if (lines[lines.length - 1].entry.kind !== 'finish')
     await writer.apply({ kind: 'finish', status: 'FAILED', endTime: Date.now() });
   await file.remove();
-  return true;
+  return 'sent';
 }
 
 /** Lines that hold nothing but metrics are put together, as many as one request takes; the last one's number is theirs. */

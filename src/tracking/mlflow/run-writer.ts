@@ -149,6 +149,12 @@ export class RunWriter {
       const own = `${description}artifact_path: ${entry.name}\nrun_id: ${runId}\n`;
       const target = { artifactUri: this.artifactUri, owner: { run_id: runId }, to: entry.name };
       await uploadDirectory(client, target, entry.directory, new Map([['MLmodel', own]]));
+      // What the pages of MLflow 2 list as the run's models; they do without it.
+      const { parse } = await import('yaml');
+      const note = { run_id: runId, model_json: JSON.stringify(parse(own)) };
+      await client.post('runs/log-model', note).catch((error) => {
+        if (isUnreachable(error)) throw error;
+      });
       logged = { modelUri: `runs:/${runId}/${entry.name}`, source: `${this.artifactUri}/${entry.name}` };
     }
     const { register } = entry;

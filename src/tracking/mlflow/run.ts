@@ -161,7 +161,7 @@ export class MLflowRun implements TrackedRun {
   private async release(): Promise<void> {
     const { journal, host, parent } = this;
     if (!journal) return;
-    await journal.unlock();
+    journal.unlock();
     // Parts wait for the run that they belong to. What fails stays in the journal, where nothing is lost.
     if (!parent && host.reachable()) await host.replay().catch(() => host.lost());
   }
@@ -216,9 +216,7 @@ export class MLflowRun implements TrackedRun {
 
   /** From now on the journal takes the run. */
   private async keep(): Promise<void> {
-    const file = JournalFile.forRun(this.host.options.journal ?? '', this.first);
-    await file.append(this.first);
-    this.journal = file;
+    this.journal = await JournalFile.begin(this.host.options.journal ?? '', this.first);
   }
 
   private check(): void {
