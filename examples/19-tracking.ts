@@ -7,8 +7,8 @@ import { barDataset, readCsv } from 'holdfast/data';
 import { MLflowTracker, trackTrials } from 'holdfast/tracking';
 import { tuneModel } from 'holdfast/tuning';
 
-const bars = await readCsv(new URL('./data/spy-hourly.csv.gz', import.meta.url));
-const { table, features, time } = barDataset(bars, { label: 'direction', horizon: 5, sessionGap: 30 * 60_000 });
+const bars = (await readCsv(new URL('./data/spy-hourly.csv.gz', import.meta.url))).slice(0, 2000);
+const { table, features, time } = barDataset(bars, { label: 'direction', horizon: 5 });
 const raw = TimeSeriesDataContainer.fromTable(table, {
   ...{ label: 'label', labelEnd: 'label_end', weight: 'weight', time, features },
   ...{ symbol: 'SPY', horizon: 5 },
@@ -24,7 +24,8 @@ const tracker = new MLflowTracker({
 // One run for the tuning, with a run for each trial below it.
 const tuning = await tracker.startRun({ runId: 'tuning', model: 'lightgbm', params: { trials: 6 }, tags: {} });
 const { bestConfig, bestValue } = await tuneModel('lightgbm', container, {
-  config: { numIterations: 40 },
+  config: { numIterations: 20, numLeaves: 7 },
+  space: { learningRate: [0.05, 0.3], lambdaL2: [0, 10] },
   trials: 6,
   seed: 1,
   callbacks: [trackTrials(tracker, { parentRunId: 'tuning', model: 'lightgbm' })],
