@@ -7,9 +7,9 @@ import type { BaseModel } from '../model/base-model.js';
 import type { ModelInput, PredictionOutput } from '../model/types.js';
 import { useRows } from '../splits/claim-rows.js';
 import { adaptTo } from './adapt.js';
-import { type Evaluation, evaluateSplit } from './evaluate.js';
+import type { Evaluation } from './evaluate.js';
 import { fitBaselines } from './fit-baselines.js';
-import { type MetricsOptions, measureModel } from './measure-model.js';
+import { evaluationOf, type MetricsOptions, measureModel } from './measure-model.js';
 import type { BaselineOutput, MeasuredModel } from './measured-split.js';
 import { metricsOptions } from './metrics-options.js';
 import { thresholdClaim } from './threshold-claim.js';
@@ -88,13 +88,22 @@ export async function evaluateModel(
 async function evaluateOne(
   model: BaseModel,
   split: Split<SplitRole, ModelInput>,
-  { threads, run }: EvaluateOptions,
+  options: EvaluateOptions,
 ): Promise<SplitScore> {
+  const output = await predicted(model, split, options);
+  return { output, evaluation: await evaluationOf(model.task, { ...rowsOf(split), output }, options) };
+}
+
+/** The output, entered in the ledger. */
+async function predicted(
+  model: BaseModel,
+  split: Split<SplitRole, ModelInput>,
+  { threads, run }: EvaluateOptions,
+): Promise<PredictionOutput> {
   const judges = split.role === 'test' || split.role === 'holdout';
   // Entered first: an evaluation that fails midway may have shown its rows.
   useRows(judges ? 'evaluate' : 'score', split, { name: model.info.name, subject: model, run });
-  const output = await model.predict(split.X, { threads });
-  return { output, evaluation: evaluateSplit(model.task, split, output) };
+  return model.predict(split.X, { threads });
 }
 
 async function evaluateAll(
@@ -111,7 +120,7 @@ async function evaluateAll(
   const outputs: Partial<Record<'train' | 'validation' | 'test', PredictionOutput>> = {};
   for (const split of [train, validation, test]) {
     if (!split) continue;
-    const { output } = await evaluateOne(model, split, { threads, run });
+    const output = await predicted(model, split, { threads, run });
     outputs[split.role] = output;
     splits[split.role] = { ...rowsOf(split), output };
   }

@@ -2,9 +2,10 @@
 import { InvalidInputError } from '../core/errors.js';
 import { deriveSeed } from '../core/random.js';
 import type { SplitRole } from '../core/split.js';
-import { bestThreshold } from '../metrics/optimal-threshold.js';
+import { bestOf } from './best-threshold.js';
 import { type MeasureOptions, measure } from './bootstrap/measure.js';
 import type { MeasureTask, SplitData } from './bootstrap/tasks.js';
+import type { Evaluation } from './evaluate.js';
 import { type MeasuredModel, type ScoredRows, splitData, type ThresholdOrReason } from './measured-split.js';
 import { type MetricsSettings, metricsOptions, type ResolvedMetricsSettings } from './metrics-options.js';
 import { validationMetricsOf } from './metrics-record.js';
@@ -32,7 +33,7 @@ export async function measureModel(given: MeasuredModel, options: MetricsOptions
   const judged = judge && given.splits[judge];
   if (!judge || !judged)
     throw new InvalidInputError('Evaluation: there is no split to judge by', { hint: 'Pass test or validation rows.' });
-  const threshold = thresholdOf(given, settings);
+  const threshold = await thresholdOf(given, settings, { threads, signal });
   const others = [...(given.baselines ?? []), ...(given.uncalibrated ? [given.uncalibrated] : [])];
   const roles = (['train', 'validation', 'test', 'holdout'] as const).filter((role) => given.splits[role]);
   const data: SplitData[] = [];
@@ -45,11 +46,25 @@ export async function measureModel(given: MeasuredModel, options: MetricsOptions
     tasks.push(wholeTask(given, settings, role, data.length - 1, outputs.length + 1, rows, threshold.chosen?.value));
   }
   const whole = tasks[roles.indexOf(judge)];
-  const periods = periodParts(judged, settings);
-  const groups = groupParts(judged, settings);
+  const periods = await periodParts(judged, settings);
+  const groups = await groupParts(judged, settings);
   tasks.push(...partTasks(whole, periods, 'period'), ...partTasks(whole, groups, 'group'));
   const results = await measure({ task: given.task, data, tasks }, { threads, signal });
   return validationMetricsOf({ given, settings, judge, roles, threshold, periods, groups, results, whole });
+}
+
+/** Plain scores of a split, as `evaluateSplit` gives them, without holding up the event loop where there are many rows. */
+export async function evaluationOf(
+  task: MeasuredModel['task'],
+  rows: ScoredRows,
+  options: MeasureOptions,
+): Promise<Evaluation> {
+  const only: MeasureTask = {
+    ...{ data: 0, subjects: 1, resampling: 'rows', block: { least: 1 }, seed: 0, whole: false, precisionAt: [] },
+    ...{ samples: 0, interval: 'percentile', level: 0.95 },
+  };
+  const [{ subjects }] = await measure({ task, data: [splitData('Evaluation', rows)], tasks: [only] }, options);
+  return subjects[0].evaluation;
 }
 
 function wholeTask(
@@ -103,7 +118,7 @@ function partTasks(whole: MeasureTask, found: PartsOrReason, kind: string): Meas
   }));
 }
 
-function periodParts({ times, y }: ScoredRows, { periods }: ResolvedMetricsSettings): PartsOrReason {
+async function periodParts({ times, y }: ScoredRows, { periods }: ResolvedMetricsSettings): Promise<PartsOrReason> {
   if (periods === false) return { reason: 'not asked for' };
   if (!times && typeof periods !== 'number') return { reason: 'the rows have no times' };
   if (y.length < 2) return { reason: 'there is one row' };
@@ -111,37 +126,37 @@ function periodParts({ times, y }: ScoredRows, { periods }: ResolvedMetricsSetti
   return periodsOf(times ?? Array.from(y, (_, i) => i), periods);
 }
 
-function groupParts({ groups }: ScoredRows, { groups: most }: ResolvedMetricsSettings): PartsOrReason {
+async function groupParts({ groups }: ScoredRows, { groups: most }: ResolvedMetricsSettings): Promise<PartsOrReason> {
   if (most === false) return { reason: 'not asked for' };
   if (!groups) return { reason: 'the rows have no groups' };
-  const found = groupsOf(groups, most);
+  const found = await groupsOf(groups, most);
   return found.parts.length === 1 && found.leftOut === 0 ? { reason: 'all rows are of one group' } : found;
 }
 
-function thresholdOf(
+async function thresholdOf(
   { task, splits }: MeasuredModel,
   { threshold: criterion, beta }: ResolvedMetricsSettings,
-): ThresholdOrReason {
+  options: MeasureOptions,
+): Promise<ThresholdOrReason> {
   if (criterion === false) return { reason: 'not asked for' };
   if (task === 'regression') return { reason: 'a regression decides nothing' };
   const rows = splits.validation;
   if (!rows) return { reason: 'there are no validation rows to choose it on' };
+  const reason = noThresholdBecause(rows);
+  if (reason) return { reason };
+  const data = splitData('Evaluation of validation rows', rows);
+  const { threshold, value } = await bestOf(data, { metric: criterion, beta }, options);
+  return { chosen: { value: threshold, criterion, reached: value, chosenOn: 'validation', rows: rows.y.length } };
+}
+
+function noThresholdBecause(rows: ScoredRows): string | undefined {
   const { probabilities, classes } = rows.output;
-  const positiveClass = positiveClassOf(classes);
-  if (positiveClass === undefined) return { reason: `there are ${classes.length} classes` };
-  if (!probabilities) return { reason: 'the model gives no probabilities' };
+  if (positiveClassOf(classes) === undefined) return `there are ${classes.length} classes`;
+  if (!probabilities) return 'the model gives no probabilities';
   const present = presentLabels(rows);
   const strange = [...present].find((label) => !classes.includes(label));
-  if (strange !== undefined) return { reason: `validation rows of class ${strange}, which the model never saw` };
-  if (present.size < 2) return { reason: `every validation row is of class ${[...present].join()}` };
-  const { threshold, value } = bestThreshold(rows.y, probabilities, {
-    metric: criterion,
-    beta,
-    classes,
-    positiveClass,
-    ...(rows.weights && { sampleWeight: rows.weights }),
-  });
-  return { chosen: { value: threshold, criterion, reached: value, chosenOn: 'validation', rows: rows.y.length } };
+  if (strange !== undefined) return `validation rows of class ${strange}, which the model never saw`;
+  return present.size < 2 ? `every validation row is of class ${[...present].join()}` : undefined;
 }
 
 /** Of rows that count. */

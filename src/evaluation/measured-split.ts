@@ -50,17 +50,24 @@ export function splitData(what: string, rows: ScoredRows, others: readonly Predi
   checkLength(what, 'weights', weights, n);
   checkLength(what, 'times', times, n);
   checkLength(what, 'groups', groups, n);
-  const moments = times && Float64Array.from(times);
+  const moments = times && float64(times);
   if (moments && !moments.every(Number.isFinite))
     throw new InvalidInputError(`${what}: a time is missing or infinite`, {
       hint: 'Times are milliseconds since the epoch, one for each row.',
     });
   return {
-    y: Float64Array.from(y),
-    ...(weights && { weights: Float64Array.from(weights) }),
+    y: float64(y),
+    ...(weights && { weights: float64(weights) }),
     ...(moments && { times: moments }),
     subjects: [output, ...others].map((predicted) => subjectData(what, predicted, n)),
   };
+}
+
+/** A copy; many times as fast as `Float64Array.from` where the values lie in a typed array. */
+function float64(values: ArrayLike<number>): Float64Array {
+  const out = new Float64Array(values.length);
+  out.set(values);
+  return out;
 }
 
 function subjectData(what: string, { predictions, probabilities, classes }: Predicted, n: number): SubjectData {
@@ -76,7 +83,7 @@ function subjectData(what: string, { predictions, probabilities, classes }: Pred
       );
   }
   return {
-    predictions: Float64Array.from(predictions),
+    predictions: float64(predictions),
     ...(probabilities && { probabilities: probabilities.data }),
     classes: Array.from(classes),
   };

@@ -1,5 +1,6 @@
 /** Rows of a split by period and by group. */
 import { InvalidInputError } from '../core/errors.js';
+import { inTurns } from '../core/turns.js';
 import type { Breakdown } from './validation-metrics.js';
 
 /** Some rows of a split. */
@@ -35,16 +36,25 @@ const SPANS: readonly [Calendar, number][] = [
   ['quarter', 2950],
 ];
 
+/** Rows looked at between two looks at the clock. */
+const STRETCH = 20_000;
+
 /**
  * @param times - (n,) ms since epoch
  * @throws InvalidInputError - more than 200 periods
  */
-export function periodsOf(times: ArrayLike<number>, how: 'auto' | Calendar | number): Parts {
+export async function periodsOf(times: ArrayLike<number>, how: 'auto' | Calendar | number): Promise<Parts> {
   if (typeof how === 'number') return equalParts(times, how);
   const by = how === 'auto' ? periodFor(times) : how;
   if (by === 'part') return equalParts(times, FEW_PARTS);
-  const names = Array.from({ length: times.length }, (_, i) => periodName(times[i], by));
-  const parts = collected(names).sort((a, b) => (a.name < b.name ? -1 : 1));
+  let period: Period | undefined;
+  const parts = await collected(times.length, (i) => {
+    // Neighbours in time are of one period mostly.
+    if (!period || !(times[i] >= period.from && times[i] < period.to)) period = periodAt(times[i], by);
+    return period.name;
+  });
+  // Rows need not be in the order of time; a period's first row stands for it.
+  parts.sort((a, b) => times[a.rows[0]] - times[b.rows[0]]);
   if (parts.length > MOST_PERIODS)
     throw new InvalidInputError(`The rows span ${parts.length} periods of a ${by}; ${MOST_PERIODS} are the most`, {
       hint: "Choose a longer period, such as periods: 'month', or a number of equal parts.",
@@ -53,8 +63,8 @@ export function periodsOf(times: ArrayLike<number>, how: 'auto' | Calendar | num
 }
 
 /** The largest `most` groups; equal ones by name. */
-export function groupsOf(groups: ArrayLike<string | number>, most: number): Parts {
-  const parts = collected(Array.from(groups, String));
+export async function groupsOf(groups: ArrayLike<string | number>, most: number): Promise<Parts> {
+  const parts = await collected(groups.length, (i) => String(groups[i]));
   parts.sort((a, b) => b.rows.length - a.rows.length || (a.name < b.name ? -1 : 1));
   return { by: 'group', parts: parts.slice(0, most), leftOut: Math.max(0, parts.length - most) };
 }
@@ -70,27 +80,54 @@ function periodFor(times: ArrayLike<number>): Calendar | 'part' {
   return SPANS.find(([, days]) => to - from <= days * DAY)?.[0] ?? 'year';
 }
 
-/** Sorts as the time does. A week is named by its Monday. */
-function periodName(time: number, by: Calendar): string {
-  if (!(Math.abs(time) <= LAST_DATE))
-    throw new InvalidInputError(`The time ${time} is no date`, { hint: 'Pass periods as a number of equal parts.' });
-  // 1970-01-01 was a Thursday.
-  const start = by === 'week' ? (Math.floor((time / DAY + 3) / 7) * 7 - 3) * DAY : time;
-  const day = new Date(Math.max(-LAST_DATE, start)).toISOString().split('T')[0];
-  if (by === 'day' || by === 'week') return day;
-  const [year, month] = [day.slice(0, -6), day.slice(-5, -3)];
-  if (by === 'year') return year;
-  return by === 'month' ? `${year}-${month}` : `${year}-Q${Math.ceil(Number(month) / 3)}`;
+/** `from` to before `to`, ms since epoch. */
+interface Period {
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
 }
 
-/** In the order in which the names first occur. */
-function collected(names: readonly string[]): Part[] {
-  const rows = new Map<string, number[]>();
-  for (const [i, name] of names.entries()) {
-    const list = rows.get(name);
-    if (list) list.push(i);
-    else rows.set(name, [i]);
+/** A week is named by its Monday. */
+function periodAt(time: number, by: Calendar): Period {
+  if (!(Math.abs(time) <= LAST_DATE))
+    throw new InvalidInputError(`The time ${time} is no date`, { hint: 'Pass periods as a number of equal parts.' });
+  const date = new Date(time);
+  const [year, month] = [date.getUTCFullYear(), date.getUTCMonth()];
+  if (by === 'day' || by === 'week') {
+    const days = by === 'day' ? 1 : 7;
+    // 1970-01-01 was a Thursday.
+    const shift = by === 'day' ? 0 : 3;
+    const from = (Math.floor((time / DAY + shift) / days) * days - shift) * DAY;
+    return { name: dayName(from), from, to: from + days * DAY };
   }
+  const months = { month: 1, quarter: 3, year: 12 }[by];
+  const first = Math.floor(month / months) * months;
+  const [from, to] = [monthStart(year, first), monthStart(year, first + months)];
+  const stem = dayName(from).slice(0, -6);
+  if (by === 'year') return { name: stem, from, to };
+  return { name: by === 'month' ? dayName(from).slice(0, -3) : `${stem}-Q${first / 3 + 1}`, from, to };
+}
+
+const dayName = (time: number): string => new Date(Math.max(-LAST_DATE, time)).toISOString().split('T')[0];
+
+/** `Date.UTC` takes years below 100 for those of the last century. */
+function monthStart(year: number, month: number): number {
+  const date = new Date(0);
+  date.setUTCFullYear(year, month, 1);
+  return date.getTime();
+}
+
+/** In the order in which the names first occur, in turns of the event loop. */
+async function collected(n: number, nameOf: (row: number) => string): Promise<Part[]> {
+  const rows = new Map<string, number[]>();
+  await inTurns(n, STRETCH, (from, to) => {
+    for (let i = from; i < to; i++) {
+      const name = nameOf(i);
+      const list = rows.get(name);
+      if (list) list.push(i);
+      else rows.set(name, [i]);
+    }
+  });
   return Array.from(rows, ([name, list]) => ({ name, rows: Uint32Array.from(list) }));
 }
 

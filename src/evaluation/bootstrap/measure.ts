@@ -11,7 +11,7 @@ import type { MeasureArgs, SplitData, TaskResult } from './tasks.js';
 
 /** Row visits (about 10 ns each) from which workers are worth their start, and rows whose first look alone would hold up others. */
 const MANY_VISITS = 5e6;
-const MANY_ROWS = 20_000;
+export const MANY_ROWS = 8_000;
 
 export interface MeasureOptions {
   /** Never changes the result. */
@@ -64,7 +64,7 @@ async function measureHere(
   return results;
 }
 
-async function sharedData({ y, weights, times, subjects }: SplitData): Promise<SplitData> {
+export async function sharedData({ y, weights, times, subjects }: SplitData): Promise<SplitData> {
   return {
     y: await shared(y),
     ...(weights && { weights: await shared(weights) }),

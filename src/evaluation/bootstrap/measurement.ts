@@ -62,6 +62,8 @@ export class Measurement {
   readonly pieces: readonly Piece[];
   private readonly offsets: readonly number[];
   private readonly automatic = new Map<string, number>();
+  /** Names of the statistics by task and subject. */
+  private readonly names = new Map<number, readonly Replicate['names'][]>();
   /** The latest: pieces come task by task. */
   private ready: { task: number; prepared: Prepared } | undefined;
 
@@ -98,17 +100,20 @@ export class Measurement {
 
   finish(index: number): TaskResult {
     const task = this.args.tasks[index];
-    const { rows, block, replicates } = this.prepare(index);
+    const rows = this.rowsOfTask(index);
+    const block = this.blockOf(rows, task);
     const resampled = task.samples > 0 && !block.noIntervals;
-    const subjects = replicates.map((replicate, s) => (resampled ? this.columns(index, s, replicate) : undefined));
+    const names = resampled ? (this.names.get(index) ?? this.prepare(index).replicates.map((one) => one.names)) : [];
+    const units = unitCount(rows.units);
+    const subjects = rows.subjects.map((_, s) => (resampled ? this.columns(index, s, names[s], units) : undefined));
     return taskResult(rows, task, block, subjects);
   }
 
   /** Each statistic's values, with those of BCa intervals behind. */
-  private columns(index: number, subject: number, { names }: Replicate): ResampledSubject {
+  private columns(index: number, subject: number, names: Replicate['names'], units: number): ResampledSubject {
     const task = this.args.tasks[index];
     const width = widthOf(task);
-    const parts = jackknifeParts(task, unitCount(this.prepare(index).rows.units));
+    const parts = jackknifeParts(task, units);
     const column = (at: number, from: number, count: number) => {
       const start = this.offsets[index] + (from * task.subjects + subject) * width + at;
       return Float64Array.from({ length: count }, (_, i) => this.values[start + i * task.subjects * width]);
@@ -129,15 +134,32 @@ export class Measurement {
     );
   }
 
+  private rowsOfTask(index: number): MeasuredRows {
+    const { task: kind, data, tasks } = this.args;
+    if (this.ready?.task === index) return this.ready.prepared.rows;
+    return new MeasuredRows(kind, data[tasks[index].data], tasks[index]);
+  }
+
+  private blockOf(rows: MeasuredRows, task: MeasureTask): ReturnType<typeof blockOf> {
+    return blockOf(rows, task, () => this.automaticBlock(task));
+  }
+
   private prepare(index: number): Prepared {
-    if (this.ready?.task !== index) this.ready = { task: index, prepared: this.prepared(this.args.tasks[index]) };
+    if (this.ready?.task !== index) {
+      const prepared = this.prepared(index);
+      this.ready = { task: index, prepared };
+      this.names.set(
+        index,
+        prepared.replicates.map((replicate) => replicate.names),
+      );
+    }
     return this.ready.prepared;
   }
 
-  private prepared(task: MeasureTask): Prepared {
-    const { task: kind, data } = this.args;
-    const rows = new MeasuredRows(kind, data[task.data], task);
-    const block = blockOf(rows, task, () => this.automaticBlock(task));
+  private prepared(index: number): Prepared {
+    const task = this.args.tasks[index];
+    const rows = this.rowsOfTask(index);
+    const block = this.blockOf(rows, task);
     const classes = rows.subjects[0].classes.length;
     const areas = classes <= 2 || classes * rows.rows * task.samples <= MOST_CURVE_VISITS;
     const draw = drawer(rows.units, {
