@@ -29,7 +29,7 @@ function repositoryOf(url: string, options: RepositoryOptions = {}): TrainingRun
 
 /** Starts a run in a process of its own. */
 async function processWithRun(options: RepositoryOptions, trainingRunId: string): Promise<ChildProcess> {
-  const script = fileURLToPath(new URL('./run-process.ts', import.meta.url));
+  const script = fileURLToPath(new URL('../tracking/repository/run-process.ts', import.meta.url));
   const child = spawn(process.execPath, ['--import', 'tsx', script, JSON.stringify(options), trainingRunId], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
