@@ -1,7 +1,8 @@
 /** `holdfast runs list|show|compare|best`: the training runs of the run repository. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
+import { InvalidInputError } from '../core/errors.js';
 import { textTable } from '../core/text-table.js';
 import type { BestOptions, ListOptions } from '../tracking/repository/run-queries.js';
 import type { TrainingRunRecord } from '../tracking/repository/run-record.js';
@@ -93,7 +94,7 @@ async function listRuns({ experiment, status, limit, after, ...where }: ListFlag
 
 async function showRun(id: string, where: Where): Promise<void> {
   const run = await withRepository(where, (repository) => repository.get(id));
-  if (!run) throw new InvalidArgumentError(`There is no run database in ${runsDirectory(where)}.`);
+  if (!run) throw noDatabase(where);
   print(where, run, runText(run));
 }
 
@@ -103,7 +104,7 @@ async function compareRuns(ids: readonly string[], where: Where): Promise<void> 
     for (const id of ids) found.push(await repository.get(id));
     return found;
   });
-  if (!runs) throw new InvalidArgumentError(`There is no run database in ${runsDirectory(where)}.`);
+  if (!runs) throw noDatabase(where);
   print(where, runs, comparisonTable(runs));
 }
 
@@ -126,6 +127,11 @@ async function bestRuns({ metric, minimize, split, experiment, limit, ...where }
 function valueAt(document: unknown, path: readonly string[]): unknown {
   return path.reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], document);
 }
+
+const noDatabase = (where: Where): InvalidInputError =>
+  new InvalidInputError(`There is no run database in ${runsDirectory(where)}`, {
+    hint: 'Give the directory of the runs (--runs), or the address of a server (--url).',
+  });
 
 const runsDirectory = ({ runs }: Where): string => runs ?? 'experiments/runs';
 

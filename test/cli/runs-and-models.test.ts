@@ -122,6 +122,7 @@ describe('holdfast runs', () => {
   it('makes no database by looking, and says who has one open', async () => {
     const empty = await mkdtemp(join(tmpdir(), 'holdfast-empty-'));
     expect(await holdfast('runs', 'list', '--runs', empty)).toBe('no runs\n');
+    await expect(holdfast('runs', 'show', 'x', '--runs', empty)).rejects.toThrow(InvalidInputError);
     expect(existsSync(join(empty, '.database'))).toBe(false);
     await rm(empty, { recursive: true });
     const open = new TrainingRunRepository({ directory: runs });
