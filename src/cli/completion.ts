@@ -9,6 +9,8 @@ type Shell = (typeof SHELLS)[number];
 interface Completed {
   readonly name: string;
   readonly description: string;
+  /** Commands of its own, such as those of `runs`. */
+  readonly words: readonly string[];
   readonly options: readonly { readonly long: string; readonly description: string; readonly values: Values }[];
 }
 
@@ -38,6 +40,7 @@ export function completionScript(shell: Shell, program: Command): string {
     (command): Completed => ({
       name: command.name(),
       description: command.description(),
+      words: command.commands.map((inner) => inner.name()),
       options: command.options.filter(({ hidden }) => !hidden).map(described),
     }),
   );
@@ -74,8 +77,8 @@ function bash(commands: readonly Completed[]): string {
     }),
   );
   const words = commands.map(
-    ({ name, options }) =>
-      `    ${name}) COMPREPLY=($(compgen -W "${options.map(({ long }) => long).join(' ')} --help" -- "$cur")) ;;`,
+    ({ name, words, options }) =>
+      `    ${name}) COMPREPLY=($(compgen -W "${[...words, ...options.map(({ long }) => long)].join(' ')} --help" -- "$cur")) ;;`,
   );
   return `# bash completion of holdfast
 _holdfast() {
@@ -104,8 +107,8 @@ function zsh(commands: readonly Completed[]): string {
     return values === 'file' ? ':file:_files' : values === 'directory' ? ':directory:_files -/' : ':value: ';
   };
   const cases = commands.map(
-    ({ name, options }) =>
-      `    ${name}) _arguments ${options.map(({ long, description, values }) => `'${long}[${text(description)}]${action(values)}'`).join(' ')} '--help[show help]' '*:file:_files' ;;`,
+    ({ name, words, options }) =>
+      `    ${name}) _arguments ${options.map(({ long, description, values }) => `'${long}[${text(description)}]${action(values)}'`).join(' ')} '--help[show help]' ${words.length > 0 ? `'1:command:(${words.join(' ')})' ` : ''}'*:file:_files' ;;`,
   );
   return `#compdef holdfast
 _holdfast() {
@@ -128,8 +131,9 @@ compdef _holdfast holdfast
 
 function fish(commands: readonly Completed[]): string {
   const quote = (value: string): string => `'${value.replace(/\\/g, '\\\\').replace(/'/g, "\\'")}'`;
-  const lines = commands.flatMap(({ name, description, options }) => [
+  const lines = commands.flatMap(({ name, description, words, options }) => [
     `complete -c holdfast -n __fish_use_subcommand -f -a ${name} -d ${quote(description)}`,
+    ...words.map((word) => `complete -c holdfast -n '__fish_seen_subcommand_from ${name}' -f -a ${word}`),
     ...options.map(({ long, description: what, values }) => {
       const follows =
         values === 'none'

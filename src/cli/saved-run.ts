@@ -24,10 +24,10 @@ const exists = (path: string): Promise<boolean> =>
     () => false,
   );
 
-/** The directory of a run, given by itself or by its id. @throws ConfigError - there is none; the nearest id is named */
-export async function runDirectory(run: string, runs: string): Promise<string> {
+/** The directory of a run that holds one of `files`, given by itself or by its id. @throws ConfigError - there is none; the nearest id is named */
+export async function runDirectory(run: string, runs: string, files = ['report.json']): Promise<string> {
   for (const directory of [join(runs, run), resolve(run)])
-    if (await exists(join(directory, 'report.json'))) return directory;
+    for (const file of files) if (await exists(join(directory, file))) return directory;
   const names = (await readdir(runs).catch((): string[] => [])).filter((name) => !name.startsWith('.'));
   const close = nearest(run, names);
   throw new ConfigError(`There is no run '${run}'`, {

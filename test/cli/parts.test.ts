@@ -155,6 +155,8 @@ describe('storages of studies', () => {
 describe('completion', () => {
   const program = new Command('holdfast');
   runFlags(program.command('train').description("it's a [test]: with 'quotes'"), 'model');
+  const runs = program.command('runs').description('runs');
+  runs.command('promote').description('one');
   it('of bash is a script that bash reads, and completes commands, options and models', () => {
     const script = completionScript('bash', program);
     const reply = (line: string[]) =>
@@ -168,6 +170,7 @@ describe('completion', () => {
       ).trim();
     expect(reply(['holdfast', 'tr'])).toBe('train');
     expect(reply(['holdfast', 'train', '--mod'])).toBe('--model');
+    expect(reply(['holdfast', 'runs', 'pro'])).toBe('promote');
     expect(reply(['holdfast', 'train', '--model', 'light'])).toBe('lightgbm');
   });
   it('of zsh and fish names every option, and no hidden one', () => {
