@@ -1,6 +1,6 @@
 /** `holdfast train`: from a data file to trained, evaluated, saved and reported runs. */
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import { newRunId } from '../training/run-names.js';
 import { ModelTrainer, type TrainingResult } from '../training/trainer.js';
@@ -8,21 +8,25 @@ import { loadDataset } from './dataset.js';
 import { explainConfig } from './explain.js';
 import { type RunFlags, runFlags } from './flags.js';
 import { Interrupt } from './interrupt.js';
+import { integer } from './parsers.js';
 import { print, tell } from './print.js';
 import { ProgressBar } from './progress-bar.js';
 import { runsOf } from './runs-directory.js';
 import { type RunSettings, resolveSettings } from './settings.js';
 import { summaryText } from './summary.js';
+import { tunedParams } from './tuned-params.js';
 import { begin, finish, unfinished } from './unfinished.js';
 
 export function addTrain(program: Command): void {
   runFlags(program.command('train').description('train one or more models on a file of rows or price bars'), 'model')
+    .option('--tune [trials]', 'search the hyperparameters first, by validation (default 50 trials)', integer(1))
     .addHelpText(
       'after',
       `
 Examples:
   holdfast train --model lightgbm --data bars.csv.gz --label triple-barrier --symbol ES --horizon 20
   holdfast train --model lightgbm,logistic --data rows.parquet --label target --set lightgbm.numLeaves=15
+  holdfast train --model lightgbm --data rows.csv --label target --tune 30
   holdfast train --config experiment.yaml --json
   holdfast train --config experiment.yaml --explain-config
   holdfast train --resume 20260102T030405Z-lightgbm-ES-1a2b3c4d`,
@@ -30,15 +34,21 @@ Examples:
     .action(train);
 }
 
-async function train(flags: RunFlags): Promise<void> {
+interface TrainFlags extends RunFlags {
+  tune?: number | true;
+}
+
+async function train({ tune, ...flags }: TrainFlags): Promise<void> {
   const resumed =
     flags.resume === undefined ? undefined : await unfinished('train', flags.resume, await runsOf(flags), flags);
   const { settings, origins } = resumed ? { ...resumed, origins: undefined } : await resolveSettings(flags);
   if (flags.explainConfig && origins) return explainConfig(flags, settings, origins);
+  const asked = resumed ? (resumed.options.tune as number | undefined) : tune;
+  const trials = asked === true ? (settings.tuning?.trials ?? 50) : asked;
   const bar = new ProgressBar(flags.quiet === true || flags.json === true);
   const interrupt = new Interrupt();
   try {
-    const results = await trainEach(settings, flags, { bar, interrupt, id: resumed?.id });
+    const results = await trainEach(settings, flags, { bar, interrupt, id: resumed?.id, trials });
     bar.clear();
     const reports = results.map((result) => result.report);
     print(flags, reports.length === 1 ? reports[0] : reports, (paint) =>
@@ -55,27 +65,35 @@ interface Doing {
   readonly interrupt: Interrupt;
   /** Of the first model, where a run is gone on with. */
   readonly id?: string;
+  /** Of the search before each training. */
+  readonly trials?: number;
 }
 
 /** What is left to do is written down before each model, so that an interrupted one and those after it can be gone on with. */
 async function trainEach(
   settings: RunSettings,
   flags: RunFlags,
-  { bar, interrupt, id }: Doing,
+  { bar, interrupt, id, trials }: Doing,
 ): Promise<TrainingResult[]> {
   const { request, models, seed, threads, seqLen, runs, trainingConfig } = settings;
   const trainer = new ModelTrainer({ runsDirectory: runs, configFile: trainingConfig });
   const results: TrainingResult[] = [];
   const { container, pipeline } = await loadDataset(request, bar.update);
-  for (const [i, { name, variant, params }] of models.entries()) {
+  for (const [i, model] of models.entries()) {
+    const { name, variant } = model;
     const runId = i === 0 && id !== undefined ? id : newRunId(name, container.symbol);
     const left = { ...settings, models: models.slice(i) };
-    const checkpointDirectory = await begin({ command: 'train', id: runId, settings: left, options: {} });
+    const checkpointDirectory = await begin({ command: 'train', id: runId, settings: left, options: { tune: trials } });
     bar.prefix = models.length > 1 ? `[${i + 1}/${models.length}] ${name} ` : '';
     try {
+      const { signal } = interrupt;
+      // Beside the checkpoints: a search that was interrupted goes on too.
+      const journal = join(dirname(checkpointDirectory), 'study.log');
+      const search = { container, journal, study: runId, signal, onProgress: bar.update };
+      const config = trials === undefined ? model.params : await tunedParams(model, settings, { ...search, trials });
       const result = await trainer.trainModel(name, container, {
-        ...{ config: params, variant, seqLen, seed, threads, runId, checkpointDirectory },
-        ...{ signal: interrupt.signal, onProgress: bar.update, preprocessing: pipeline },
+        ...{ config, variant, seqLen, seed, threads, runId, checkpointDirectory },
+        ...{ signal, onProgress: bar.update, preprocessing: pipeline },
       });
       if (result.artifacts) await keepRequest(result.artifacts.directory, settings);
       results.push(result);

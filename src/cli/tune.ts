@@ -4,13 +4,8 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { ConfigError } from '../core/errors.js';
 import { writeFileAtomic } from '../core/files.js';
-import { loadTrainingConfig } from '../model/config-files.js';
-import { modelConfig } from '../model/model-config.js';
-import { ModelRegistry } from '../model/registry.js';
 import { newRunId } from '../training/run-names.js';
 import { ModelTrainer } from '../training/trainer.js';
-import { loadStudy } from '../tuning/create-study.js';
-import type { Storage } from '../tuning/storage.js';
 import { tuneModel } from '../tuning/tune-model.js';
 import { loadDataset } from './dataset.js';
 import { explainConfig } from './explain.js';
@@ -25,6 +20,7 @@ import { PRUNERS, type PrunerName, prunerOf, SAMPLERS, type SamplerName, sampler
 import { STORAGE_FORMS, studyStorage, withoutPassword } from './study-storage.js';
 import { summaryText } from './summary.js';
 import { keepRequest } from './train.js';
+import { startingPoint, trialsDone } from './tuned-params.js';
 import { tuningJson, tuningText } from './tuning-summary.js';
 import { begin, finish, unfinished } from './unfinished.js';
 
@@ -109,7 +105,7 @@ async function run(settings: RunSettings, options: TuningFlags, flags: RunFlags,
     const trials = (options.trials ?? 50) - (await trialsDone(storage, study));
     const { seed, threads } = settings;
     const { signal } = interrupt;
-    const config = await startingPoint(settings);
+    const config = await startingPoint(settings.models[0], settings);
     const tuned = await tuneModel(name, container, {
       ...defined({
         metric: options.metric,
@@ -156,19 +152,4 @@ async function run(settings: RunSettings, options: TuningFlags, flags: RunFlags,
     interrupt.release();
     await storage.close?.();
   }
-}
-
-/** Trials that need not be done again: an interrupted one counts for nothing. */
-async function trialsDone(storage: Storage, name: string): Promise<number> {
-  if (!(await storage.findStudy(name))) return 0;
-  const { trials } = await loadStudy({ name, storage });
-  return trials.filter(({ state }) => state === 'complete' || state === 'pruned').length;
-}
-
-/** What stays as it is while the rest is searched: what `train` would start from too. */
-async function startingPoint({ models, trainingConfig }: RunSettings): Promise<Record<string, unknown>> {
-  const [{ name, variant, params }] = models;
-  const { families } = await loadTrainingConfig(trainingConfig);
-  const familyDefaults = families[ModelRegistry.family(name)]?.params;
-  return modelConfig(name, { familyDefaults, overrides: params, ...(variant !== undefined && { variant }) });
 }

@@ -96,6 +96,10 @@ describe('holdfast', () => {
       'a,b',
       '--runs',
       'out',
+      '--set',
+      'lightgbm.numIterations=20',
+      '--tune',
+      '2',
     );
     expect(stderr).toBe('');
     expect(code).toBe(0);

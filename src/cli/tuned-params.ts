@@ -1,0 +1,57 @@
+/** Hyperparameters that are searched before a training: what the search starts from, and what it found. */
+
+import type { ProgressListener } from '../core/progress.js';
+import type { TimeSeriesDataContainer } from '../data/container.js';
+import { loadTrainingConfig } from '../model/config-files.js';
+import { modelConfig } from '../model/model-config.js';
+import { ModelRegistry } from '../model/registry.js';
+import { loadStudy } from '../tuning/create-study.js';
+import type { Storage } from '../tuning/storage.js';
+import { JournalFileStorage } from '../tuning/storages/journal/storage.js';
+import { tuneModel } from '../tuning/tune-model.js';
+import { defined } from './parsers.js';
+import type { ModelSetting, RunSettings } from './settings.js';
+
+export interface Search {
+  readonly container: TimeSeriesDataContainer;
+  readonly trials: number;
+  /** File of the study, and its name there: what is in it is not done again. */
+  readonly journal: string;
+  readonly study: string;
+  readonly signal: AbortSignal;
+  readonly onProgress: ProgressListener;
+}
+
+/** The hyperparameters that were asked for, with the best of a search over the others. */
+export async function tunedParams(
+  model: ModelSetting,
+  settings: RunSettings,
+  search: Search,
+): Promise<Record<string, unknown>> {
+  const { container, journal, study, signal, onProgress } = search;
+  const storage = new JournalFileStorage(journal);
+  const trials = search.trials - (await trialsDone(storage, study));
+  const { bestParams } = await tuneModel(model.name, container, {
+    ...defined({ threads: settings.threads, metric: settings.tuning?.metric }),
+    ...{ config: await startingPoint(model, settings), storage, name: study, seed: settings.seed, signal, onProgress },
+    trials: Math.max(1, trials),
+  });
+  return { ...model.params, ...bestParams };
+}
+
+/** Trials that need not be done again: an interrupted one counts for nothing. */
+export async function trialsDone(storage: Storage, name: string): Promise<number> {
+  if (!(await storage.findStudy(name))) return 0;
+  const { trials } = await loadStudy({ name, storage });
+  return trials.filter(({ state }) => state === 'complete' || state === 'pruned').length;
+}
+
+/** What stays as it is while the rest is searched: what `train` would start from too. */
+export async function startingPoint(
+  { name, variant, params }: ModelSetting,
+  { trainingConfig }: RunSettings,
+): Promise<Record<string, unknown>> {
+  const { families } = await loadTrainingConfig(trainingConfig);
+  const familyDefaults = families[ModelRegistry.family(name)]?.params;
+  return modelConfig(name, { familyDefaults, overrides: params, ...(variant !== undefined && { variant }) });
+}
