@@ -12,6 +12,7 @@ import { INTERRUPTED } from './interrupt.js';
 import { addListModels } from './list-models.js';
 import { addModelVersions } from './model-versions.js';
 import { addPredict } from './predict.js';
+import { addReport } from './report.js';
 import { addRunDatabase } from './run-database.js';
 import { addRuns } from './runs.js';
 import { addTrain } from './train.js';
@@ -47,6 +48,7 @@ Colours and progress are for terminals; NO_COLOR switches colours off, --quiet b
     addTune,
     addPredict,
     addValidate,
+    addReport,
     addRuns,
     addRunDatabase,
     addModelVersions,

@@ -35,6 +35,11 @@ describe('holdfast compare', () => {
     expect(report.models.map(({ label }: { label: string }) => label).sort()).toEqual(['lightgbm', 'logistic']);
     expect(report.finalTest.evaluation.rows).toBeGreaterThan(50);
     expect((await readdir(join(directory, 'compared'))).length).toBe(3);
+    const drawn = await run('report', report.comparisonId, '--runs', 'compared', '--output', 'page', '--json');
+    expect(drawn.stderr).toBe('');
+    const { html, modelCard } = JSON.parse(drawn.stdout);
+    expect(await readFile(html, 'utf8')).toContain('logistic');
+    expect(await readFile(modelCard, 'utf8')).toContain('#');
   });
 });
 
@@ -136,6 +141,9 @@ describe('holdfast validate', () => {
     expect(refused.stdout).toMatch(/failed +accuracy of test/);
     expect(refused.stdout).toContain('2 of 3 requirements failed');
     expect(JSON.parse(await readFile(join(directory, 'tuned', id, 'gate.json'), 'utf8')).passed).toBe(false);
+    const page = await run('report', id, ...runs);
+    expect(page.code).toBe(0);
+    expect(await readFile(join(directory, 'tuned', id, 'report/report.html'), 'utf8')).toContain('accuracy of test');
     const fresh = await run(
       'validate',
       id,
