@@ -1,11 +1,12 @@
 /**
  * The main job on bundled real bars: S&P 500 E-mini futures, one-minute bars. Features, labels, weights, purged splits, preprocessing,
- * two models and baselines, one look at the test set, everything saved. Expect an honest verdict: one-minute direction is hard.
+ * two models and baselines, one look at the test set, everything saved, a page to read. Expect an honest verdict: one-minute direction is hard.
  */
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ModelTrainer, PreprocessingPipeline, TimeSeriesDataContainer } from 'holdfast';
 import { barDataset, qualityReport, readCsv } from 'holdfast/data';
+import { renderReport } from 'holdfast/report';
 
 const started = performance.now();
 const step = (text: string) =>
@@ -42,8 +43,10 @@ step(
 );
 
 const trainer = new ModelTrainer();
+const pages: string[] = [];
 for (const name of ['lightgbm', 'logistic'] as const) {
-  const { report, artifacts, testMetrics } = await trainer.trainModel(name, container, { preprocessing: pipeline });
+  const result = await trainer.trainModel(name, container, { preprocessing: pipeline });
+  const { report, artifacts, testMetrics } = result;
   const { logLoss, accuracy, rocAuc } = testMetrics?.metrics ?? {};
   step(`${name}: test log-loss ${logLoss?.toFixed(4)}, AUC ${rocAuc?.toFixed(4)}, accuracy ${accuracy?.toFixed(4)}`);
   for (const baseline of report.baselines) {
@@ -53,6 +56,9 @@ for (const name of ['lightgbm', 'logistic'] as const) {
     );
   }
   console.log(`         ${report.verdict.text}`);
-  console.log(`         ${artifacts && relative(process.cwd(), artifacts.directory)}`);
+  if (!artifacts) continue;
+  console.log(`         ${relative(process.cwd(), artifacts.directory)}`);
+  pages.push((await renderReport(result, { directory: artifacts.directory })).html);
 }
-step('done');
+step('done; open the reports in a browser:');
+for (const page of pages) console.log(`         ${relative(process.cwd(), page)}`);
