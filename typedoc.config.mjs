@@ -22,6 +22,7 @@ export default {
   disableSources: true,
   disableGit: true,
   includeVersion: true,
+  includeHierarchySummary: false,
   hideGenerator: true,
   highlightLanguages: ['typescript', 'javascript', 'python', 'bash', 'sh', 'json', 'yaml', 'html', 'css'],
   treatWarningsAsErrors: true,

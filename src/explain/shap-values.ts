@@ -13,6 +13,7 @@ import { checkModelObject, checkOptions } from './options.js';
 import type { ShapResult } from './shap-result.js';
 import { treeShap, type Worth } from './tree-shap.js';
 
+/** How `shapValues` explains: interactions, background rows, threads, cancelling. */
 export interface ShapOptions {
   /** Also the values of pairs of features, (rows, outputs, features, features). Default false. */
   interactions?: boolean;

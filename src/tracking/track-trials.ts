@@ -3,6 +3,7 @@ import type { TunedStudy } from '../tuning/optimize.js';
 import { failReason, type TrialRecord } from '../tuning/trial-record.js';
 import type { Tracker } from './tracker.js';
 
+/** Which run the trials belong to, and what is tuned. */
 export interface TrackTrialsOptions {
   /** `runId` of the run that the trials are parts of. */
   readonly parentRunId?: string;

@@ -1,6 +1,7 @@
 /** Where runs are logged. A tracker may be anything that implements this: a file, a server, a test's array. */
 import type { BaseModel } from '../model/base-model.js';
 
+/** What a tracker is told of a run when it starts. */
 export interface RunDescription {
   readonly runId: string;
   readonly model: string;
@@ -23,6 +24,7 @@ export interface DatasetInput {
   readonly featureNames: readonly string[];
 }
 
+/** How a model is stored with a run: its name, versions and aliases in a registry, an example of its input. */
 export interface LogModelOptions {
   /** Name of the artifact. Default 'model'. */
   readonly name?: string;
@@ -43,9 +45,13 @@ export interface TrackedRun {
   logArtifacts(directory: string): Promise<void> | void;
   /** The run's end; `reason` says why it failed. */
   finish(status: 'completed' | 'failed', reason?: string): Promise<void> | void;
+  /** Settings by name; a name keeps its first value. */
   logParams?(params: Readonly<Record<string, unknown>>): Promise<void> | void;
+  /** Texts by name; a later one replaces an earlier. */
   setTags?(tags: Readonly<Record<string, string>>): Promise<void> | void;
+  /** The parts of the data that the run used. */
   logDatasets?(datasets: readonly DatasetInput[]): Promise<void> | void;
+  /** The fitted model, as the tracker stores models. */
   // biome-ignore lint/suspicious/noConfusingVoidType: a tracker may return nothing or a description of what it stored
   logModel?(model: BaseModel, options?: LogModelOptions): Promise<unknown> | void;
 }

@@ -3,6 +3,7 @@ import { ConfigError } from '../../core/errors.js';
 import { nearest } from '../../core/text.js';
 import { displayName } from './names.js';
 
+/** Where the MLflow server is, who asks, and where runs are kept while it is away. */
 export interface MLflowOptions {
   /** Such as 'http://localhost:5000'. Default: MLFLOW_TRACKING_URI. */
   readonly trackingUri?: string;

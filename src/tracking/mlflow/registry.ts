@@ -12,6 +12,7 @@ export interface NewVersion {
   readonly tags: readonly Pair[];
 }
 
+/** A version of a registered model, as MLflow's registry has it. */
 export interface MLflowModelVersion {
   readonly name: string;
   readonly version: string;

@@ -7,6 +7,7 @@ import { JOURNAL_NAME, JournalFile, type JournalLine } from './journal-file.js';
 import { RunWriter } from './run-writer.js';
 import type { MLflowServer } from './server.js';
 
+/** What became of the runs of a journal that were sent to the server. */
 export interface ReplayResult {
   /** Runs that are on the server now and no more in the journal. */
   readonly sent: number;

@@ -27,6 +27,7 @@ export interface RunHost {
   replay(): Promise<unknown>;
 }
 
+/** A run on an MLflow server, or in the journal while the server is away. */
 export class MLflowRun implements TrackedRun {
   private readonly writer: RunWriter;
   private journal: JournalFile | undefined;
@@ -90,10 +91,12 @@ export class MLflowRun implements TrackedRun {
     await this.sendPairs('params', pairs(params, paramText));
   }
 
+  /** Texts by name; a later one replaces an earlier. */
   async setTags(tags: Readonly<Record<string, string>>): Promise<void> {
     await this.sendPairs('tags', pairs(tags, tagText));
   }
 
+  /** The parts of the data that the run used. */
   async logDatasets(datasets: readonly DatasetInput[]): Promise<void> {
     await this.inOrder(() => this.send({ kind: 'inputs', datasets }));
   }

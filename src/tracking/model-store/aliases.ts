@@ -9,6 +9,7 @@ import { canonicalJson, sha256 } from '../../core/hash.js';
 import { createWhole } from '../create-whole.js';
 import { damaged } from './manifest.js';
 
+/** One entry of the history of aliases. */
 export interface AliasChange {
   readonly alias: string;
   /** Null: the alias was removed. */
