@@ -34,3 +34,6 @@ export function listed(items: ArrayLike<string | number>, limit = 5): string {
   const shown = Array.from(items).slice(0, limit).join(', ');
   return items.length > limit ? `${shown} and ${items.length - limit} more` : shown;
 }
+
+/** What an error says; anything may be thrown. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -153,8 +153,27 @@ export const trainedModelContract = lazySchema((z) =>
     symbol: z.string().optional(),
     horizon: z.number().int().positive().optional(),
     metrics: trainingMetricsContract(),
+    trainMetrics: metricsContract().optional(),
     validationMetrics: metricsContract().optional(),
     testMetrics: metricsContract().optional(),
+    /** From here on: what a run of the agent knows beside. */
+    experimentId: name(z).optional(),
+    modelVersionId: name(z).optional(),
+    algorithmName: name(z).optional(),
+    framework: name(z).optional(),
+    /** Those of the final model, the best that tuning found among them. */
+    hyperparameters: z.record(z.string(), z.unknown()).optional(),
+    hyperparameterSpace: z.record(z.string(), z.unknown()).optional(),
+    tuningTrials: z.number().int().min(0).optional(),
+    modelArtifactUri: name(z).optional(),
+    preprocessingArtifactUri: name(z).optional(),
+    trainSamples: z.number().int().min(0).optional(),
+    validationSamples: z.number().int().min(0).optional(),
+    testSamples: z.number().int().min(0).optional(),
+    /** From the start of the run to its end. */
+    trainingDurationSeconds: z.number().min(0).optional(),
+    /** ISO 8601. */
+    completedAt: z.iso.datetime().optional(),
   }),
 );
 

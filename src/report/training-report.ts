@@ -1,4 +1,5 @@
 /** The report of one run as plain data: what `report.json` holds and what every rendering is made from. */
+import type { QCDecision } from '../data/qc-gate.js';
 import type { Comparison } from '../evaluation/compare.js';
 import type { Evaluation } from '../evaluation/evaluate.js';
 import type { ValidationMetrics } from '../evaluation/validation-metrics.js';
@@ -49,6 +50,8 @@ export interface TrainingReport {
     /** Sizes, time ranges, purged and embargoed rows: `TimeSeriesDataContainer.summary()`. */
     readonly summary: unknown;
   };
+  /** What the gate made of the data's quality report, where the run was given one. */
+  readonly qc?: QCDecision;
   readonly leakage: LeakageReport;
   /** What the rows were used for, by whom and when; `own` marks what concerns this model. */
   readonly ledger: LedgerReport;

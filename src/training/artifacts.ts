@@ -60,14 +60,19 @@ export async function writeRun(
     const log = join(directory, TRACKING_FILE);
     if (existsSync(log)) await copyFile(log, join(temporary, TRACKING_FILE));
   });
+  return artifactsIn(directory, report, preprocessing !== undefined);
+}
+
+/** Where things lie in a run's directory. */
+export function artifactsIn(directory: string, { model, data }: TrainingReport, preprocessing: boolean): RunArtifacts {
   return {
     directory,
-    model: join(directory, 'models', name),
+    model: join(directory, 'models', artifactName(model.name, data.symbol, data.horizon)),
     report: join(directory, 'report.json'),
     ledger: join(directory, 'ledger.json'),
     config: join(directory, 'config.json'),
     featureNames: join(directory, 'feature_names.json'),
-    preprocessing: preprocessing && join(directory, 'preprocessing'),
+    ...(preprocessing && { preprocessing: join(directory, 'preprocessing') }),
   };
 }
 

@@ -3,6 +3,7 @@ import { MINIROCKET_INFO } from '../baselines/minirocket/info.js';
 import { throwIfAborted } from '../core/abort.js';
 import { resolveThreads } from '../core/threads.js';
 import { LIBRARY_VERSION } from '../core/version.js';
+import { assertQuality, type QCDecision } from '../data/qc-gate.js';
 import { type AnyContainer, adaptTo } from '../evaluation/adapt.js';
 import { evaluateModel } from '../evaluation/evaluate-model.js';
 import { metricsOptions } from '../evaluation/metrics-options.js';
@@ -44,6 +45,7 @@ export class ModelTrainer {
   /**
    * One run: checks, fit on train (early stopping on validation), scores, baselines, artifacts.
    *
+   * @throws QCGateBlockedError - the quality report FAILED and there is no override
    * @throws DataLeakageError - before anything is trained, when the splits share information
    * @throws ConfigError - unknown variant, hyperparameter or setting
    * @throws TestSetReuseError - the run id has evaluated the test set before
@@ -54,6 +56,7 @@ export class ModelTrainer {
     container: AnyContainer,
     options: TrainModelOptions<N> = {},
   ): Promise<TrainingResult> {
+    const qc = options.qcReport && assertQuality(options.qcReport, options.qcOverride);
     const settings = await this.settings();
     const Model = await ModelRegistry.get(name);
     const runId = options.runId === undefined ? newRunId(name, container.symbol) : checkRunId(options.runId);
@@ -127,6 +130,7 @@ export class ModelTrainer {
           featureNames: data.featureNames,
           summary: data.summary(),
         },
+        ...(qc && { qc }),
         leakage,
         ledger,
         training: metrics,
@@ -136,7 +140,12 @@ export class ModelTrainer {
         baselines,
         verdict: verdictOf(name, scores, baselines),
         featureImportance: importanceOf(model),
-        warnings: [...metrics.warnings, ...leakage.findings.map((finding) => finding.message), ...testWarnings(ledger)],
+        warnings: [
+          ...qualityWarnings(qc),
+          ...metrics.warnings,
+          ...leakage.findings.map((finding) => finding.message),
+          ...testWarnings(ledger),
+        ],
         environment: {
           holdfast: LIBRARY_VERSION,
           node: process.version,
@@ -221,6 +230,14 @@ export class ModelTrainer {
     const base = await loadTrainingConfig(this.options.configFile);
     return parseTrainingConfig({ ...base, ...this.options.config });
   }
+}
+
+/** Data that was not PASSED is remembered with the run. */
+function qualityWarnings(qc: QCDecision | undefined): string[] {
+  if (!qc || qc.status === 'PASSED') return [];
+  const { override, findings } = qc;
+  const because = override ? [`The data FAILED its quality report; training went on because: ${override.reason}`] : [];
+  return [...because, ...findings.map((finding) => `Data quality: ${finding}`)];
 }
 
 /** Each further look at the test set makes the best of the looks a little too good. */

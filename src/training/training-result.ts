@@ -1,5 +1,7 @@
 /** What one run is told and what it gives. */
 import type { ProgressListener } from '../core/progress.js';
+import type { QCReport } from '../data/qc-finding.js';
+import type { QCOverride } from '../data/qc-gate.js';
 import type { Evaluation } from '../evaluation/evaluate.js';
 import type { MetricsSettings } from '../evaluation/metrics-options.js';
 import type { BaseModel } from '../model/base-model.js';
@@ -50,6 +52,10 @@ export interface TrainModelOptions<N extends string = string> {
   sequenceBaseline?: boolean;
   /** How thoroughly the run is evaluated: intervals, threshold, periods, groups. The bootstrap's seed follows from the run's. */
   evaluation?: MetricsSettings;
+  /** What `qualityReport` said of the data: one that FAILED stops the training before it begins. */
+  qcReport?: QCReport;
+  /** Trains on data that failed; kept in the report. */
+  qcOverride?: QCOverride;
   /** False writes nothing. Default true. */
   save?: boolean;
   /** Where models that train step by step keep their state: the same run again goes on from it, to the same bytes. */

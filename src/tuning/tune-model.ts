@@ -12,23 +12,28 @@ import { ModelRegistry } from '../model/registry.js';
 import { useRows } from '../splits/claim-rows.js';
 import { createStudy } from './create-study.js';
 import { defaultSpace } from './default-spaces.js';
-import type { ParamValue } from './distribution.js';
+import { contains, type ParamValue, toInternal } from './distribution.js';
 import type { OptimizeOptions } from './optimize.js';
 import type { Pruner } from './pruner.js';
 import type { Sampler } from './sampler.js';
-import type { SearchSpace } from './space.js';
+import { parseSpace, type SearchSpace } from './space.js';
 import type { Storage } from './storage.js';
 import type { Study } from './study.js';
 import { type Trial, TrialPruned } from './trial.js';
 
 /** Space, metric, budget, sampler and storage of `tuneModel`. */
 export interface TuneModelOptions {
-  /** Default: the model's of `defaultSpace`. */
+  /** Default: the model's of `defaultSpace`, without the parameters in `config`. */
   readonly space?: SearchSpace;
   /** Hyperparameters that stay as they are. */
   readonly config?: Readonly<Record<string, unknown>>;
   /** Default 50. */
   readonly trials?: number;
+  /**
+   * Tried first in a new study, in this order: what worked elsewhere. Parameters that the space does not have are left out, missing ones and
+   * those out of its range suggested.
+   */
+  readonly firstTrials?: readonly Readonly<Record<string, ParamValue>>[];
   /** Default 'auc', or 'rmse' for regression. */
   readonly metric?: string;
   readonly sampler?: Sampler;
@@ -66,7 +71,7 @@ export interface TuningResult {
 
 const OPTIONS = [
   ...['space', 'config', 'trials', 'metric', 'sampler', 'pruner', 'storage', 'name', 'seed', 'workers'],
-  ...['concurrency', 'threads', 'timeout', 'signal', 'onProgress', 'callbacks'],
+  ...['concurrency', 'threads', 'timeout', 'signal', 'onProgress', 'callbacks', 'firstTrials'],
 ];
 
 /**
@@ -90,7 +95,8 @@ export async function tuneModel(
   }
   throwIfAborted(options.signal, 'Tuning');
   const Model = await ModelRegistry.get(name);
-  const { space = defaultSpace(name), config = {}, seed = 42, workers = 1, concurrency } = options;
+  const { config = {}, seed = 42, workers = 1, concurrency } = options;
+  const space = options.space ?? freeSpace(name, config);
   const fixed = await modelConfig(name, { overrides: { ...config } });
   const sample = new Model(fixed);
   const metric = metricOf(options.metric, sample);
@@ -107,6 +113,7 @@ export async function tuneModel(
     ...(storage && { storage }),
     ...(options.name !== undefined && { name: options.name, loadIfExists: true }),
   });
+  if (study.trials.length === 0) await enqueue(study, options.firstTrials ?? [], space);
   const { validation } = data;
   useRows('tune', validation, { name: `tuning of ${name}` });
   const objective = async (trial: Trial): Promise<number> => {
@@ -130,6 +137,28 @@ export async function tuneModel(
   });
   const { bestParams, bestValue } = study;
   return { study, metric: metric.name, bestParams, bestValue, bestConfig: { ...config, ...bestParams } };
+}
+
+/** The model's default space without what is given. */
+export function freeSpace(name: string, given: Readonly<Record<string, unknown>>): SearchSpace {
+  return Object.fromEntries(
+    Object.entries(defaultSpace(name)).filter(([parameter]) => !Object.hasOwn(given, parameter)),
+  );
+}
+
+async function enqueue(
+  study: Study,
+  first: NonNullable<TuneModelOptions['firstTrials']>,
+  space: SearchSpace,
+): Promise<void> {
+  const known = parseSpace(space);
+  for (const params of first) {
+    const fitting = Object.entries(params).filter(([name, value]) => {
+      const distribution = known.get(name);
+      return distribution !== undefined && contains(distribution, toInternal(distribution, value));
+    });
+    if (fitting.length > 0) await study.enqueueTrial(Object.fromEntries(fitting));
+  }
 }
 
 interface FitSettings {

@@ -1,0 +1,15 @@
+/** `holdfast/agent`: one call from a candidate model and data to a trained, evaluated, stored and recorded model. */
+import { registerBuiltins } from '../builtin.js';
+
+registerBuiltins();
+
+export { jsonLogger, LOG_LEVELS, type LogFields, type Logger, type LogLevel } from '../core/logging.js';
+export { qualityReport } from '../data/qc.js';
+export { assertQuality, type QCDecision, type QCOverride } from '../data/qc-gate.js';
+export { SplitRegistry } from '../splits/registry.js';
+export { AgentMemory, type Episode, type Recollection } from './memory/agent-memory.js';
+export type { TrainingFacts } from './memory/facts.js';
+export { agentSteps, type ExecuteOptions, ModelTrainerAgent } from './model-trainer-agent.js';
+export type { AgentOptions } from './options.js';
+export type { AgentRun, AgentSettings, Step, StepOutcome, TrainedRun, TuningOutcome } from './run.js';
+export { type AgentData, type AgentState, type Candidate, STEPS, type StepName, type StepRecord } from './state.js';

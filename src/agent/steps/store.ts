@@ -1,0 +1,30 @@
+/** The model as a version of the store, with where it comes from. */
+import { LIBRARY_VERSION } from '../../core/version.js';
+import { dataHashOf } from '../data-hash.js';
+import { resultOf } from '../parts.js';
+import { type AgentRun, type StepOutcome, skipped } from '../run.js';
+import { scoresOf } from './log.js';
+
+export async function store(run: AgentRun): Promise<StepOutcome> {
+  const { store: models } = run.settings;
+  if (!models) return skipped('there is no model store');
+  const { model, report, artifacts } = resultOf(run);
+  run.version = await models.register(artifacts?.model ?? model, {
+    name: nameOf(run),
+    lineage: {
+      dataHash: await dataHashOf(run),
+      codeVersion: `holdfast ${LIBRARY_VERSION}`,
+      seed: run.seed,
+      runId: run.runId,
+      metrics: scoresOf(report.metrics.splits),
+    },
+    ...(run.pipeline && { preprocessing: run.pipeline }),
+  });
+  return { text: `version ${run.version.version} of ${run.version.modelName}` };
+}
+
+/** All versions of a model for one purpose have one name: the run's artifact is named so. */
+function nameOf(run: AgentRun): string {
+  const { artifacts } = resultOf(run);
+  return artifacts ? (artifacts.model.split(/[\\/]/).at(-1) ?? run.candidate.name) : run.candidate.name;
+}
