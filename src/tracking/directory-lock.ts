@@ -17,15 +17,21 @@ interface Owner extends ProcessMark {
   readonly released?: boolean;
 }
 
+/** One listener for all: a process may hold many locks. */
+const open = new Set<DirectoryLock>();
+const releaseAll = (): void => {
+  for (const lock of [...open]) lock.release();
+};
+
 export class DirectoryLock {
-  private readonly atExit = (): void => this.release();
   private held = true;
 
   private constructor(
     private readonly file: string,
     private readonly owner: Owner,
   ) {
-    process.once('exit', this.atExit);
+    if (open.size === 0) process.once('exit', releaseAll);
+    open.add(this);
   }
 
   /**
@@ -55,7 +61,8 @@ export class DirectoryLock {
   release(): void {
     if (!this.held) return;
     this.held = false;
-    process.off('exit', this.atExit);
+    open.delete(this);
+    if (open.size === 0) process.off('exit', releaseAll);
     try {
       if ((JSON.parse(readFileSync(this.file, 'utf8')) as Owner).id !== this.owner.id) return;
       const released = `${this.file}.${this.owner.id}`;

@@ -137,6 +137,21 @@ describe('without a server', () => {
     expect([runs.length, parts.sort()]).toEqual([3, ['first', 'second']]);
   });
 
+  it('any number of runs may be open at once', async () => {
+    await server.stop();
+    const warnings: Error[] = [];
+    const note = (warning: Error) => void warnings.push(warning);
+    process.on('warning', note);
+    const of = tracker();
+    const runs = await Promise.all(numbers(20).map((i) => start(of, `r${i}`)));
+    for (const run of runs) await run.finish('completed');
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('warning', note);
+    expect(warnings).toEqual([]);
+    await server.start();
+    expect(await tracker().replay()).toEqual({ sent: 20, open: 0, failed: [] });
+  });
+
   it('two replays at once send it once', async () => {
     await server.stop();
     await offlineRun(30, 'one');
