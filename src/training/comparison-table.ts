@@ -77,6 +77,8 @@ export function verdictOf(
   const ties = models
     .filter(({ label, difference }) => label !== winner.label && difference && !difference.significant)
     .map(({ label }) => label);
+  const unscored = models.filter(({ value }) => value === null).map(({ label }) => label);
+  const rivals = models.length - 1 - unscored.length;
   const beaten = baselines.filter(
     ({ value, difference }) =>
       difference?.significant === true && value !== null && winner.value !== null && better(winner.value, value),
@@ -85,11 +87,12 @@ export function verdictOf(
   const beatsBaselines = baselines.length > 0 && open.length === 0;
   const parts = [
     `${winner.label} has the best ${metric} on ${rows} validation rows (${number(winner.value)})`,
-    models.length === 1
-      ? 'nothing else was trained'
+    rivals === 0
+      ? 'there is no other model to compare it with'
       : ties.length > 0
         ? `it cannot be told apart from ${ties.join(', ')}`
         : 'it is better than every other model',
+    ...(unscored.length > 0 ? [`${unscored.join(', ')} cannot be compared by ${metric}`] : []),
     baselines.length === 0
       ? 'it was compared with no baseline'
       : beatsBaselines

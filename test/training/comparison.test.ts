@@ -17,6 +17,7 @@ import {
 } from '../../src/index.js';
 import type { ModelClass } from '../../src/model/base-model.js';
 import { syntheticClassification, syntheticRegression } from '../../src/testing/index.js';
+import { verdictOf } from '../../src/training/comparison-table.js';
 
 let runs: string;
 beforeAll(async () => {
@@ -170,6 +171,16 @@ describe('compareModels', () => {
     const [best, other] = report.models;
     expect(best.value).toBeGreaterThanOrEqual(Number(other.value));
     expect(other.difference?.value).toBeCloseTo(Number(other.value) - Number(best.value), 12);
+  });
+
+  it('says of a model without probabilities that the metric cannot judge it', async () => {
+    const models = ['logistic', { name: 'voting', config: { voting: 'hard', members: ['logistic', 'ridge'] } }, 'svm'];
+    const { report } = await compareModels(models, container(), { metric: 'accuracy' });
+    expect(report.models.every(({ value }) => value !== null)).toBe(true);
+    const [winner, other] = report.models;
+    const unknown = { ...other, value: null };
+    const { text } = verdictOf(winner, [winner, unknown], [], { metric: 'logLoss', rows: 9, better: (a, b) => a < b });
+    expect(text).toContain(`there is no other model to compare it with; ${other.label} cannot be compared by logLoss`);
   });
 
   it('keeps a model that fails with its error, and goes on', async () => {
