@@ -14,6 +14,7 @@ import type { ModelInput } from '../model/types.js';
 import { checkModelObject, checkOptions, checkWhole, featureRows } from './options.js';
 import { studentT } from './student-t.js';
 
+/** What is shuffled, how often, and what is scored. */
 export interface PermutationImportanceOptions {
   /** Name of a metric of the model's task. Default `'accuracy'`, for a regression `'r2'`. */
   metric?: string;
@@ -32,6 +33,7 @@ export interface PermutationImportanceOptions {
   onProgress?: ProgressListener;
 }
 
+/** How much the score falls when columns are shuffled, with intervals. */
 export interface PermutationImportanceResult {
   /** The metric's name, and its value on the rows as they are. */
   readonly metric: string;

@@ -37,6 +37,7 @@ export interface ReportParts {
   readonly lineage?: Lineage;
 }
 
+/** Which plots are written, and how. */
 export interface PlotFiles {
   /** Default: all that can be drawn. */
   readonly names?: readonly PlotName[];

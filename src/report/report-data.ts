@@ -48,6 +48,7 @@ export interface FoldLine {
   readonly spans: readonly { readonly use: 'train' | 'test' | 'unused'; readonly from: number; readonly to: number }[];
 }
 
+/** A cross-validation as the report shows it: folds, scores, gaps. */
 export interface CrossValidationSummary {
   readonly metric?: string;
   readonly mean?: number;
@@ -67,6 +68,7 @@ export interface TuningTrial {
   readonly params: Readonly<Record<string, string | number | boolean | null>>;
 }
 
+/** A study as the report shows it: trials, parameters, best values. */
 export interface TuningSummary {
   readonly name?: string;
   readonly metric?: string;
@@ -84,6 +86,7 @@ export interface TuningSummary {
 /** Where the model comes from. Values are shown as they are. */
 export type Lineage = Readonly<Record<string, string | number | boolean | null>>;
 
+/** Everything that a report may show; a part that is missing is said, not drawn. */
 export interface ReportData extends Partial<TrainingReport> {
   /** Default: the model, the symbol and the horizon. */
   readonly title?: string;

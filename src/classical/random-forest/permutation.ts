@@ -1,6 +1,7 @@
 /** Importance of a forest's columns by permutation; `holdfast/explain` has the same for any model. */
 import { fallStatistics, type PermutationTask, permutationFalls } from '../../model/permutation.js';
 
+/** How much the score falls when a column is shuffled. */
 export interface PermutationImportance {
   /** Score of the rows as they are. */
   readonly score: number;

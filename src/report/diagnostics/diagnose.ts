@@ -7,6 +7,7 @@ import { overTime } from './over-time.js';
 import { calibrationBins, scoreHistogram } from './score-bins.js';
 import { valuePlots } from './value-plots.js';
 
+/** What is computed of predictions for plots, and how finely. */
 export interface DiagnosticsOptions {
   /** Probability of the larger of two classes from which it is predicted. Default 0.5. */
   readonly threshold?: number;

@@ -62,6 +62,7 @@ export interface TimePart {
   readonly value: number | null;
 }
 
+/** Scores over time, by period. */
 export interface OverTime {
   readonly metric: 'logLoss' | 'accuracy' | 'mae';
   readonly byTime: boolean;
@@ -76,6 +77,7 @@ export interface ValuePlots {
   readonly residuals: { readonly edges: readonly number[]; readonly rows: readonly number[]; readonly outside: number };
 }
 
+/** What plots of one split are drawn from: small, plain data. */
 export interface Diagnostics {
   readonly rows: number;
   readonly weighted: boolean;

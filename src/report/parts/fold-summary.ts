@@ -6,6 +6,7 @@ const FOLDS = 20;
 /** Runs of one fold that a plot can tell apart. */
 const SPANS = 120;
 
+/** Times of the rows, and the metric that is shown. */
 export interface FoldOptions {
   /** (rows,) ms since epoch of the cross-validated rows: places the folds in time. */
   readonly times?: ArrayLike<number>;
@@ -17,6 +18,7 @@ type Folded = Pick<CrossValidationResult, 'scores'> & {
   readonly folds: readonly Pick<CrossValidationResult['folds'][number], 'fold' | 'rows' | 'test'>[];
 };
 
+/** A cross-validation as plain data for the report. */
 export function summariseFolds(result: Folded, { times, metric }: FoldOptions = {}): CrossValidationSummary {
   const name = metric ?? Object.keys(result.scores)[0];
   const rows = 1 + result.folds.reduce((most, { rows: { train, test } }) => maxOf(test, maxOf(train, most)), -1);

@@ -7,6 +7,7 @@ const FEATURES = 20;
 const ROWS = 200;
 const LEVELS = 5;
 
+/** SHAP values as small plain data for the report; of several outputs the one that moves most. */
 export function summariseShap(shap: ShapResult): ShapSummary {
   const { rows, features, outputs, values, data } = shap;
   // Of several outputs, the one that moves most (the first of equals) is drawn.

@@ -8,6 +8,7 @@ export const PLOT_NAMES = [
   ...(['tuningHistory', 'parallelCoordinates', 'ranking', 'trainingTime'] as const),
 ] as const;
 
+/** Name of a plot, for `renderPlot`. */
 export type PlotName = (typeof PLOT_NAMES)[number];
 
 /** Widths plots are drawn for: a column, two of them, the page. Heights follow. */
