@@ -36,7 +36,7 @@ const CASES: readonly CaseOf[] = [
     name: 'xgboost interactions',
     library: 'xgboost',
     kind: 'interactions',
-    rows: 50,
+    rows: 10,
     peer: 'xgboost pred_interactions',
   },
   { name: 'lightgbm background', library: 'lightgbm', kind: 'background', rows: 200, peer: 'shap interventional' },
