@@ -123,7 +123,7 @@ function checkMethod(model: BaseModel, body: Explanation, background: Matrix | u
       hint: 'Pass training rows as background: values are measured from their mean.',
     });
   }
-  if (body.kind === 'trees' && body.trees.some(({ slot, nodeCover }) => nodeCover.length < slot.length)) {
+  if (body.kind === 'trees' && !body.covers) {
     throw new InvalidInputError(`${WHAT}: the model's file does not say how many training rows its leaves had`, {
       hint: 'Pass training rows as background.',
     });

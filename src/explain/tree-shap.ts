@@ -34,7 +34,8 @@ const ROWS_A_STRETCH = 2000;
 export async function treeShap(model: TreeExplanation, X: Matrix, options: TreeShapOptions): Promise<Worth> {
   const { interactions: wanted, background, threads, signal, onProgress } = options;
   startWorkers(threads);
-  const { trees, outputs, features, players, start, complement = false } = model;
+  const { outputs, features, players, start, complement = false } = model;
+  const trees = await treesOf(model);
   const image = await layOutTrees(trees, outputs);
   const slots = model.slotsOf ? await model.slotsOf(X) : X;
   const others = background && model.slotsOf ? await model.slotsOf(background) : background;
@@ -64,6 +65,16 @@ export async function treeShap(model: TreeExplanation, X: Matrix, options: TreeS
   const worth = { values, ...(interactions ? { interactions } : {}), baseValues, outputs: written };
   await checkSums(model, X, worth, threads);
   return worth;
+}
+
+async function treesOf(model: TreeExplanation): Promise<ExplainedTree[]> {
+  const trees: ExplainedTree[] = [];
+  const turns = new Turns();
+  for (let t = 0; t < model.treeCount; t++) {
+    trees.push(model.tree(t));
+    await turns.pause();
+  }
+  return trees;
 }
 
 const float64 = (length: number): Float64Array => new Float64Array(new SharedArrayBuffer(length * 8));
@@ -103,9 +114,9 @@ function holds({ border, missing, equal, sets }: ExplainedTree, node: number, va
 
 /** @throws TrainingFailedError - values and base do not add up to the model's own output: an error of ours */
 async function checkSums(model: TreeExplanation, X: Matrix, worth: Worth, threads: number): Promise<void> {
-  const { outputs, features, complement = false, trees, unit } = model;
+  const { outputs, features, complement = false, treeCount, unit } = model;
   const scores = await model.scores(X, threads);
-  const tolerance = TOLERANCE + (unit === 'raw' ? FLOAT32_STEP * trees.length : 0);
+  const tolerance = TOLERANCE + (unit === 'raw' ? FLOAT32_STEP * treeCount : 0);
   const written = worth.outputs;
   await inTurns(X.rows, Math.max(1, Math.floor(500_000 / (outputs * features))), (from, to) => {
     for (let i = from; i < to; i++) {

@@ -17,7 +17,11 @@ interface ExplainedOutputs {
 /** Output k is `start[k]` + `scale` * (the leaf values that trees add to it). */
 export interface TreeExplanation extends ExplainedOutputs {
   readonly kind: 'trees';
-  readonly trees: readonly ExplainedTree[];
+  readonly treeCount: number;
+  /** Made anew at each call, so that a large model can be read in short turns. */
+  tree(t: number): ExplainedTree;
+  /** Whether the trees say how many training rows they were made of. */
+  readonly covers: boolean;
   /** (outputs,) */
   readonly start: ArrayLike<number>;
   readonly scale: number;

@@ -1,14 +1,17 @@
 /** An ensemble's trees as explanations read them: float32 borders, a direction for every NaN, covers. */
 import { float32AtOrBelow } from '../core/float32.js';
-import type { ExplainedTree } from '../model/explanation.js';
+import type { ExplainedTree, TreeExplanation } from '../model/explanation.js';
 import { missingGoesRight } from './flat-trees.js';
 import type { Ensemble, Tree } from './tree.js';
 
 /** What weighs a node's sides: its training rows (LightGBM) or their hessians (XGBoost). */
 export type Cover = 'rows' | 'hessians';
 
-export function explainedTrees({ trees, outputs }: Ensemble, cover: Cover): ExplainedTree[] {
-  return trees.map((tree, t) => explained(tree, t % outputs, cover));
+export function explainedTrees(
+  { trees, outputs }: Ensemble,
+  cover: Cover,
+): Pick<TreeExplanation, 'treeCount' | 'tree' | 'covers'> {
+  return { treeCount: trees.length, tree: (t) => explained(trees[t], t % outputs, cover), covers: true };
 }
 
 function explained(tree: Tree, output: number, cover: Cover): ExplainedTree {

@@ -61,7 +61,7 @@ describe("Shapley values of forests and shap's", () => {
     const rows = X.slice(0, 20);
     const background = X.slice(80, 105);
     const problems = [0, 1, 2].map((w) => ({
-      trees: explanation.trees.map((tree) => asArrays(tree, w, 8)),
+      trees: Array.from({ length: 8 }, (_, t) => asArrays(explanation.tree(t), w, 8)),
       X: rows,
       background,
     }));

@@ -45,7 +45,8 @@ export function shapleyInteractions(game: Game, players: number): number[][] {
 export function pathGame(model: TreeExplanation, row: ArrayLike<number>, k: number): Game {
   return (coalition) => {
     let sum = 0;
-    for (const tree of model.trees) {
+    for (let t = 0; t < model.treeCount; t++) {
+      const tree = model.tree(t);
       if (k < tree.output || k >= tree.output + tree.width) continue;
       sum += expectation(tree, tree.slot.length > 0 ? 0 : -1, row, coalition, k);
     }

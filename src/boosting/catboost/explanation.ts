@@ -9,7 +9,7 @@ export function explainedCatBoost(
   ensemble: CatBoostEnsemble,
   { trees: flat }: Plan,
   order: readonly number[],
-): Pick<TreeExplanation, 'trees' | 'players' | 'start' | 'scale' | 'outputs' | 'features'> {
+): Pick<TreeExplanation, 'treeCount' | 'tree' | 'covers' | 'players' | 'start' | 'scale' | 'outputs' | 'features'> {
   const { features, outputs, trees, bias, scale } = ensemble;
   const players: number[][] = Array.from({ length: features }, (_, j) => [j]);
   const known = new Map<string, number>(players.map((columns, player) => [columns.join(), player]));
@@ -19,29 +19,42 @@ export function explainedCatBoost(
     known.set(sorted.join(), player);
     return player;
   };
-  const explained = trees.map((tree, t): ExplainedTree => {
-    const own = tree.conditions.map((condition) => playerOf(creditedTo(condition, ensemble)));
-    const shape = tree.kind === 'symmetric' ? fromLast(tree) : tree;
-    const nodes = shape.left.length;
-    const asked = (i: number) => (tree.kind === 'symmetric' ? askedFromLast(tree, i) : i);
-    const at = (i: number) => flat.start[t] + asked(i);
-    return {
-      children: Int32Array.from({ length: 2 * nodes }, (_, i) => (i & 1 ? shape.right : shape.left)[i >> 1]),
-      slot: Int32Array.from({ length: nodes }, (_, i) => flat.slot[at(i)]),
-      border: Float32Array.from({ length: nodes }, (_, i) => flat.border[at(i)]),
-      equal: Uint8Array.from({ length: nodes }, (_, i) => flat.equal[at(i)]),
-      missing: new Uint8Array(nodes),
-      player: Int32Array.from({ length: nodes }, (_, i) => own[asked(i)]),
-      nodeCover: nodeCover(shape),
-      leafCover: tree.leafWeights,
-      values: inOrder(tree, outputs, order),
-      width: outputs,
-      output: 0,
-      ...(tree.kind === 'symmetric' ? { levels: tree.conditions.length } : {}),
-    };
-  });
+  const owners = trees.map(({ conditions }) =>
+    conditions.map((condition) => playerOf(creditedTo(condition, ensemble))),
+  );
+  const tree = (t: number): ExplainedTree => explainedTree(ensemble, flat, t, owners[t], order);
   const start = outputs === 1 ? bias : order.map((k) => bias[k]);
-  return { trees: explained, start, scale, outputs, features, ...(players.length > features ? { players } : {}) };
+  const covers = trees.every(({ leafWeights }) => leafWeights.length > 0);
+  const more = players.length > features ? { players } : {};
+  return { treeCount: trees.length, tree, covers, start, scale, outputs, features, ...more };
+}
+
+function explainedTree(
+  { trees, outputs }: CatBoostEnsemble,
+  flat: Plan['trees'],
+  t: number,
+  own: readonly number[],
+  order: readonly number[],
+): ExplainedTree {
+  const tree = trees[t];
+  const shape = tree.kind === 'symmetric' ? fromLast(tree) : tree;
+  const nodes = shape.left.length;
+  const asked = (i: number) => (tree.kind === 'symmetric' ? askedFromLast(tree, i) : i);
+  const at = (i: number) => flat.start[t] + asked(i);
+  return {
+    children: Int32Array.from({ length: 2 * nodes }, (_, i) => (i & 1 ? shape.right : shape.left)[i >> 1]),
+    slot: Int32Array.from({ length: nodes }, (_, i) => flat.slot[at(i)]),
+    border: Float32Array.from({ length: nodes }, (_, i) => flat.border[at(i)]),
+    equal: Uint8Array.from({ length: nodes }, (_, i) => flat.equal[at(i)]),
+    missing: new Uint8Array(nodes),
+    player: Int32Array.from({ length: nodes }, (_, i) => own[asked(i)]),
+    nodeCover: nodeCover(shape),
+    leafCover: tree.leafWeights,
+    values: inOrder(tree, outputs, order),
+    width: outputs,
+    output: 0,
+    ...(tree.kind === 'symmetric' ? { levels: tree.conditions.length } : {}),
+  };
 }
 
 /**

@@ -145,7 +145,7 @@ export class LightGBMModel extends BoostingModel<LightGBMSettings> {
       unit: 'raw',
       outputs: ensemble.outputs,
       features: ensemble.features,
-      trees: explainedTrees(ensemble, 'rows'),
+      ...explainedTrees(ensemble, 'rows'),
       start: new Float64Array(ensemble.outputs),
       scale: 1,
       scores: (X, threads) => this.scoresOf(X, [0, this.iterations], { threads }),

@@ -174,7 +174,7 @@ export class XGBoostModel extends BoostingModel<XGBoostSettings> {
       unit: 'raw',
       outputs,
       features,
-      trees: explainedTrees(ensemble, 'hessians'),
+      ...explainedTrees(ensemble, 'hessians'),
       start,
       scale: 1,
       scores: (X, threads) => predictScores(file, X, { threads }),

@@ -5,13 +5,15 @@ import { type Forest, sizeOf } from './forest.js';
 /** Of two classes the trees hold the share of the second. */
 export function explainedForest(
   forest: Forest,
-): Pick<TreeExplanation, 'trees' | 'start' | 'scale' | 'outputs' | 'features' | 'complement'> {
+): Pick<TreeExplanation, 'treeCount' | 'tree' | 'covers' | 'start' | 'scale' | 'outputs' | 'features' | 'complement'> {
   const { outputs, features } = forest;
   const { trees } = sizeOf(forest);
   const complement = outputs === 2;
   const kept = complement ? [1] : Array.from({ length: outputs }, (_, k) => k);
   return {
-    trees: Array.from({ length: trees }, (_, t) => explainedTree(forest, t, kept)),
+    treeCount: trees,
+    tree: (t) => explainedTree(forest, t, kept),
+    covers: true,
     start: new Float64Array(kept.length),
     scale: 1 / trees,
     outputs: kept.length,
