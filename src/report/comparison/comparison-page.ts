@@ -78,7 +78,7 @@ export function comparisonPage(canvas: Canvas, data: ComparisonData): string {
     {
       id: 'summary',
       title: 'Summary',
-      body: html`${verdict(data)}${warnings(data)}${card(rankingTable(data), true)}<div class="gap"></div>${figures(canvas, [ranking])}`,
+      body: html`${verdict(data)}<div class="gap"></div>${warnings(data)}${data.warnings.length > 0 && html`<div class="gap"></div>`}${card(rankingTable(data), true)}<div class="gap"></div>${figures(canvas, [ranking])}`,
     },
     {
       id: 'scores',
@@ -103,7 +103,7 @@ export function comparisonPage(canvas: Canvas, data: ComparisonData): string {
 
 function verdict({ verdict: { beatsBaselines, text } }: ComparisonData): Html {
   const tone = beatsBaselines ? 'good' : 'open';
-  return html`<div class="card verdict ${tone}"><span class="badge ${tone}">${beatsBaselines ? 'Beats every baseline' : 'Not shown to beat every baseline'}</span><p>${text}</p></div>`;
+  return html`<div class="card verdict ${tone}"><span class="badge ${tone}">${beatsBaselines ? 'Beats every baseline on validation rows' : 'Not shown to beat every baseline'}</span><p>${text}</p></div>`;
 }
 
 const warnings = ({ warnings: list }: ComparisonData): Html | undefined =>
