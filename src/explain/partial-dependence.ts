@@ -10,6 +10,7 @@ import { toModelInput } from '../model/input.js';
 import type { ModelInput } from '../model/types.js';
 import { checkModelObject, checkOptions, checkWhole, featureRows } from './options.js';
 
+/** The grid, and whether each row's own line is kept. */
 export interface PartialDependenceOptions {
   /** Values a feature. Default 100, as scikit-learn's. */
   gridResolution?: number;
@@ -26,6 +27,7 @@ export interface PartialDependenceOptions {
   onProgress?: ProgressListener;
 }
 
+/** Predictions along a grid of one feature, or two. */
 export interface PartialDependenceResult {
   readonly features: readonly string[];
   /** Values of each feature, ascending. */
