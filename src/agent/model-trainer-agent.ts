@@ -27,6 +27,7 @@ import { store } from './steps/store.js';
 import { train } from './steps/train.js';
 import { tune } from './steps/tune.js';
 
+/** Cancelling, progress, and what to do where a step fails. */
 export interface ExecuteOptions {
   readonly signal?: AbortSignal;
   /** Phase 'agent' counts the steps; the steps' own phases come between. */

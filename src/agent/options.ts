@@ -16,6 +16,7 @@ import { AgentMemory } from './memory/agent-memory.js';
 import type { AgentSettings, Step } from './run.js';
 import { STEPS, type StepName } from './state.js';
 
+/** Where an agent keeps its runs, and what it works with. */
 export interface AgentOptions {
   /** Where everything lies that is not placed elsewhere. Default: the config's, experiments/runs. */
   readonly runsDirectory?: string;

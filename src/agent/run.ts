@@ -54,6 +54,7 @@ export interface TuningOutcome {
   readonly bestValue: number;
 }
 
+/** One execution under way, as its steps see it. */
 export interface AgentRun {
   readonly state: AgentState;
   readonly candidate: Candidate;
@@ -91,6 +92,7 @@ export interface StepOutcome {
   readonly skipped?: boolean;
 }
 
+/** One step of an execution. */
 export type Step = (run: AgentRun) => Promise<StepOutcome>;
 
 export const skipped = (text: string): StepOutcome => ({ text, skipped: true });

@@ -23,6 +23,7 @@ export interface Candidate {
   readonly seed?: number;
 }
 
+/** Data that an agent takes: rows of a table, splits of raw columns, or splits ready for training. */
 export type AgentData = Table | RawTimeSeriesData | TimeSeriesDataContainer<ContainerX>;
 
 /** In: the first group; out: the same with the rest. */
@@ -56,6 +57,7 @@ export interface AgentState {
   readonly failure?: { readonly step: string; readonly code: string; readonly message: string };
 }
 
+/** Names of the steps, in their order. */
 export const STEPS = [
   'qcGate',
   'loadSplits',
@@ -68,8 +70,10 @@ export const STEPS = [
   'persist',
   'remember',
 ] as const;
+/** Name of a step. */
 export type StepName = (typeof STEPS)[number];
 
+/** What a step did. */
 export interface StepRecord {
   readonly name: StepName;
   readonly status: 'completed' | 'skipped' | 'failed';

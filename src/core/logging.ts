@@ -1,8 +1,11 @@
 /** Structured log lines, and spans for who has OpenTelemetry: what a service sees of a run. The library logs nothing unless it is given a logger. */
 import { ConfigError } from './errors.js';
 
+/** Levels of messages, from the least to the most urgent. */
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+/** How urgent a message is. */
 export type LogLevel = (typeof LOG_LEVELS)[number];
+/** What a message is about, by name. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
 /** What pino, winston and `console` have in common, fields last. */
