@@ -23,9 +23,9 @@ import { type Trial, TrialPruned } from './trial.js';
 
 /** Space, metric, budget, sampler and storage of `tuneModel`. */
 export interface TuneModelOptions {
-  /** Default: the model's of `defaultSpace`, without the parameters in `config`. */
+  /** Default: the model's of `defaultSpace`. */
   readonly space?: SearchSpace;
-  /** Hyperparameters that stay as they are. */
+  /** Hyperparameters that stay as they are, but for those in the space. */
   readonly config?: Readonly<Record<string, unknown>>;
   /** Default 50. */
   readonly trials?: number;
@@ -96,7 +96,7 @@ export async function tuneModel(
   throwIfAborted(options.signal, 'Tuning');
   const Model = await ModelRegistry.get(name);
   const { config = {}, seed = 42, workers = 1, concurrency } = options;
-  const space = options.space ?? freeSpace(name, config);
+  const space = options.space ?? defaultSpace(name);
   const fixed = await modelConfig(name, { overrides: { ...config } });
   const sample = new Model(fixed);
   const metric = metricOf(options.metric, sample);
@@ -137,13 +137,6 @@ export async function tuneModel(
   });
   const { bestParams, bestValue } = study;
   return { study, metric: metric.name, bestParams, bestValue, bestConfig: { ...config, ...bestParams } };
-}
-
-/** The model's default space without what is given. */
-export function freeSpace(name: string, given: Readonly<Record<string, unknown>>): SearchSpace {
-  return Object.fromEntries(
-    Object.entries(defaultSpace(name)).filter(([parameter]) => !Object.hasOwn(given, parameter)),
-  );
 }
 
 async function enqueue(

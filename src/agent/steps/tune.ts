@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import { InvalidInputError } from '../../core/errors.js';
 import { trackTrials } from '../../tracking/track-trials.js';
 import { loadStudy } from '../../tuning/create-study.js';
+import { defaultSpace } from '../../tuning/default-spaces.js';
 import type { ParamValue } from '../../tuning/distribution.js';
 import type { SearchSpace } from '../../tuning/space.js';
 import type { Storage } from '../../tuning/storage.js';
 import { JournalFileStorage } from '../../tuning/storages/journal/storage.js';
 import type { Study } from '../../tuning/study.js';
 import { isFinished } from '../../tuning/trial-record.js';
-import { freeSpace, tuneModel } from '../../tuning/tune-model.js';
+import { tuneModel } from '../../tuning/tune-model.js';
 import { containerOf, factsOf, fixedParameters } from '../parts.js';
 import { type AgentRun, type StepOutcome, skipped } from '../run.js';
 import type { Candidate } from '../state.js';
@@ -29,8 +30,8 @@ export async function tune(run: AgentRun): Promise<StepOutcome> {
   if (settings.trials === 0) return skipped('no trials were asked for');
   const space = candidate.space ?? spaceOf(candidate);
   if (!space) {
-    run.warnings.push(`${candidate.name} was not tuned: it has no search space of its own, and none was given`);
-    return skipped(`${candidate.name} has no default space, and none was given`);
+    run.warnings.push(`${candidate.name} was not tuned: there is nothing to search, and no space was given`);
+    return skipped('there is nothing to search, and no space was given');
   }
   const container = containerOf(run);
   const storage = settings.storage ?? new JournalFileStorage(join(settings.runsDirectory, '.studies', `${runId}.log`));
@@ -64,7 +65,8 @@ function chosenBefore(run: AgentRun, space: SearchSpace, study: Study): StepOutc
 
 function spaceOf({ name, config = {} }: Candidate): SearchSpace | undefined {
   try {
-    return freeSpace(name, config);
+    const free = Object.entries(defaultSpace(name)).filter(([parameter]) => !Object.hasOwn(config, parameter));
+    return free.length > 0 ? Object.fromEntries(free) : undefined;
   } catch (error) {
     if (error instanceof InvalidInputError) return undefined;
     throw error;
