@@ -26,6 +26,7 @@ import { remember } from './steps/remember.js';
 import { store } from './steps/store.js';
 import { train } from './steps/train.js';
 import { tune } from './steps/tune.js';
+import { failTracked } from './tracked-run.js';
 
 /** Cancelling, progress, and what to do where a step fails. */
 export interface ExecuteOptions {
@@ -163,6 +164,7 @@ async function fail(
   const code = error instanceof HoldfastError ? error.code : 'UNKNOWN';
   run.settings.logger.error(`${step} failed: ${message}`, { runId: run.runId, step, code });
   await failRow(run, `${step}: ${message}`);
+  await failTracked(run, error);
   const failed: AgentState = { ...outcome(run, steps), status: 'failed', failure: { step, code, message } };
   if (onFailure === 'return') return failed;
   if (error instanceof HoldfastError) Object.assign(error.details, { runId: run.runId, step, state: failed });

@@ -13,7 +13,7 @@ import type { PreprocessingPipeline } from '../preprocessing/pipeline.js';
 import type { SplitRegistry } from '../splits/registry.js';
 import type { ModelStore, ModelVersion } from '../tracking/model-store/model-store.js';
 import type { TrainingRunRepository } from '../tracking/repository/training-run-repository.js';
-import type { Tracker } from '../tracking/tracker.js';
+import type { TrackedRun, Tracker } from '../tracking/tracker.js';
 import type { ModelTrainer } from '../training/trainer.js';
 import type { TrainingResult } from '../training/training-result.js';
 import type { SearchSpace } from '../tuning/space.js';
@@ -78,6 +78,10 @@ export interface AgentRun {
   splitId?: string;
   container?: AnyContainer;
   pipeline?: PreprocessingPipeline;
+  /** In the tracker, once something was logged. */
+  tracked?: TrackedRun;
+  /** The tracker has it whole. */
+  logged?: boolean;
   tuning?: TuningOutcome;
   result?: TrainedRun;
   metrics?: ValidationMetrics;

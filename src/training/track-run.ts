@@ -1,5 +1,6 @@
 /** What a tracker is told of a run that was trained. */
 import { HoldfastError } from '../core/errors.js';
+import { messageOf } from '../core/text.js';
 import type { AnyContainer } from '../evaluation/adapt.js';
 import type { Evaluation } from '../evaluation/evaluate.js';
 import type { BaseModel } from '../model/base-model.js';
@@ -75,5 +76,3 @@ async function datasetsOf(data: AnyContainer): Promise<DatasetInput[]> {
     featureNames,
   }));
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,9 +1,9 @@
 /** The model as a version of the store, with where it comes from. */
 import { LIBRARY_VERSION } from '../../core/version.js';
+import type { ValidationMetrics } from '../../evaluation/validation-metrics.js';
 import { dataHashOf } from '../data-hash.js';
 import { resultOf } from '../parts.js';
 import { type AgentRun, type StepOutcome, skipped } from '../run.js';
-import { scoresOf } from './log.js';
 
 export async function store(run: AgentRun): Promise<StepOutcome> {
   const { store: models } = run.settings;
@@ -27,4 +27,15 @@ export async function store(run: AgentRun): Promise<StepOutcome> {
 function nameOf(run: AgentRun): string {
   const { artifacts } = resultOf(run);
   return artifacts ? (artifacts.model.split(/[\\/]/).at(-1) ?? run.candidate.name) : run.candidate.name;
+}
+
+/** `test.rocAuc` and so on; what is undefined is left out. */
+function scoresOf(splits: ValidationMetrics['splits']): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(splits).flatMap(([role, split]) =>
+      Object.entries(split?.metrics ?? {}).flatMap(([name, value]) =>
+        value === null ? [] : [[`${role}.${name}`, value]],
+      ),
+    ),
+  );
 }

@@ -14,6 +14,7 @@ import { tuneModel } from '../../tuning/tune-model.js';
 import { containerOf, factsOf, fixedParameters } from '../parts.js';
 import { type AgentRun, type StepOutcome, skipped } from '../run.js';
 import type { Candidate } from '../state.js';
+import { trackedRun } from '../tracked-run.js';
 
 /** How many remembered settings are tried first. */
 const REMEMBERED = 3;
@@ -38,6 +39,8 @@ export async function tune(run: AgentRun): Promise<StepOutcome> {
   const done = await finishedTrials(storage, runId);
   const remembered = done > 0 ? [] : ((await memory?.recall(factsOf(run), REMEMBERED)) ?? []);
   if (done >= settings.trials) return chosenBefore(run, space, await loadStudy({ name: runId, storage }));
+  // Trials are parts of the run, which must be there before them.
+  if (tracker) await trackedRun(run);
   const { study, ...best } = await tuneModel(candidate.name, container, {
     ...{ space, storage, seed, threads, workers, name: runId },
     config: await fixedParameters(run),
