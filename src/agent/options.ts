@@ -9,7 +9,7 @@ import { loadTrainingConfig, parseTrainingConfig, type TrainingConfig } from '..
 import { SplitRegistry } from '../splits/registry.js';
 import { ModelStore } from '../tracking/model-store/model-store.js';
 import { TrainingRunRepository } from '../tracking/repository/training-run-repository.js';
-import type { Tracker } from '../tracking/tracker.js';
+import type { LogModelOptions, Tracker } from '../tracking/tracker.js';
 import { ModelTrainer } from '../training/trainer.js';
 import type { Storage } from '../tuning/storage.js';
 import { AgentMemory } from './memory/agent-memory.js';
@@ -33,6 +33,8 @@ export interface AgentOptions {
   readonly workers?: number;
   /** Default: none. */
   readonly tracker?: Tracker;
+  /** How the tracker stores the model, such as `{ registeredModelName: 'es-trend', aliases: ['challenger'] }`. Default: with the run alone. */
+  readonly logModel?: LogModelOptions;
   /** Rows of runs. Default: the embedded database in the runs directory; false: none. */
   readonly repository?: TrainingRunRepository | false;
   /** Default: in the runs directory; false: none. */
@@ -55,7 +57,7 @@ export interface AgentOptions {
 
 const OPTIONS = [
   ...['runsDirectory', 'config', 'trials', 'metric', 'seed', 'threads', 'workers', 'tracker', 'repository', 'memory'],
-  ...['store', 'splits', 'storage', 'evaluation', 'trainedBy', 'logger', 'steps'],
+  ...['store', 'splits', 'storage', 'evaluation', 'trainedBy', 'logger', 'steps', 'logModel'],
 ];
 
 /** @throws ConfigError - an unknown option or step, or one out of range */
@@ -109,6 +111,7 @@ export async function settle(
     store: given(options.store, () => new ModelStore({ directory: within('.models') })),
     splits: given(options.splits, () => new SplitRegistry(within('.splits'))),
     ...(options.tracker && { tracker: options.tracker }),
+    ...(options.logModel && { logModel: options.logModel }),
     ...(options.storage && { storage: options.storage }),
     ...(options.evaluation && { evaluation: options.evaluation }),
     ...(options.trainedBy !== undefined && { trainedBy: options.trainedBy }),

@@ -1,5 +1,6 @@
 /** The run's row in the repository: begun with the run, failed where the run fails. */
 import { messageOf } from '../core/text.js';
+import type { TrackedRun } from '../tracking/tracker.js';
 import type { AgentRun } from './run.js';
 
 /** The row of a run whose process died is taken over. */
@@ -19,11 +20,15 @@ export async function beginRow({ settings, state, runId, candidate }: Omit<Agent
 }
 
 /** What goes wrong here must not hide why the run failed. */
-export async function failRow({ settings, runId, row }: AgentRun, reason: string): Promise<void> {
+export async function failRow({ settings, runId, row, tracked }: AgentRun, reason: string): Promise<void> {
   try {
     await row;
-    await settings.repository?.fail(runId, reason);
+    await settings.repository?.fail(runId, reason, mlflowRun(tracked));
   } catch (error) {
     settings.logger.warn(`the repository does not know that the run failed: ${messageOf(error)}`, { runId });
   }
 }
+
+/** The tracker's id of the run, as the repository keeps it. */
+export const mlflowRun = (tracked: TrackedRun | undefined): { mlflowRunId?: string } =>
+  tracked?.serverRunId === undefined ? {} : { mlflowRunId: tracked.serverRunId };

@@ -13,7 +13,7 @@ import type { PreprocessingPipeline } from '../preprocessing/pipeline.js';
 import type { SplitRegistry } from '../splits/registry.js';
 import type { ModelStore, ModelVersion } from '../tracking/model-store/model-store.js';
 import type { TrainingRunRepository } from '../tracking/repository/training-run-repository.js';
-import type { TrackedRun, Tracker } from '../tracking/tracker.js';
+import type { LogModelOptions, TrackedRun, Tracker } from '../tracking/tracker.js';
 import type { ModelTrainer } from '../training/trainer.js';
 import type { TrainingResult } from '../training/training-result.js';
 import type { SearchSpace } from '../tuning/space.js';
@@ -31,6 +31,7 @@ export interface AgentSettings {
   readonly workers: number;
   readonly trainer: ModelTrainer;
   readonly tracker?: Tracker;
+  readonly logModel?: LogModelOptions;
   readonly repository?: TrainingRunRepository;
   readonly memory?: AgentMemory;
   readonly store?: ModelStore;

@@ -39,6 +39,8 @@ export interface LogModelOptions {
 
 /** One run under way. What is optional is skipped where a tracker does not have it. */
 export interface TrackedRun {
+  /** What the tracker's server calls the run, once it has it. */
+  readonly serverRunId?: string | undefined;
   /** Values by name, at a step (an epoch, an iteration) where they have one. */
   logMetrics(metrics: Readonly<Record<string, number>>, step?: number): Promise<void> | void;
   /** Everything in a folder. */

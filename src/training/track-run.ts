@@ -5,7 +5,7 @@ import type { AnyContainer } from '../evaluation/adapt.js';
 import type { Evaluation } from '../evaluation/evaluate.js';
 import type { BaseModel } from '../model/base-model.js';
 import type { TrainingReport } from '../report/training-report.js';
-import type { DatasetInput, TrackedRun } from '../tracking/tracker.js';
+import type { DatasetInput, LogModelOptions, TrackedRun } from '../tracking/tracker.js';
 import type { RunArtifacts } from './artifacts.js';
 
 export interface TrainedRun {
@@ -13,12 +13,13 @@ export interface TrainedRun {
   readonly data: AnyContainer;
   readonly report: TrainingReport;
   readonly artifacts: RunArtifacts | undefined;
+  readonly logModel?: LogModelOptions | undefined;
 }
 
 /** Scores, the curve of the training, data sets, the model and the artifacts. Returns the error of a tracker that failed: the run is trained all the same. */
 export async function logRun(tracked: TrackedRun | undefined, run: TrainedRun): Promise<Error | undefined> {
   if (!tracked) return undefined;
-  const { model, data, report, artifacts } = run;
+  const { model, data, report, artifacts, logModel } = run;
   try {
     await tracked.logMetrics(scoresOf(report));
     for (const { epoch, ...losses } of report.training.history) {
@@ -26,7 +27,7 @@ export async function logRun(tracked: TrackedRun | undefined, run: TrainedRun): 
       await tracked.logMetrics(Object.fromEntries(known), epoch);
     }
     if (tracked.logDatasets) await tracked.logDatasets(await datasetsOf(data));
-    if (tracked.logModel) await logModel(tracked, model);
+    if (tracked.logModel) await storeModel(tracked, model, logModel);
     if (artifacts) await tracked.logArtifacts(artifacts.directory);
     await tracked.finish('completed');
     return undefined;
@@ -46,9 +47,9 @@ export async function logFailure(tracked: TrackedRun | undefined, error: unknown
 }
 
 /** Not every model has a form that other programs open. */
-async function logModel(tracked: TrackedRun, model: BaseModel): Promise<void> {
+async function storeModel(tracked: TrackedRun, model: BaseModel, options?: LogModelOptions): Promise<void> {
   try {
-    await tracked.logModel?.(model);
+    await tracked.logModel?.(model, options);
   } catch (error) {
     if (!(error instanceof HoldfastError) || error.code !== 'INVALID_INPUT') throw error;
     await tracked.setTags?.({ 'holdfast.model_not_logged': error.message });

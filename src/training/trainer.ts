@@ -161,7 +161,9 @@ export class ModelTrainer {
               preprocessing: options.preprocessing,
               ledger: data.ledger,
             });
-      const trackingError = await logRun(tracked, { model, data, report, artifacts });
+      const trackingError = await logRun(tracked, {
+        ...{ model, data, report, artifacts, logModel: this.options.logModel },
+      });
       return {
         model,
         metrics,

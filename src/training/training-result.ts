@@ -10,7 +10,7 @@ import type { ConfigOf } from '../model/registry.js';
 import type { PredictionOutput, TrainingMetrics } from '../model/types.js';
 import type { PreprocessingPipeline } from '../preprocessing/pipeline.js';
 import type { TrainingReport } from '../report/training-report.js';
-import type { Tracker } from '../tracking/tracker.js';
+import type { LogModelOptions, Tracker } from '../tracking/tracker.js';
 import type { RunArtifacts } from './artifacts.js';
 
 /** Settings of a `ModelTrainer`. */
@@ -20,6 +20,8 @@ export interface ModelTrainerOptions {
   /** A training.yaml of your own instead of the shipped one. */
   configFile?: string;
   tracker?: Tracker;
+  /** How the tracker stores models: their registered name, aliases, an example of their input. */
+  logModel?: LogModelOptions;
   /** Default: the config's, experiments/runs. */
   runsDirectory?: string;
 }

@@ -14,6 +14,7 @@ import { syntheticClassification, syntheticRegression } from '../../src/testing/
 import { type LoggedModel, type MLflowRun, MLflowTracker, trackTrials } from '../../src/tracking/index.js';
 import { createStudy } from '../../src/tuning/index.js';
 import { freePorts } from './cluster.js';
+import { agentTests } from './mlflow-agent.js';
 import { type MLflowServer, startMLflowServer } from './mlflow-server.js';
 import { PythonPeer } from './python.js';
 
@@ -281,3 +282,5 @@ out = {'version': c.get_model_version_by_alias(request['name'], 'champion').vers
     expect(found).toEqual({ version: '2', same: true });
   });
 });
+
+describe('an agent with an MLflow server', () => agentTests(() => ({ server, work, ask })));

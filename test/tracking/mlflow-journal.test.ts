@@ -80,6 +80,22 @@ describe('without a server', () => {
     expect(server.runs.size).toBe(1);
   });
 
+  it('parts that went into the journal follow their run, which found the server back', async () => {
+    const of = tracker();
+    const run = await start(of);
+    await server.stop();
+    const part = await start(of, 'part', 'r');
+    await part.finish('completed');
+    expect(await kept()).toHaveLength(1);
+    await server.start();
+    await run.finish('completed');
+    expect(await kept()).toEqual([]);
+    const [whole, child] = [...server.runs.values()];
+    expect(server.runs.size).toBe(2);
+    expect([whole.status, child.status]).toEqual(['FINISHED', 'FINISHED']);
+    expect(child.tags.get('mlflow.parentRunId')).toBe(whole.id);
+  });
+
   it('the journal has no credentials', async () => {
     await server.stop();
     const run = await start(tracker());

@@ -1,4 +1,6 @@
 /** The run in the tracker: parameters, scores, the curve of training, data sets, the model, artifacts. */
+import { messageOf } from '../../core/text.js';
+import type { TrackedRun } from '../../tracking/tracker.js';
 import { logRun } from '../../training/track-run.js';
 import { containerOf, resultOf } from '../parts.js';
 import { type AgentRun, type StepOutcome, skipped } from '../run.js';
@@ -9,12 +11,21 @@ export async function log(run: AgentRun): Promise<StepOutcome> {
   if (!run.settings.tracker) return skipped('there is no tracker');
   const { report, artifacts, model } = resultOf(run);
   const params = report.model.config;
-  const begun = run.tracked !== undefined;
-  const tracked = await trackedRun(run, params);
-  if (begun) await tracked?.logParams?.(params);
-  const error = await logRun(tracked, { model, data: containerOf(run), report, artifacts });
+  const { logModel } = run.settings;
+  const error = await begun(run, params).then(
+    (tracked) => logRun(tracked, { model, data: containerOf(run), report, artifacts, logModel }),
+    (failure: unknown) => failure,
+  );
   run.logged = error === undefined;
-  if (!error) return { text: 'parameters, scores, curve, data sets, model and artifacts' };
-  run.warnings.push(`The tracker failed: ${error.message}`);
-  return { text: `the tracker failed: ${error.message}` };
+  if (run.logged) return { text: 'parameters, scores, curve, data sets, model and artifacts' };
+  const text = `The tracker failed: ${messageOf(error)}`;
+  run.warnings.push(text);
+  return { text };
+}
+
+async function begun(run: AgentRun, params: Readonly<Record<string, unknown>>): Promise<TrackedRun | undefined> {
+  const before = run.tracked !== undefined;
+  const tracked = await trackedRun(run, params);
+  if (before) await tracked?.logParams?.(params);
+  return tracked;
 }

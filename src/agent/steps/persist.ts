@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url';
 import type { TrainedModel } from '../../data/contracts.js';
 import { containerOf, resultOf } from '../parts.js';
 import { type AgentRun, type StepOutcome, skipped } from '../run.js';
+import { mlflowRun } from '../run-row.js';
 
 export async function persist(run: AgentRun): Promise<StepOutcome> {
   run.trainedModel = trainedModelOf(run);
@@ -13,6 +14,7 @@ export async function persist(run: AgentRun): Promise<StepOutcome> {
   if (version) await repository.saveModelVersion(version);
   await repository.complete(run.runId, {
     ...(version && { modelVersionId: version.modelVersionId }),
+    ...mlflowRun(run.tracked),
     hyperparameters: { ...made.hyperparameters },
     ...(made.hyperparameterSpace && { hyperparameterSpace: made.hyperparameterSpace }),
     tuningTrials: made.tuningTrials ?? 0,

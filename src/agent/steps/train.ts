@@ -3,6 +3,7 @@
 import { finishedRun } from '../finished-run.js';
 import { containerOf, fixedParameters } from '../parts.js';
 import type { AgentRun, StepOutcome } from '../run.js';
+import { trackedRun } from '../tracked-run.js';
 
 /**
  * Trains with the best hyperparameters that tuning found, and writes the run's directory, whole or not at all.
@@ -14,6 +15,8 @@ export async function train(run: AgentRun): Promise<StepOutcome> {
   const { candidate, settings, runId, seed, pipeline, tuning, signal, onProgress } = run;
   run.result = await finishedRun(run);
   if (run.result) return { text: 'an earlier process of this run has done it' };
+  // A tracker that cannot be reached is better known before a long training than after it.
+  await trackedRun(run);
   run.result = await settings.trainer.trainModel(candidate.name, containerOf(run), {
     config: { ...(await fixedParameters(run)), ...tuning?.bestParams },
     ...(candidate.variant !== undefined && { variant: candidate.variant }),

@@ -1,7 +1,9 @@
 /** Hyperparameters, fitted on train and chosen on validation. */
 import { join } from 'node:path';
 import { InvalidInputError } from '../../core/errors.js';
+import { messageOf } from '../../core/text.js';
 import { trackTrials } from '../../tracking/track-trials.js';
+import type { Tracker } from '../../tracking/tracker.js';
 import { loadStudy } from '../../tuning/create-study.js';
 import { defaultSpace } from '../../tuning/default-spaces.js';
 import type { ParamValue } from '../../tuning/distribution.js';
@@ -47,7 +49,7 @@ export async function tune(run: AgentRun): Promise<StepOutcome> {
     trials: settings.trials - done,
     ...(metric !== undefined && { metric }),
     firstTrials: remembered.map(({ hyperparameters }) => hyperparameters as Record<string, ParamValue>),
-    ...(tracker && { callbacks: [trackTrials(tracker, { parentRunId: runId, model: candidate.name })] }),
+    ...(tracker && { callbacks: [trialsOf(run, tracker)] }),
     ...(signal && { signal }),
     ...(onProgress && { onProgress }),
   });
@@ -56,6 +58,21 @@ export async function tune(run: AgentRun): Promise<StepOutcome> {
   const first = remembered.length > 0 ? `, ${remembered.length} of them remembered` : '';
   const before = done > 0 ? `, ${done} of them made before` : '';
   return { text: `${trials} trials${first}${before}: ${best.metric} ${best.bestValue.toPrecision(5)} on validation` };
+}
+
+/** A tracker that fails from now on costs the log of the trials, not the trials. */
+function trialsOf(run: AgentRun, tracker: Tracker): ReturnType<typeof trackTrials> {
+  const track = trackTrials(tracker, { parentRunId: run.runId, model: run.candidate.name });
+  let failed = false;
+  return async (study, trial) => {
+    if (failed) return;
+    try {
+      await track(study, trial);
+    } catch (error) {
+      failed = true;
+      run.warnings.push(`The tracker has no trials from ${trial.number} on: ${messageOf(error)}`);
+    }
+  };
 }
 
 /** All trials were made by an earlier process of this run. */

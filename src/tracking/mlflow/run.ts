@@ -38,6 +38,8 @@ export class MLflowRun implements TrackedRun {
   /** Of a sending that nobody waited for; the next call rejects with it. */
   private failure: { error: unknown } | undefined;
   private ended = false;
+  /** Parts of this run went into the journal. */
+  private partsKept = false;
 
   /** Use `MLflowTracker.startRun`. */
   constructor(
@@ -162,11 +164,12 @@ export class MLflowRun implements TrackedRun {
   }
 
   private async release(): Promise<void> {
-    const { journal, host, parent } = this;
-    if (!journal) return;
-    journal.unlock();
-    // Parts wait for the run that they belong to. What fails stays in the journal, where nothing is lost.
-    if (!parent && host.reachable()) await host.replay().catch(() => host.lost());
+    const { journal, host, parent, partsKept } = this;
+    journal?.unlock();
+    // Parts wait for the run that they belong to. One that is not in the journal has just reached the server.
+    if (parent || !(journal ? host.reachable() : partsKept)) return;
+    // What fails stays in the journal, where nothing is lost.
+    await host.replay().catch(() => host.lost());
   }
 
   private async sendPairs(kind: 'params' | 'tags', list: readonly Pair[]): Promise<void> {
@@ -219,6 +222,7 @@ export class MLflowRun implements TrackedRun {
 
   /** From now on the journal takes the run. */
   private async keep(): Promise<void> {
+    if (this.parent) this.parent.partsKept = true;
     this.journal = await JournalFile.begin(this.host.options.journal ?? '', this.first);
   }
 
