@@ -23,8 +23,12 @@ describe('a PostgreSQL and Optuna', () => {
   it('have the same tables, enums, keys and indices', async () => {
     const [ours, theirs] = [await database(), await database()];
     await listStudies(ours.open());
-    expect(await ask({ do: 'schema', url: ours.url })).toEqual(
-      await ask({ do: 'schema', url: theirs.url, make: true }),
-    );
+    const { tables, versions } = await ask<{ tables: object & { holdfast_commits?: object }; versions: unknown }>({
+      do: 'schema',
+      url: ours.url,
+    });
+    // Ours, for transactions whose end is asked for after a connection was lost.
+    const { holdfast_commits: _, ...shared } = tables;
+    expect({ tables: shared, versions }).toEqual(await ask({ do: 'schema', url: theirs.url, make: true }));
   });
 });

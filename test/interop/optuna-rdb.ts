@@ -61,9 +61,9 @@ export const dump = (study: Study): Dump => ({
 let optuna: PythonPeer | undefined;
 
 /** One process answers all of a file's requests: most of a request's time would be its start. */
-export async function ask(request: object): Promise<Dump> {
+export async function ask<Answer = Dump>(request: object): Promise<Answer> {
   optuna ??= new PythonPeer(peer);
-  return (await optuna.ask(request)) as Dump;
+  return (await optuna.ask(request)) as Answer;
 }
 
 /** A process of its own, which may die of it. */

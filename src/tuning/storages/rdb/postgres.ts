@@ -2,6 +2,7 @@
  * Studies in PostgreSQL, through the package `pg`: for many workers on many machines, in TypeScript and in Python (Optuna's
  * `RDBStorage('postgresql://...')`) at the same time. A database that goes away is waited for; passwords appear in no message.
  */
+import { randomUUID } from 'node:crypto';
 import type { Pool, PoolClient } from 'pg';
 import { ConfigError, DatabaseError, HoldfastError, InvalidInputError } from '../../../core/errors.js';
 import { loadOptional } from '../../../core/optional.js';
@@ -52,6 +53,10 @@ const MADE_MEANWHILE = /^(42P07|42710|23505)$/;
 const CONNECTION_LOST = /connection (terminated|error|ended)|timeout (exceeded|expired)|read timeout|not queryable/i;
 const LOST = /^(ECONN\w+|EPIPE|ETIMEDOUT|08...|57P0[1-5])$/;
 
+/** Beside Optuna's tables, which do not look at it: transactions whose end may have to be asked for. */
+const MARKS = 'holdfast_commits';
+const MARK_COLUMNS = 'mark UUID NOT NULL, done BOOLEAN NOT NULL, PRIMARY KEY (mark)';
+
 const DIALECT: Dialect = {
   name: 'postgresql',
   forUpdate: ' FOR UPDATE',
@@ -74,6 +79,9 @@ class PostgresDatabase implements Database {
   // Hidden from console.log and util.inspect: both know the password.
   readonly #address: Address;
   #pool: Promise<Pool> | undefined;
+  #marks: Promise<void> | undefined;
+  /** Marks of transactions whose end is known here. */
+  readonly #doneMarks: string[] = [];
   private readonly patience: Patience;
 
   constructor(
@@ -92,19 +100,23 @@ class PostgresDatabase implements Database {
 
   transaction<T>(work: (session: Session) => Promise<T>): Promise<T> {
     return this.patiently(async () => {
+      await this.makeMarks();
       const client = await (await this.pool()).connect();
       const session: Session = { all: async (sql, values = []) => (await client.query(sql, [...values])).rows };
+      const mark = randomUUID();
+      const done = this.#doneMarks.splice(0);
       let broken = false;
-      let commit: { readonly id: string; readonly result: T } | undefined;
+      let committing: { readonly result: T } | undefined;
       try {
-        const id = await begin(client);
-        const result = await work(session);
-        commit = { id, result };
-        await client.query('COMMIT');
-        return result;
+        await client.query('BEGIN');
+        committing = { result: await work(session) };
+        await client.query(commitWith(mark, done));
+        this.#doneMarks.push(mark);
+        return committing.result;
       } catch (error) {
+        this.#doneMarks.push(...done);
         broken = !(await rolledBack(client, error));
-        if (commit && broken && (await this.committed(commit.id))) return commit.result;
+        if (committing && broken && (await this.committed(mark))) return committing.result;
         throw error;
       } finally {
         client.release(broken);
@@ -113,19 +125,38 @@ class PostgresDatabase implements Database {
   }
 
   async close(): Promise<void> {
-    const pool = this.#pool;
+    const pool = await this.#pool;
     this.#pool = undefined;
-    await (await pool)?.end();
+    if (!pool) return;
+    const done = this.#doneMarks.splice(0);
+    // Marks that nobody asks for any more: without them nothing is lost, and a database that is away may keep them.
+    if (done.length > 0) await pool.query(dropMarks(done)).catch(() => {});
+    await pool.end();
   }
 
-  /** The connection was lost while committing: whether it has happened. The server knows also after a crash. */
-  private committed(id: string): Promise<boolean> {
-    return this.patiently(async () => {
-      const { rows } = await (await this.pool()).query('SELECT txid_status($1) AS status', [id]);
-      const status: unknown = rows[0]?.status;
-      if (status === 'in progress') throw Object.assign(new Error('the transaction is being ended'), { code: '57P03' });
-      return status === 'committed';
+  /**
+   * The connection was lost while committing: whether it has happened. If the transaction still goes on this waits for its end, and if it
+   * has not come so far it never will. (Its number would not tell: after a crash the server gives out lost numbers again.)
+   */
+  private async committed(mark: string): Promise<boolean> {
+    const [{ done }] = await this.run(
+      `INSERT INTO ${MARKS} (mark, done) VALUES ($1, false) ON CONFLICT (mark) DO UPDATE SET mark = excluded.mark RETURNING done`,
+      [mark],
+    );
+    this.#doneMarks.push(mark);
+    return done === true;
+  }
+
+  private makeMarks(): Promise<void> {
+    this.#marks ??= (async () => {
+      const pool = await this.pool();
+      const { rows } = await pool.query('SELECT to_regclass($1) IS NOT NULL AS there', [MARKS]);
+      if (rows[0]?.there !== true) await pool.query(`CREATE TABLE IF NOT EXISTS ${MARKS} (${MARK_COLUMNS})`);
+    })().catch((error) => {
+      this.#marks = undefined;
+      throw error;
     });
+    return this.#marks;
   }
 
   private pool(): Promise<Pool> {
@@ -162,13 +193,14 @@ class PostgresDatabase implements Database {
   }
 }
 
-/** Its number says afterwards whether it was committed. */
-async function begin(client: PoolClient): Promise<string> {
-  // Two statements in one go have two results, which the types of pg do not know.
-  const results: unknown = await client.query('BEGIN; SELECT txid_current() AS id');
-  const [, { rows }] = results as readonly [unknown, { readonly rows: readonly Row[] }];
-  return String(rows[0]?.id);
+/** Ends a transaction in one go with its mark, and with those that nobody asks for any more. */
+function commitWith(mark: string, done: readonly string[]): string {
+  const drop = done.length > 0 ? `${dropMarks(done)}; ` : '';
+  return `${drop}INSERT INTO ${MARKS} (mark, done) VALUES ('${mark}', true); COMMIT`;
 }
+
+const dropMarks = (marks: readonly string[]): string =>
+  `DELETE FROM ${MARKS} WHERE mark IN (${marks.map((mark) => `'${mark}'`).join(', ')})`;
 
 /** Whether the connection can be used again. */
 async function rolledBack(client: PoolClient, error: unknown): Promise<boolean> {
