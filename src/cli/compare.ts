@@ -79,7 +79,7 @@ async function run(settings: RunSettings, options: ComparisonFlags, flags: RunFl
   const id = resumed ?? newRunId('comparison', request.symbol);
   const checkpointDirectory = await begin({ command: 'compare', id, settings, options: { ...options } });
   try {
-    const { container, pipeline } = await loadDataset(request, bar.update);
+    const { container, pipeline, qc } = await loadDataset(settings, bar.update);
     const trainer = new ModelTrainer({ runsDirectory: runs, configFile: trainingConfig });
     const result = await trainer.trainAll(container, {
       ...defined({ threads, seqLen, task, ...options }),
@@ -88,7 +88,7 @@ async function run(settings: RunSettings, options: ComparisonFlags, flags: RunFl
         config: params,
         ...(variant !== undefined && { variant }),
       })),
-      ...{ seed, comparisonId: id, checkpointDirectory, preprocessing: pipeline },
+      ...{ seed, comparisonId: id, checkpointDirectory, preprocessing: pipeline, ...qc },
       ...{ signal: interrupt.signal, onProgress: bar.updateAll },
     });
     for (const { artifacts } of result.results) if (artifacts) await keepRequest(artifacts.directory, settings);

@@ -5,8 +5,10 @@ import type { SplitRatios } from '../core/split.js';
 import type { Table } from '../core/table.js';
 import { BAR_COLUMNS, BAR_LABELS, type BarLabel, barDataset, barFeatures } from '../data/bar-dataset.js';
 import { TimeSeriesDataContainer } from '../data/container.js';
+import type { QCOptions } from '../data/qc-gate.js';
 import { readTable } from '../data/read-table.js';
 import { PreprocessingPipeline } from '../preprocessing/pipeline.js';
+import { gateOfRows, type JudgedColumns, type QualitySettings } from './quality.js';
 
 export interface DataRequest {
   readonly path: string;
@@ -28,23 +30,41 @@ export interface DataRequest {
 export interface Dataset {
   readonly container: TimeSeriesDataContainer;
   readonly pipeline: PreprocessingPipeline;
+  /** For what trains on it, which records them. */
+  readonly qc: QCOptions;
 }
 
 export const isBarLabel = (label: string): label is BarLabel => (BAR_LABELS as readonly string[]).includes(label);
 
-/** Reads, labels (where the label is made from bars), splits in time, and fits preprocessing on the training rows. */
-export async function loadDataset(request: DataRequest, onProgress: ProgressListener): Promise<Dataset> {
+/**
+ * Reads, labels (where the label is made from bars), splits in time, lets through the gate of quality, and fits preprocessing on the training rows.
+ *
+ * @throws QCGateBlockedError - the rows FAILED their quality report
+ */
+export async function loadDataset(
+  { request, qc }: { readonly request: DataRequest; readonly qc?: QualitySettings },
+  onProgress: ProgressListener,
+): Promise<Dataset> {
   const table = await readTable(request.path, { onProgress });
   const time = request.time ?? onlyTimeColumn(table);
-  const raw =
+  const rows =
     !table.has(request.label) && isBarLabel(request.label)
       ? fromBars(table, request, request.label, time)
-      : fromColumns(table, request, time);
+      : { table, columns: columnsOf(request, time) };
+  const { symbol, horizon, embargo, ratios } = request;
+  const raw = TimeSeriesDataContainer.fromTable(rows.table, { ...rows.columns, symbol, horizon, embargo, ratios });
+  const gate = await gateOfRows(rows.table, rows.columns, qc);
   const pipeline = new PreprocessingPipeline(request.preprocessing ?? { imputation: 'median', scaling: 'standard' });
-  return { container: pipeline.fitTransform(raw), pipeline };
+  return { container: pipeline.fitTransform(raw), pipeline, qc: gate };
 }
 
-function fromBars(table: Table, request: DataRequest, label: BarLabel, time: string | undefined) {
+/** Rows, and which of their columns are what. */
+interface Rows {
+  readonly table: Table;
+  readonly columns: JudgedColumns;
+}
+
+function fromBars(table: Table, request: DataRequest, label: BarLabel, time: string | undefined): Rows {
   if (request.horizon === undefined) {
     throw new ConfigError(`--label ${label} needs --horizon`, {
       hint: 'Such as --horizon 20: the label looks 20 bars ahead.',
@@ -57,33 +77,14 @@ function fromBars(table: Table, request: DataRequest, label: BarLabel, time: str
     group: request.group,
     sessionGap: request.sessionGap,
   });
-  return TimeSeriesDataContainer.fromTable(dataset.table, {
-    label: BAR_COLUMNS.label,
-    labelEnd: BAR_COLUMNS.labelEnd,
-    weight: BAR_COLUMNS.weight,
-    time: dataset.time,
-    features: request.features ?? dataset.features,
-    symbol: request.symbol,
-    horizon: request.horizon,
-    embargo: request.embargo,
-    ratios: request.ratios,
-  });
+  const { label: target, labelEnd, weight } = BAR_COLUMNS;
+  const features = request.features ?? dataset.features;
+  return { table: dataset.table, columns: { label: target, labelEnd, weight, time: dataset.time, features } };
 }
 
-function fromColumns(table: Table, request: DataRequest, time: string | undefined) {
-  const { label, labelEnd, weight, group, features, symbol, horizon, embargo, ratios } = request;
-  return TimeSeriesDataContainer.fromTable(table, {
-    label,
-    time,
-    labelEnd,
-    weight,
-    group,
-    features,
-    symbol,
-    horizon,
-    embargo,
-    ratios,
-  });
+function columnsOf(request: DataRequest, time: string | undefined): JudgedColumns {
+  const { label, labelEnd, weight, group, features } = request;
+  return { label, time, labelEnd, weight, group, features };
 }
 
 /** Rows to predict, with the columns that the run's preprocessing needs; the label may be missing. */

@@ -36,6 +36,8 @@ export interface RunFlags extends DataFlags, OutputFlags {
   seqLen?: number;
   explainConfig?: boolean;
   resume?: string;
+  qc?: string;
+  qcOverride?: string;
 }
 
 export function dataFlags(command: Command): Command {
@@ -85,6 +87,8 @@ export function runFlags(command: Command, kind: 'model' | 'models'): Command {
       .option('--training-config <file>', 'a training.yaml of your own')
       .option('--seq-len <rows>', 'rows a window, for sequence models', integer(1))
       .option('--explain-config', 'print every setting and where its value comes from, and do nothing')
+      .option('--qc <file>', 'quality report of the data (JSON or YAML; default: made of the file)')
+      .option('--qc-override <reason>', 'train on data that FAILED its quality report; the reason is recorded')
       .option('--resume <id>', 'go on with a run that was interrupted'),
   );
 }

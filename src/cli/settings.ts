@@ -9,6 +9,7 @@ import type { DataRequest } from './dataset.js';
 import type { RunFlags } from './flags.js';
 import { Origins } from './origins.js';
 import { defined } from './parsers.js';
+import type { QualitySettings } from './quality.js';
 
 export interface ModelSetting {
   readonly name: string;
@@ -27,6 +28,7 @@ export interface RunSettings {
   readonly runs: string;
   readonly trainingConfig?: string;
   readonly tuning?: ExperimentConfig['tuning'];
+  readonly qc?: QualitySettings;
 }
 
 const LINE = 'command line';
@@ -84,6 +86,12 @@ export async function resolveSettings(flags: RunFlags): Promise<{ settings: RunS
   const env = ['HOLDFAST_THREADS', 'OMP_NUM_THREADS'].find((name) => process.env[name] !== undefined);
   const task = origins.pick<Task>('task', [flags.task, LINE]);
   const seqLen = origins.pick('seqLen', [flags.seqLen, LINE], [sequenceLength(experiment), own]);
+  const report = origins.pick('qc.report', [flags.qc, LINE], [experiment?.qc?.report, own]);
+  const reason = flags.qcOverride === undefined ? undefined : { reason: flags.qcOverride };
+  const override = origins.pick('qc.override', [reason, LINE], [experiment?.qc?.override, own]);
+  const qc = (report !== undefined || override !== undefined) && {
+    ...defined({ report: report === undefined ? undefined : resolve(report), override }),
+  };
   const settings: RunSettings = {
     request,
     models: modelsOf(chosen ?? [], flags),
@@ -93,6 +101,7 @@ export async function resolveSettings(flags: RunFlags): Promise<{ settings: RunS
     ...(seqLen !== undefined && { seqLen }),
     runs: resolve(origins.pick('runs', [flags.runs, LINE], [training.runsDirectory, file]) ?? ''),
     ...(experiment?.tuning && { tuning: experiment.tuning }),
+    ...(qc && { qc }),
   };
   origins.pick(
     'threads',

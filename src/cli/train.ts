@@ -75,10 +75,10 @@ async function trainEach(
   flags: RunFlags,
   { bar, interrupt, id, trials }: Doing,
 ): Promise<TrainingResult[]> {
-  const { request, models, seed, threads, seqLen, runs, trainingConfig } = settings;
+  const { models, seed, threads, seqLen, runs, trainingConfig } = settings;
   const trainer = new ModelTrainer({ runsDirectory: runs, configFile: trainingConfig });
   const results: TrainingResult[] = [];
-  const { container, pipeline } = await loadDataset(request, bar.update);
+  const { container, pipeline, qc } = await loadDataset(settings, bar.update);
   for (const [i, model] of models.entries()) {
     const { name, variant } = model;
     const runId = i === 0 && id !== undefined ? id : newRunId(name, container.symbol);
@@ -89,11 +89,11 @@ async function trainEach(
       const { signal } = interrupt;
       // Beside the checkpoints: a search that was interrupted goes on too.
       const journal = join(dirname(checkpointDirectory), 'study.log');
-      const search = { container, journal, study: runId, signal, onProgress: bar.update };
+      const search = { container, qc, journal, study: runId, signal, onProgress: bar.update };
       const config = trials === undefined ? model.params : await tunedParams(model, settings, { ...search, trials });
       const result = await trainer.trainModel(name, container, {
         ...{ config, variant, seqLen, seed, threads, runId, checkpointDirectory },
-        ...{ signal, onProgress: bar.update, preprocessing: pipeline },
+        ...{ signal, onProgress: bar.update, preprocessing: pipeline, ...qc },
       });
       if (result.artifacts) await keepRequest(result.artifacts.directory, settings);
       results.push(result);

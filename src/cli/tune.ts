@@ -99,7 +99,7 @@ async function run(settings: RunSettings, options: TuningFlags, flags: RunFlags,
   const kept = { ...options, ...(options.storage !== undefined && { storage: withoutPassword(options.storage) }) };
   await begin({ command: 'tune', id, settings, options: kept });
   try {
-    const { container, pipeline } = await loadDataset(request, bar.update);
+    const { container, pipeline, qc } = await loadDataset(settings, bar.update);
     if (options.storage === undefined) await mkdir(directory, { recursive: true });
     const study = options.study ?? id;
     const trials = (options.trials ?? 50) - (await trialsDone(storage, study));
@@ -116,6 +116,7 @@ async function run(settings: RunSettings, options: TuningFlags, flags: RunFlags,
         pruner,
       }),
       ...{ config, storage, name: study, seed, signal, onProgress: bar.update, trials: Math.max(1, trials) },
+      ...qc,
     });
     const training = options.train
       ? await new ModelTrainer({ runsDirectory: runs, configFile: settings.trainingConfig }).trainModel(
@@ -129,6 +130,7 @@ async function run(settings: RunSettings, options: TuningFlags, flags: RunFlags,
               signal,
               onProgress: bar.update,
               preprocessing: pipeline,
+              ...qc,
             },
           },
         )

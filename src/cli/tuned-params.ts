@@ -2,6 +2,7 @@
 
 import type { ProgressListener } from '../core/progress.js';
 import type { TimeSeriesDataContainer } from '../data/container.js';
+import type { QCOptions } from '../data/qc-gate.js';
 import { loadTrainingConfig } from '../model/config-files.js';
 import { modelConfig } from '../model/model-config.js';
 import { ModelRegistry } from '../model/registry.js';
@@ -14,6 +15,7 @@ import type { ModelSetting, RunSettings } from './settings.js';
 
 export interface Search {
   readonly container: TimeSeriesDataContainer;
+  readonly qc: QCOptions;
   readonly trials: number;
   /** File of the study, and its name there: what is in it is not done again. */
   readonly journal: string;
@@ -34,6 +36,7 @@ export async function tunedParams(
   const { bestParams } = await tuneModel(model.name, container, {
     ...defined({ threads: settings.threads, metric: settings.tuning?.metric }),
     ...{ config: await startingPoint(model, settings), storage, name: study, seed: settings.seed, signal, onProgress },
+    ...search.qc,
     trials: Math.max(1, trials),
   });
   return { ...model.params, ...bestParams };

@@ -1,5 +1,6 @@
 /** The outcome of a tuning for people and for programs: the best settings, the best trials, and what to do next. */
 import { textTable } from '../core/text-table.js';
+import { qualityWarnings } from '../data/qc-gate.js';
 import { failReason, type TrialRecord } from '../tuning/trial-record.js';
 import type { TuningResult } from '../tuning/tune-model.js';
 import type { Paint } from './colour.js';
@@ -17,11 +18,12 @@ export interface TuningOutcome {
 }
 
 export function tuningJson({ model, tuned, params, storage }: TuningOutcome) {
-  const { study, metric, bestParams, bestValue } = tuned;
+  const { study, metric, bestParams, bestValue, qc } = tuned;
   return {
     model,
     ...{ metric, direction: study.directions[0], bestValue, bestParams, config: { ...params, ...bestParams } },
     study: { name: study.name, storage },
+    ...(qc && { qc }),
     trials: study.trials.map((trial) => ({
       ...{ number: trial.number, state: trial.state, value: trial.values?.[0], params: trial.params },
       ...(trial.state === 'fail' && { reason: failReason(trial) }),
@@ -52,6 +54,7 @@ export function tuningText({ model, tuned, params, storage }: TuningOutcome, pai
     `${model}: ${count('complete')} trials${count('pruned') > 0 ? `, ${count('pruned')} ended early` : ''}`,
     bold(`${metric} on validation: ${bestValue.toFixed(4)}`),
     withHeader(textTable(['trial', metric, ...names], rows), paint),
+    ...qualityWarnings(tuned.qc).map((warning) => yellow(`warning: ${warning}`)),
     ...(failed > 0 ? [yellow(`warning: ${failed} trials failed: ${firstReason(study.trials)}`)] : []),
     `train it: holdfast train --model ${model}${sets.join('')}`,
     dim(`study '${study.name}' in ${storage}`),

@@ -46,7 +46,7 @@ export { writeParquet } from './parquet-write.js';
 export { type QualityOptions, qualityReport } from './qc.js';
 export type { SplitRows } from './qc-drift.js';
 export type { QCCode, QCFinding, QCReport, QCSeverity, QCStatus } from './qc-finding.js';
-export { assertQuality, type QCDecision, type QCOverride } from './qc-gate.js';
+export { assertQuality, type QCDecision, type QCOptions, type QCOverride } from './qc-gate.js';
 export { readTable } from './read-table.js';
 export { ewmVolatility, type VolatilityOptions } from './volatility.js';
 export {

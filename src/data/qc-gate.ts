@@ -20,6 +20,33 @@ export interface QCDecision {
   readonly override?: QCOverride;
 }
 
+/** What everything that trains takes about the quality of its data. */
+export interface QCOptions {
+  /** What `qualityReport` said of the data: one that FAILED stops the training before it begins. */
+  readonly qcReport?: QCReport;
+  /** Trains on data that failed; kept in the report. */
+  readonly qcOverride?: QCOverride;
+}
+
+/** Names of `QCOptions`. */
+export const QC_OPTIONS: readonly (keyof QCOptions)[] = ['qcReport', 'qcOverride'];
+
+/** The gate as an option: undefined where no report was given. @throws as `assertQuality` */
+export function passGate({ qcReport, qcOverride }: QCOptions): QCDecision | undefined {
+  return qcReport && assertQuality(qcReport, qcOverride);
+}
+
+/** What is to be read beside every result: data that was not PASSED is remembered with it. */
+export function qualityWarnings(qc: QCDecision | undefined): string[] {
+  if (!qc || qc.status === 'PASSED') return [];
+  const { override, findings } = qc;
+  const by = override?.by === undefined ? '' : ` (${override.by})`;
+  const because = override
+    ? [`The data FAILED its quality report; training went on because: ${override.reason}${by}`]
+    : [];
+  return [...because, ...findings.map((finding) => `Data quality: ${finding}`)];
+}
+
 /**
  * Lets a report pass that is PASSED or WARNING; one that FAILED only with an override.
  *

@@ -91,6 +91,13 @@ const experimentSchema = lazySchema((z) =>
     tuning: z
       .strictObject({ trials: z.number().int().positive().default(50), metric: z.string().default('auc') })
       .optional(),
+    /** The gate of data quality: a report instead of the one made of the data, and why data that FAILED is trained on. */
+    qc: z
+      .strictObject({
+        report: z.string().min(1).optional(),
+        override: z.strictObject({ reason: z.string().min(1), by: z.string().min(1).optional() }).optional(),
+      })
+      .optional(),
     seed: z.number().int().nonnegative().optional(),
   }),
 );

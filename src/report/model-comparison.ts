@@ -1,4 +1,5 @@
 /** The report of a comparison of models as plain data: what `comparison.json` holds and what every rendering is made from. */
+import type { QCDecision } from '../data/qc-gate.js';
 import type { Comparison } from '../evaluation/compare.js';
 import type { Evaluation } from '../evaluation/evaluate.js';
 import type { Task } from '../model/types.js';
@@ -120,6 +121,8 @@ export interface ComparisonReport {
     readonly evaluation: Evaluation;
     readonly baselines: readonly { readonly label: string; readonly comparison: Comparison }[];
   };
+  /** What the gate made of the data's quality report, where the comparison was given one. */
+  readonly qc?: QCDecision;
   readonly ledger: LedgerReport;
   readonly warnings: readonly string[];
   readonly environment: {

@@ -2,6 +2,7 @@
 import { ConfigError, InvalidInputError } from '../core/errors.js';
 import type { ProgressListener } from '../core/progress.js';
 import { nearest } from '../core/text.js';
+import { QC_OPTIONS, type QCOptions } from '../data/qc-gate.js';
 import { type MetricDefinition, metricByName } from '../metrics/registry.js';
 import type { Task } from '../model/types.js';
 import type { PreprocessingPipeline } from '../preprocessing/pipeline.js';
@@ -24,7 +25,7 @@ export interface ModelEntry {
 }
 
 /** How `compareModels` trains and compares models: the same splits, the same metric, validation rows only. */
-export interface CompareModelsOptions {
+export interface CompareModelsOptions extends QCOptions {
   /** Of every model whose config does not say. Default 'classification'. */
   readonly task?: Task;
   /** The metric that decides. Default 'logLoss', or 'rmse' for regression. */
@@ -73,7 +74,7 @@ const WHAT = 'compareModels';
 const OPTIONS = [
   ...['models', 'task', 'metric', 'metrics', 'seqLen', 'seed', 'threads', 'workers', 'signal', 'onProgress'],
   ...['preprocessing', 'finalTest', 'baselines', 'resamples', 'confidence', 'correction', 'blockLength', 'save'],
-  ...['comparisonId', 'checkpointDirectory'],
+  ...['comparisonId', 'checkpointDirectory', ...QC_OPTIONS],
 ];
 const ENTRY_KEYS = ['name', 'label', 'variant', 'config', 'modelConfigFile', 'seqLen'];
 const CORRECTIONS: readonly unknown[] = ['holm', 'bonferroni', 'none'] satisfies Correction[];

@@ -1,5 +1,6 @@
 /** The report of a comparison, from its ranking. */
 import { LIBRARY_VERSION } from '../core/version.js';
+import { type QCDecision, qualityWarnings } from '../data/qc-gate.js';
 import type { AnyContainer } from '../evaluation/adapt.js';
 import { evaluateSplit } from '../evaluation/evaluate.js';
 import type { MetricDefinition } from '../metrics/registry.js';
@@ -24,11 +25,12 @@ interface ReportFacts {
   readonly skipped: ComparisonReport['skipped'];
   readonly failed: readonly FailedModel[];
   readonly finalTest?: ComparisonReport['finalTest'];
+  readonly qc?: QCDecision;
 }
 
 export function reportOf(ranking: Ranking, container: AnyContainer, given: ReportFacts): ComparisonReport {
   const { facts, significance } = ranking;
-  const { comparisonId, task, seed, metric, threads, skipped, failed, finalTest } = given;
+  const { comparisonId, task, seed, metric, threads, skipped, failed, finalTest, qc } = given;
   const models = ranking.models.flatMap((one, i) => (one.result ? [modelOf(one, one.result, i + 1, facts, task)] : []));
   const baselines = ranking.baselines.map(
     (one): ComparedBaseline => ({ ...entryOf(one, facts, task), description: one.description ?? '' }),
@@ -57,8 +59,9 @@ export function reportOf(ranking: Ranking, container: AnyContainer, given: Repor
     ...{ models, baselines, failed, skipped },
     verdict: verdictOf(winner, models, baselines, { metric: metric.name, rows: facts.y.length, better }),
     ...(finalTest && { finalTest }),
+    ...(qc && { qc }),
     ledger: container.ledger.report(),
-    warnings: warningsOf(facts.y.length, validation.y.length, container),
+    warnings: [...qualityWarnings(qc), ...warningsOf(facts.y.length, validation.y.length, container)],
     environment: {
       holdfast: LIBRARY_VERSION,
       node: process.version,

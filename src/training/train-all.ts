@@ -5,6 +5,7 @@ import { throwIfAborted } from '../core/abort.js';
 import { HoldfastError, InvalidInputError, TrainingFailedError } from '../core/errors.js';
 import { resolveThreads } from '../core/threads.js';
 import { TimeSeriesDataContainer } from '../data/container.js';
+import { passGate } from '../data/qc-gate.js';
 import type { AnyContainer } from '../evaluation/adapt.js';
 import { scoreOf } from '../evaluation/score.js';
 import type { MetricDefinition } from '../metrics/registry.js';
@@ -45,6 +46,7 @@ export async function trainAll(
     throw new InvalidInputError('trainAll: expected a TimeSeriesDataContainer', {
       hint: 'Build one from arrays, or with fromTable and PreprocessingPipeline.fitTransform.',
     });
+  const qc = passGate(options);
   throwIfAborted(options.signal, 'The comparison');
   const { comparisonId: given, save = true, workers = 1, signal } = options;
   const comparisonId = given === undefined ? newRunId('comparison', container.symbol) : checkRunId(given);
@@ -75,8 +77,6 @@ export async function trainAll(
         ...{ seed, threads: run.threads, signal: run.signal, save, evaluateTest: false, sequenceBaseline: false },
         // Intervals of each model by itself are for its own report; here it is differences that are resampled.
         ...(!save && { evaluation: { bootstrap: false, periods: false, groups: false } }),
-        // Intervals of each model by itself are for its own report; here differences are resampled.
-        ...(!save && { evaluation: { bootstrap: false } }),
         ...(onProgress && {
           onProgress: (event) => onProgress({ ...event, phase: `${entry.label}: ${event.phase}` }),
         }),
@@ -107,6 +107,7 @@ export async function trainAll(
   const report = reportOf(ranking, container, {
     ...{ comparisonId, task, seed, metric, threads, skipped, failed: failures },
     ...(finalTest && { finalTest }),
+    ...(qc && { qc }),
   });
   const table = comparisonTable(report, columns);
   return {
@@ -137,13 +138,18 @@ function assertDecides(metric: MetricDefinition, task: Task, { train, validation
   });
 }
 
-function trainingOf({ variant, config, modelConfigFile, seqLen }: Planned, { preprocessing }: TrainAllOptions) {
+function trainingOf(
+  { variant, config, modelConfigFile, seqLen }: Planned,
+  { preprocessing, qcReport, qcOverride }: TrainAllOptions,
+) {
   return {
     config,
     ...(variant !== undefined && { variant }),
     ...(modelConfigFile !== undefined && { modelConfigFile }),
     ...(seqLen !== undefined && { seqLen }),
     ...(preprocessing && { preprocessing }),
+    ...(qcReport && { qcReport }),
+    ...(qcOverride && { qcOverride }),
   };
 }
 

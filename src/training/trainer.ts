@@ -3,7 +3,7 @@ import { MINIROCKET_INFO } from '../baselines/minirocket/info.js';
 import { throwIfAborted } from '../core/abort.js';
 import { resolveThreads } from '../core/threads.js';
 import { LIBRARY_VERSION } from '../core/version.js';
-import { assertQuality, type QCDecision } from '../data/qc-gate.js';
+import { passGate, qualityWarnings } from '../data/qc-gate.js';
 import { type AnyContainer, adaptTo } from '../evaluation/adapt.js';
 import { evaluateModel } from '../evaluation/evaluate-model.js';
 import { metricsOptions } from '../evaluation/metrics-options.js';
@@ -56,7 +56,7 @@ export class ModelTrainer {
     container: AnyContainer,
     options: TrainModelOptions<N> = {},
   ): Promise<TrainingResult> {
-    const qc = options.qcReport && assertQuality(options.qcReport, options.qcOverride);
+    const qc = passGate(options);
     const settings = await this.settings();
     const Model = await ModelRegistry.get(name);
     const runId = options.runId === undefined ? newRunId(name, container.symbol) : checkRunId(options.runId);
@@ -190,6 +190,7 @@ export class ModelTrainer {
    * untouched unless `finalTest` asks for the winner's one evaluation. A model that fails is kept with its error, and the others go on. The
    * ledger notes that the validation rows have chosen.
    *
+   * @throws QCGateBlockedError - the quality report FAILED and there is no override
    * @throws InvalidInputError - an unknown name or metric, models of different tasks, a metric that is undefined on the validation rows
    * @throws ConfigError - an unknown option, variant or hyperparameter, before anything is trained
    * @throws DataLeakageError - as `trainModel`, or validation rows that have been evaluated
@@ -232,14 +233,6 @@ export class ModelTrainer {
     const base = await loadTrainingConfig(this.options.configFile);
     return parseTrainingConfig({ ...base, ...this.options.config });
   }
-}
-
-/** Data that was not PASSED is remembered with the run. */
-function qualityWarnings(qc: QCDecision | undefined): string[] {
-  if (!qc || qc.status === 'PASSED') return [];
-  const { override, findings } = qc;
-  const because = override ? [`The data FAILED its quality report; training went on because: ${override.reason}`] : [];
-  return [...because, ...findings.map((finding) => `Data quality: ${finding}`)];
 }
 
 /** Each further look at the test set makes the best of the looks a little too good. */

@@ -1,7 +1,6 @@
 /** What one run is told and what it gives. */
 import type { ProgressListener } from '../core/progress.js';
-import type { QCReport } from '../data/qc-finding.js';
-import type { QCOverride } from '../data/qc-gate.js';
+import type { QCOptions } from '../data/qc-gate.js';
 import type { Evaluation } from '../evaluation/evaluate.js';
 import type { MetricsSettings } from '../evaluation/metrics-options.js';
 import type { BaseModel } from '../model/base-model.js';
@@ -27,7 +26,7 @@ export interface ModelTrainerOptions {
 }
 
 /** How `trainModel` trains one model: hyperparameters, variant, preprocessing, seed, threads, cancelling. */
-export interface TrainModelOptions<N extends string = string> {
+export interface TrainModelOptions<N extends string = string> extends QCOptions {
   /** Hyperparameters over the model's file, its variant and the family's defaults. */
   config?: ConfigOf<N>;
   /** Such as 'conservative' or 'aggressive'. */
@@ -54,10 +53,6 @@ export interface TrainModelOptions<N extends string = string> {
   sequenceBaseline?: boolean;
   /** How thoroughly the run is evaluated: intervals, threshold, periods, groups. The bootstrap's seed follows from the run's. */
   evaluation?: MetricsSettings;
-  /** What `qualityReport` said of the data: one that FAILED stops the training before it begins. */
-  qcReport?: QCReport;
-  /** Trains on data that failed; kept in the report. */
-  qcOverride?: QCOverride;
   /** False writes nothing. Default true. */
   save?: boolean;
   /** Where models that train step by step keep their state: the same run again goes on from it, to the same bytes. */

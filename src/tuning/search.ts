@@ -2,6 +2,7 @@
 import { ConfigError, InvalidInputError } from '../core/errors.js';
 import type { ProgressListener } from '../core/progress.js';
 import type { Split } from '../core/split.js';
+import { passGate, QC_OPTIONS, type QCOptions } from '../data/qc-gate.js';
 import { BaseModel, type ModelClass } from '../model/base-model.js';
 import { PreprocessingPipeline } from '../preprocessing/pipeline.js';
 import { claimRows } from '../splits/claim-rows.js';
@@ -21,7 +22,7 @@ import type { Storage } from './storage.js';
 import type { Study } from './study.js';
 
 /** How `GridSearch` and `RandomizedSearch` score a configuration, and how many they try. */
-export interface SearchOptions {
+export interface SearchOptions extends QCOptions {
   readonly splitter: AnySplitter;
   /** The first one decides. Default: accuracy, or R² for regression. */
   readonly metrics?: readonly MetricChoice[];
@@ -48,7 +49,10 @@ export interface SearchResult {
   readonly results: ReadonlyMap<number, CrossValidationResult>;
 }
 
-const OPTIONS = ['splitter', 'metrics', 'storage', 'name', 'seed', 'workers', 'threads', 'signal', 'onProgress'];
+const OPTIONS = [
+  ...['splitter', 'metrics', 'storage', 'name', 'seed', 'workers', 'threads', 'signal', 'onProgress'],
+  ...QC_OPTIONS,
+];
 
 /** What the two searches share. Parameters are named `model__maxDepth` or `preprocessing__scaling`; without a prefix they are the model's. */
 abstract class PipelineSearch {
@@ -71,12 +75,14 @@ abstract class PipelineSearch {
   protected abstract readonly trials: number;
 
   /**
+   * @throws QCGateBlockedError - the quality report FAILED and there is no override
    * @throws InvalidInputError, DataLeakageError - as `crossValidate`
    * @throws HyperparameterTuningError - every trial failed
    * @throws TrainingCancelledError - `signal` was aborted
    */
   async fit(data: Split<'train', ValidationInput>): Promise<SearchResult> {
     const { splitter, metrics, storage, name, seed = 42, workers = 1, threads, signal, onProgress } = this.options;
+    const qc = passGate(this.options);
     const results = new Map<number, CrossValidationResult>();
     // Asked now, written down once the rows have chosen.
     const claim = claimRows('tune', { X: data?.X, role: data?.role }, { name: this.constructor.name });
@@ -87,6 +93,7 @@ abstract class PipelineSearch {
       ...(storage && { storage }),
       ...(name !== undefined && { name }),
     });
+    if (qc) await study.setUserAttr('qc', qc);
     // A study maximises: errors count as their negative.
     let sign = 1;
     await study.optimize(

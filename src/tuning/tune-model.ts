@@ -3,6 +3,7 @@ import { throwIfAborted } from '../core/abort.js';
 import { ConfigError, InvalidInputError } from '../core/errors.js';
 import type { ProgressEvent, ProgressListener } from '../core/progress.js';
 import { resolveThreads } from '../core/threads.js';
+import { passGate, QC_OPTIONS, type QCDecision, type QCOptions } from '../data/qc-gate.js';
 import { type AnyContainer, adaptTo } from '../evaluation/adapt.js';
 import { scoreOf } from '../evaluation/score.js';
 import { type MetricDefinition, metricByName } from '../metrics/registry.js';
@@ -22,7 +23,7 @@ import type { Study } from './study.js';
 import { type Trial, TrialPruned } from './trial.js';
 
 /** Space, metric, budget, sampler and storage of `tuneModel`. */
-export interface TuneModelOptions {
+export interface TuneModelOptions extends QCOptions {
   /** Default: the model's of `defaultSpace`. */
   readonly space?: SearchSpace;
   /** Hyperparameters that stay as they are, but for those in the space. */
@@ -67,16 +68,19 @@ export interface TuningResult {
   readonly bestValue: number;
   /** `config` and the best parameters: what to train the final model with. */
   readonly bestConfig: Readonly<Record<string, unknown>>;
+  /** What the gate made of the data's quality report, where there was one; the study keeps it as its attribute `qc` too. */
+  readonly qc?: QCDecision;
 }
 
 const OPTIONS = [
   ...['space', 'config', 'trials', 'metric', 'sampler', 'pruner', 'storage', 'name', 'seed', 'workers'],
-  ...['concurrency', 'threads', 'timeout', 'signal', 'onProgress', 'callbacks', 'firstTrials'],
+  ...['concurrency', 'threads', 'timeout', 'signal', 'onProgress', 'callbacks', 'firstTrials', ...QC_OPTIONS],
 ];
 
 /**
  * Tunes a registered model. Every trial is kept in the study; validation rows count as tuned on in the container's ledger.
  *
+ * @throws QCGateBlockedError - the quality report FAILED and there is no override
  * @throws InvalidInputError - unknown model or metric, or a model without a default space and none given
  * @throws ConfigError - an unknown option, or a hyperparameter the model does not have
  * @throws HyperparameterTuningError | TrainingCancelledError - as `Study.optimize`
@@ -93,6 +97,7 @@ export async function tuneModel(
   if (unknown !== undefined) {
     throw new ConfigError(`tuneModel: unknown option '${unknown}'`, { hint: `Valid options: ${OPTIONS.join(', ')}.` });
   }
+  const qc = passGate(options);
   throwIfAborted(options.signal, 'Tuning');
   const Model = await ModelRegistry.get(name);
   const { config = {}, seed = 42, workers = 1, concurrency } = options;
@@ -113,6 +118,7 @@ export async function tuneModel(
     ...(storage && { storage }),
     ...(options.name !== undefined && { name: options.name, loadIfExists: true }),
   });
+  if (qc) await study.setUserAttr('qc', qc);
   if (study.trials.length === 0) await enqueue(study, options.firstTrials ?? [], space);
   const { validation } = data;
   useRows('tune', validation, { name: `tuning of ${name}` });
@@ -136,7 +142,14 @@ export async function tuneModel(
     ...(callbacks && { callbacks }),
   });
   const { bestParams, bestValue } = study;
-  return { study, metric: metric.name, bestParams, bestValue, bestConfig: { ...config, ...bestParams } };
+  return {
+    study,
+    metric: metric.name,
+    bestParams,
+    bestValue,
+    bestConfig: { ...config, ...bestParams },
+    ...(qc && { qc }),
+  };
 }
 
 async function enqueue(

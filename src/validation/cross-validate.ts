@@ -5,6 +5,7 @@ import type { ProgressListener } from '../core/progress.js';
 import type { Split } from '../core/split.js';
 import { nearest } from '../core/text.js';
 import { resolveThreads } from '../core/threads.js';
+import { passGate, QC_OPTIONS, type QCOptions, qualityWarnings } from '../data/qc-gate.js';
 import type { PredictionOutput } from '../model/types.js';
 import { flatteringUses, useRows } from '../splits/claim-rows.js';
 import { CombinatorialPurgedKFold } from '../splits/combinatorial-purged-k-fold.js';
@@ -19,7 +20,7 @@ import { type RowData, rowDataOf, type ValidationInput } from './row-data.js';
 import { named, runScheduled, type ScheduledTask } from './schedule.js';
 
 /** Folds, metrics, seed and threads of `crossValidate`. */
-export interface CrossValidationOptions {
+export interface CrossValidationOptions extends QCOptions {
   readonly splitter: AnySplitter;
   /** Default: accuracy, or R² for regression. */
   readonly metrics?: readonly MetricChoice[];
@@ -41,7 +42,7 @@ export interface CrossValidationOptions {
 }
 
 const WHAT = 'crossValidate';
-const OPTIONS = [
+const OPTIONS: readonly string[] = [
   'splitter',
   'metrics',
   'seed',
@@ -52,6 +53,7 @@ const OPTIONS = [
   'trainScores',
   'returnModels',
   'returnPredictions',
+  ...QC_OPTIONS,
 ];
 
 /**
@@ -65,6 +67,7 @@ const OPTIONS = [
  * Weights, where the rows have them, count in training and in the metrics. A metric that is undefined on a fold is NaN there, with a warning.
  *
  * @param modelOrPipeline - a model object, a registered name, or `{ preprocessing, model, config? }`
+ * @throws QCGateBlockedError - the quality report FAILED and there is no override
  * @throws InvalidInputError - folds that cannot be made, a class missing from a fold's training rows, metrics of another task
  * @throws DataLeakageError - rows of another role than train, or a splitter that tests on training rows
  * @throws TrainingCancelledError - `signal` was aborted
@@ -85,6 +88,7 @@ export async function crossValidate(
   const started = performance.now();
   const { threads, workers } = checkedOptions(options);
   const { signal, splitter } = options;
+  const qc = passGate(options);
   throwIfAborted(signal, 'Cross-validation');
   const candidate = await candidateOf(modelOrPipeline, WHAT);
   const metrics = metricsOf(options.metrics, candidate.sample.task, WHAT);
@@ -119,7 +123,8 @@ export async function crossValidate(
     folds: options.returnPredictions ? results : results.map(({ predictions: _, ...result }) => result),
     ...(found ? { paths: found.paths } : {}),
     time: (performance.now() - started) / 1000,
-    warnings: [...flattered, ...warnings, ...(found?.warnings ?? [])],
+    ...(qc && { qc }),
+    warnings: [...qualityWarnings(qc), ...flattered, ...warnings, ...(found?.warnings ?? [])],
   };
 }
 

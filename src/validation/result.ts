@@ -1,4 +1,5 @@
 /** What a cross-validation found, and how folds become means, gaps and warnings. */
+import type { QCDecision } from '../data/qc-gate.js';
 import { mean } from '../metrics/sums.js';
 import type { BaseModel } from '../model/base-model.js';
 import type { PredictionOutput, TrainingMetrics } from '../model/types.js';
@@ -61,6 +62,8 @@ export interface CrossValidationResult {
   readonly paths?: readonly PathResult[];
   /** Seconds in all. */
   readonly time: number;
+  /** What the gate made of the data's quality report, where there was one. */
+  readonly qc?: QCDecision;
   readonly warnings: readonly string[];
 }
 

@@ -19,12 +19,14 @@ export async function qcGate(run: AgentRun): Promise<StepOutcome> {
 
 async function reportOf({ state: { data, split } }: AgentRun): Promise<QCReport | undefined> {
   if (data instanceof Table) {
-    const { label, time, group, features } = split ?? {};
+    const { label, time, group, labelEnd, weight } = split ?? {};
+    const named = [label, time, group, labelEnd, weight];
+    const features = split?.features ?? data.columnNames.filter((name) => !named.includes(name));
     return qualityReport(data, {
       ...(label !== undefined && { label }),
       ...(time !== undefined && { time }),
       ...(group !== undefined && { group }),
-      ...(features !== undefined && { features }),
+      features,
     });
   }
   // Of raw splits only the training rows are looked at.
