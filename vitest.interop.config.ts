@@ -6,7 +6,8 @@ export default defineConfig({
     pool: 'forks',
     testTimeout: 300_000,
     hookTimeout: 300_000,
-    fileParallelism: false,
+    // Python's side of a test uses one core most of the time.
+    maxWorkers: 2,
     reporters: process.env.CI
       ? ['default', ['json', { outputFile: 'node_modules/.cache/vitest-interop.json' }]]
       : ['default'],
