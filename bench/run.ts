@@ -30,6 +30,7 @@ const BENCHMARKS: Record<string, () => Promise<Benchmark>> = {
   'quality-catboost': () => quality('catboost'),
   'quality-random-forest': () => import('./quality/random-forest.js'),
   'quality-neural': () => import('./quality/neural.js'),
+  agent: () => import('./agent.js'),
   shap: () => import('./shap.js'),
   tuning: () => import('./tuning.js'),
   'tuning-storage': () => import('./tuning-storage.js'),
