@@ -6,8 +6,12 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LightGBMModel } from '../../src/boosting/index.js';
+import { Matrix } from '../../src/core/matrix.js';
+import { Random } from '../../src/core/random.js';
+import { type ShapResult, shapValues } from '../../src/explain/index.js';
 import { renderReport } from '../../src/report/render-report.js';
-import { fullReport, HOSTILE, sampleReport, sampleShap, sampleTuning } from '../report/sample.js';
+import { fullReport, HOSTILE, sampleComparison, sampleReport, sampleShap, sampleTuning } from '../report/sample.js';
 import { axeFindings, faintTexts, openBrowser, overflow, undrawn, unreadableTexts, visit } from './report-browser.js';
 
 const screenshots = fileURLToPath(new URL('../../node_modules/.cache/report-screenshots/', import.meta.url));
@@ -26,7 +30,8 @@ beforeAll(async () => {
     pages[given[0]] = pathToFileURL(await render(...given)).href;
   };
   const full = await fullReport();
-  await add('full', full, { shap: sampleShap(full.data?.featureNames ?? []) });
+  await add('full', full, { shap: await explained(full.data?.featureNames ?? []) });
+  await add('comparison', await sampleComparison());
   await add('regression', await sampleReport({ classes: 0 }));
   await add('many-classes', await sampleReport({ classes: 500, rows: 1500 }));
   await add('failed', new Error('the loss is not finite'));
@@ -43,6 +48,19 @@ afterAll(async () => {
   if (root) await rm(root, { recursive: true, force: true });
 });
 
+/** SHAP values of a model that was trained. */
+async function explained(featureNames: readonly string[]): Promise<ShapResult> {
+  const random = new Random(3);
+  const X = Matrix.wrap(
+    Float32Array.from({ length: 300 * featureNames.length }, () => random.normal()),
+    featureNames.length,
+  );
+  const y = Array.from({ length: 300 }, (_, i) => Number(X.row(i)[0] - X.row(i)[1] * X.row(i)[2] > 0));
+  const model = new LightGBMModel({ numIterations: 20, numLeaves: 7 });
+  await model.fit({ X, y, featureNames: [...featureNames] });
+  return shapValues(model, X);
+}
+
 async function render(
   name: string,
   result: Parameters<typeof renderReport>[0],
@@ -52,7 +70,7 @@ async function render(
   return html;
 }
 
-const NAMES = ['full', 'regression', 'many-classes', 'failed', 'hostile'];
+const NAMES = ['full', 'comparison', 'regression', 'many-classes', 'failed', 'hostile'];
 
 describe('a report in Chromium', () => {
   it.each(NAMES)('%s: nothing complains, sticks out, is cut off or lies on other text at any width', async (name) => {

@@ -6,6 +6,7 @@ import { evaluateSplit } from '../../src/evaluation/evaluate.js';
 import type { ShapResult } from '../../src/explain/shap-result.js';
 import { diagnosticsOf } from '../../src/report/diagnostics/diagnose.js';
 import type { PredictedRows } from '../../src/report/diagnostics/diagnostics.js';
+import type { ComparisonReport } from '../../src/report/model-comparison.js';
 import type { CrossValidationSummary, ReportData, TuningSummary } from '../../src/report/report-data.js';
 import type { TrainingReport } from '../../src/report/training-report.js';
 
@@ -251,4 +252,58 @@ export async function fullReport(options: SampleOptions = {}): Promise<ReportDat
     crossValidation: sampleFolds,
     lineage: { dataHash: 'sha256:1f0c', commit: 'abc1234' },
   };
+}
+
+/** What `trainAll` gives: two models, a baseline, one that failed, one that was skipped; one with its results. */
+export async function sampleComparison() {
+  const { evaluations, model, ledger, environment, data } = await sampleReport();
+  const evaluation = evaluations.validation;
+  if (!evaluation) throw new Error('the sample has no validation scores');
+  const entry = { evaluation, runId: 'r', config: model.config, trainedRows: 900, bestEpoch: 3, totalEpochs: 9 };
+  const difference = { interval: { lower: 0.01, upper: 0.03, confidence: 0.95 }, pValue: 0.002, adjustedPValue: 0.004 };
+  const report: ComparisonReport = {
+    ...{
+      formatVersion: 1,
+      comparisonId: 'c-1',
+      createdAt: '2026-01-02T03:04:05.000Z',
+      task: 'classification',
+      seed: 1,
+    },
+    metric: { name: 'logLoss', direction: 'minimize' },
+    data: { ...data, validationRows: 600, comparedRows: 590 },
+    significance: {
+      ...{ method: 'paired block bootstrap', resamples: 2000, blockLength: 20, confidence: 0.95 },
+      correction: 'holm',
+      comparisons: 3,
+    },
+    winner: 'lightgbm',
+    models: [
+      { ...entry, label: 'lightgbm', name: 'lightgbm', rank: 1, value: 0.66, trainingTime: 2 },
+      {
+        ...entry,
+        label: HOSTILE[0],
+        name: 'logistic',
+        rank: 2,
+        value: 0.68,
+        trainingTime: 1,
+        difference: { ...difference, value: 0.02, significant: true },
+      },
+    ],
+    baselines: [
+      {
+        evaluation,
+        label: 'prior',
+        description: 'shares',
+        value: 0.67,
+        difference: { ...difference, value: 0.01, significant: false },
+      },
+    ],
+    failed: [{ label: 'svm', name: 'svm', error: { name: 'Error', message: HOSTILE[1] } }],
+    skipped: [{ name: 'ridge', reason: 'it is not for classification' }],
+    verdict: { text: 'lightgbm has the best logLoss.', beatsBaselines: false, ties: [] },
+    ...{ ledger, warnings: ['Something to know.'], environment },
+  };
+  const { diagnostics } = await sampleReport();
+  const results = [{ label: 'lightgbm', report: { ...(await sampleReport()), diagnostics } as never }];
+  return { report, results };
 }
