@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InvalidInputError, ModelFormatError } from '../core/errors.js';
+import { recoverDirectory } from '../core/files.js';
 import { loadModel } from '../model/registry.js';
 import type { TrainingReport } from '../report/training-report.js';
 import { artifactsIn } from '../training/artifacts.js';
@@ -14,6 +15,7 @@ import type { AgentRun, TrainedRun } from './run.js';
  */
 export async function finishedRun(run: AgentRun): Promise<TrainedRun | undefined> {
   const directory = runDirectoryOf(run);
+  await recoverDirectory(directory);
   const file = join(directory, 'report.json');
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;

@@ -107,7 +107,11 @@ export class ModelTrainerAgent {
       }
     }
     run.onProgress?.({ phase: 'agent', step: STEPS.length, total: STEPS.length });
-    return { ...outcome(run, records), status: 'completed', handoff: await handOff(run) };
+    try {
+      return { ...outcome(run, records), status: 'completed', handoff: await handOff(run) };
+    } catch (error) {
+      return fail(run, 'remember', error, records, onFailure);
+    }
   }
 }
 

@@ -1,22 +1,25 @@
 /** The run's row in the repository: begun with the run, failed where the run fails. */
 import { messageOf } from '../core/text.js';
 import type { TrackedRun } from '../tracking/tracker.js';
-import type { AgentRun } from './run.js';
+import type { AgentRun, RowState } from './run.js';
 
 /** The row of a run whose process died is taken over. */
-export async function beginRow({ settings, state, runId, candidate }: Omit<AgentRun, 'row'>): Promise<void> {
+export async function beginRow({ settings, state, runId, candidate }: Omit<AgentRun, 'row'>): Promise<RowState> {
   const { repository, trainedBy } = settings;
-  if (!repository) return;
+  if (!repository) return 'none';
   await repository.open();
-  if (await repository.find(runId)) {
+  const before = await repository.find(runId);
+  if (before?.status === 'completed') return 'completed';
+  if (before) {
     await repository.resume(runId);
-    return;
+    return 'begun';
   }
   await repository.start({
     ...{ trainingRunId: runId, experimentId: state.experimentId, algorithmName: candidate.name },
     hyperparameters: { ...candidate.config },
     ...(trainedBy !== undefined && { trainedBy }),
   });
+  return 'begun';
 }
 
 /** What goes wrong here must not hide why the run failed. */

@@ -43,6 +43,9 @@ export interface AgentSettings {
   readonly logger: Logger;
 }
 
+/** The run's row: there is no repository, it was begun or taken over, or an earlier process of the run has completed it. */
+export type RowState = 'none' | 'begun' | 'completed';
+
 /** What later steps need of a training. */
 export type TrainedRun = Pick<TrainingResult, 'model' | 'metrics' | 'artifacts' | 'report'>;
 
@@ -69,7 +72,7 @@ export interface AgentRun {
   /** Notes for the report of the run. */
   readonly warnings: string[];
   /** The run's row is there: begun with the run, so that the database starts while the model trains. */
-  readonly row: Promise<void>;
+  readonly row: Promise<RowState>;
   /** Why there is no row. */
   rowFailure?: unknown;
 
@@ -83,6 +86,8 @@ export interface AgentRun {
   tracked?: TrackedRun;
   /** The tracker has it whole. */
   logged?: boolean;
+  /** An earlier process has trained it. */
+  resumed?: boolean;
   tuning?: TuningOutcome;
   result?: TrainedRun;
   metrics?: ValidationMetrics;

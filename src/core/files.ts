@@ -105,15 +105,37 @@ function alive(id: string): boolean {
   }
 }
 
+/** The disk, or what the user may have of it, is full. */
+export function isFull(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException | null)?.code;
+  return code === 'ENOSPC' || code === 'EDQUOT';
+}
+
+/** Adds text to the end of a file: all of it or, where the system refuses some, nothing. `flush`: it is on the disk before this resolves. */
+export async function appendWhole(path: string, text: string, flush: boolean): Promise<void> {
+  const handle = await open(path, 'a');
+  try {
+    const { size } = await handle.stat();
+    try {
+      await handle.writeFile(text);
+      if (flush) await handle.datasync();
+    } catch (error) {
+      await handle.truncate(size).catch(() => undefined);
+      throw error;
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
 /** Rethrows; what the system refused (path, permissions, space) becomes a typed error. */
 export function unwritable(target: string, error: unknown): never {
   const code = (error as NodeJS.ErrnoException | null)?.code;
   if (error instanceof HoldfastError || !code) throw error;
   throw new InvalidInputError(`Cannot write ${target}: ${code}`, {
-    hint:
-      code === 'ENOSPC' || code === 'EDQUOT'
-        ? 'The disk is full; free some space. What was there before is unchanged.'
-        : 'Check the path and its permissions. What was there before is unchanged.',
+    hint: isFull(error)
+      ? 'The disk is full; free some space. What was there before is unchanged.'
+      : 'Check the path and its permissions. What was there before is unchanged.',
     details: { path: target, code },
     cause: error,
   });

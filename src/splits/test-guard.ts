@@ -1,7 +1,8 @@
 /** The test set is evaluated once a run: a second look would turn it into a validation set. */
-import { mkdir, open, readFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InvalidInputError, TestSetReuseError } from '../core/errors.js';
+import { recoverDirectory, unwritable } from '../core/files.js';
 
 /** One evaluation of the test set. */
 export interface TestEvaluation {
@@ -65,16 +66,22 @@ export class TestSetGuard {
   }
 
   private async store(directory: string, record: TestEvaluation): Promise<void> {
-    await mkdir(directory, { recursive: true });
+    // A process that died while its run took the record's place has set the record aside.
+    await recoverDirectory(directory);
+    await mkdir(directory, { recursive: true }).catch((error) => unwritable(directory, error));
     const path = join(directory, RECORD);
     // 'wx' fails when the file exists: of two processes, one wins.
     const file = await open(path, 'wx').catch(async (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error;
+      if (error.code !== 'EEXIST') unwritable(path, error);
       throw reuse(await readRecord(path, record.runId), record.model);
     });
     try {
       await file.writeFile(`${JSON.stringify(record, null, 2)}\n`);
       await file.sync();
+    } catch (error) {
+      // Nothing was looked at yet.
+      await rm(path, { force: true });
+      unwritable(path, error);
     } finally {
       await file.close();
     }

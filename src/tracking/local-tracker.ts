@@ -1,7 +1,8 @@
 /** Runs logged to files: `{directory}/{runId}/tracking.jsonl`, a line of JSON for everything that happens, in order. */
-import { appendFile, mkdir } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { ConfigError, InvalidInputError } from '../core/errors.js';
+import { appendWhole, isFull } from '../core/files.js';
 import { sha256 } from '../core/hash.js';
 import { filesIn } from './files-in.js';
 import type { DatasetInput, RunDescription, TrackedRun, Tracker } from './tracker.js';
@@ -82,11 +83,11 @@ class LocalRun implements TrackedRun {
     const next = this.turn.then(async () => {
       try {
         await mkdir(this.directory, { recursive: true });
-        await appendFile(join(this.directory, TRACKING_FILE), line);
+        await appendWhole(join(this.directory, TRACKING_FILE), line, false);
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException;
         throw new InvalidInputError(`Cannot write the log of a run in ${this.directory}: ${code ?? String(error)}`, {
-          hint: code === 'ENOSPC' ? 'The disk is full; free some space.' : 'Check the path and its permissions.',
+          hint: isFull(error) ? 'The disk is full; free some space.' : 'Check the path and its permissions.',
           details: { path: this.directory, code },
           cause: error,
         });

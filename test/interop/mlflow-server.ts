@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { freePorts } from './cluster.js';
-import { type Environment, python } from './python.js';
+import { type Environment, MLFLOW, python } from './python.js';
 
 const START_LIMIT_MS = 180_000;
 
@@ -75,7 +75,7 @@ export class MLflowServer {
 }
 
 /** Starts one and waits until it answers. */
-export async function startMLflowServer(environment: Environment = 'mlflow'): Promise<MLflowServer> {
+export async function startMLflowServer(environment = MLFLOW): Promise<MLflowServer> {
   const directory = await mkdtemp(join(tmpdir(), 'holdfast-mlflow-'));
   const [port] = await freePorts(1);
   const server = new MLflowServer(`http://127.0.0.1:${port}`, directory, environment);

@@ -4,7 +4,10 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 /** Which requirements file: requirements.txt, or the one of that name. */
-export type Environment = '' | 'mlflow';
+export type Environment = '' | 'mlflow' | 'mlflow2';
+
+/** MLflow 3, or with HOLDFAST_MLFLOW=2 the last MLflow 2. */
+export const MLFLOW: Environment = process.env.HOLDFAST_MLFLOW === '2' ? 'mlflow2' : 'mlflow';
 
 const found = new Map<string, string>();
 

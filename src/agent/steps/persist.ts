@@ -10,7 +10,7 @@ export async function persist(run: AgentRun): Promise<StepOutcome> {
   const { repository } = run.settings;
   if (!repository) return skipped('there is no run repository');
   const { trainedModel: made, version, metrics } = run;
-  await run.row;
+  if ((await run.row) === 'completed') return { text: 'an earlier process of this run has completed it' };
   if (version) await repository.saveModelVersion(version);
   await repository.complete(run.runId, {
     ...(version && { modelVersionId: version.modelVersionId }),

@@ -1,6 +1,7 @@
 /** The model as a version of the store, with where it comes from. */
 import { LIBRARY_VERSION } from '../../core/version.js';
 import type { ValidationMetrics } from '../../evaluation/validation-metrics.js';
+import type { ModelStore, ModelVersion } from '../../tracking/model-store/model-store.js';
 import { dataHashOf } from '../data-hash.js';
 import { resultOf } from '../parts.js';
 import { type AgentRun, type StepOutcome, skipped } from '../run.js';
@@ -9,8 +10,11 @@ export async function store(run: AgentRun): Promise<StepOutcome> {
   const { store: models } = run.settings;
   if (!models) return skipped('there is no model store');
   const { model, report, artifacts } = resultOf(run);
+  const name = nameOf(run);
+  run.version = run.resumed ? await registeredBefore(models, name, run.runId) : undefined;
+  if (run.version) return { text: `version ${run.version.version} of ${name}, by an earlier process of this run` };
   run.version = await models.register(artifacts?.model ?? model, {
-    name: nameOf(run),
+    name,
     lineage: {
       dataHash: await dataHashOf(run),
       codeVersion: `holdfast ${LIBRARY_VERSION}`,
@@ -21,6 +25,12 @@ export async function store(run: AgentRun): Promise<StepOutcome> {
     ...(run.pipeline && { preprocessing: run.pipeline }),
   });
   return { text: `version ${run.version.version} of ${run.version.modelName}` };
+}
+
+/** What a process registered that died afterwards: a run has one version. */
+async function registeredBefore(models: ModelStore, name: string, runId: string): Promise<ModelVersion | undefined> {
+  const known = await models.list(name);
+  return known.find(({ lineage }) => lineage.runId === runId);
 }
 
 /** All versions of a model for one purpose have one name: the run's artifact is named so. */

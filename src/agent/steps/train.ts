@@ -14,6 +14,7 @@ import { trackedRun } from '../tracked-run.js';
 export async function train(run: AgentRun): Promise<StepOutcome> {
   const { candidate, settings, runId, seed, pipeline, tuning, signal, onProgress } = run;
   run.result = await finishedRun(run);
+  run.resumed = run.result !== undefined;
   if (run.result) return { text: 'an earlier process of this run has done it' };
   // A tracker that cannot be reached is better known before a long training than after it.
   await trackedRun(run);

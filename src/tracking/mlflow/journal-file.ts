@@ -6,6 +6,7 @@ import { constants } from 'node:fs';
 import { copyFile, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { InvalidInputError, LockedError, TrackingError } from '../../core/errors.js';
+import { appendWhole, isFull } from '../../core/files.js';
 import { DirectoryLock } from '../directory-lock.js';
 import { filesIn } from '../files-in.js';
 import type { Entry, StartEntry } from './entry.js';
@@ -31,9 +32,14 @@ export class JournalFile {
   static async begin(journal: string, start: StartEntry): Promise<JournalFile> {
     const time = new Date(start.startTime).toISOString().replace(/[-:.]/g, '');
     const file = new JournalFile(join(journal, `${time}-${start.key}`));
-    await writing(file.directory, () => file.lock());
-    await file.append(start);
-    return file;
+    try {
+      await writing(file.directory, () => file.lock());
+      await file.append(start);
+      return file;
+    } catch (error) {
+      await file.remove().catch(() => {});
+      throw error;
+    }
   }
 
   /** Of its run. */
@@ -48,15 +54,15 @@ export class JournalFile {
   /** Adds a line; it is on disk when this resolves. Files that it names are copied first. */
   append(entry: Entry): Promise<void> {
     return writing(this.directory, async () => {
-      const line = this.lines++;
-      if ('directory' in entry) await copySynced(entry.directory, this.filesOf(line));
-      const handle = await open(this.file, 'a');
+      const line = this.lines;
       try {
-        await handle.writeFile(`${JSON.stringify(entry)}\n`);
-        await handle.datasync();
-      } finally {
-        await handle.close();
+        if ('directory' in entry) await copySynced(entry.directory, this.filesOf(line));
+        await appendWhole(this.file, `${JSON.stringify(entry)}\n`, true);
+      } catch (error) {
+        await rm(this.filesOf(line), { recursive: true, force: true }).catch(() => {});
+        throw error;
       }
+      this.lines++;
     });
   }
 
@@ -143,7 +149,7 @@ async function writing<T>(directory: string, work: () => Promise<T>): Promise<T>
     const { code } = error as NodeJS.ErrnoException;
     if (error instanceof TrackingError || !code) throw error;
     throw new InvalidInputError(`Cannot write the journal ${directory}: ${code}`, {
-      hint: code === 'ENOSPC' ? 'The disk is full; free some space.' : 'Check the path and its permissions.',
+      hint: isFull(error) ? 'The disk is full; free some space.' : 'Check the path and its permissions.',
       details: { path: directory, code },
       cause: error,
     });

@@ -133,7 +133,8 @@ export class TrainingRunRepository {
   async resume(trainingRunId: string): Promise<TrainingRunRecord> {
     const id = storableKey(trainingRunId, 'trainingRunId');
     await this.failStaleRuns();
-    const own = { ...this.newLease(id), since: performance.now() };
+    // One that could not be ended while the database was away is still this repository's.
+    const own = { ...(this.own.get(id) ?? this.newLease(id)), since: performance.now() };
     if (!(await this.write('Resuming a training run', (query) => takeOver(query, own)))) {
       const { status } = await this.get(id);
       throw new InvalidInputError(`The training run '${id.slice(0, 100)}' is ${status}; it cannot be resumed`, {

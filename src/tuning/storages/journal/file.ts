@@ -1,7 +1,8 @@
 /** The lines of a journal file: appended whole under a lock, read from where the last reading ended. */
 import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { InvalidInputError, ModelFormatError } from '../../../core/errors.js';
+import { HoldfastError, InvalidInputError, ModelFormatError } from '../../../core/errors.js';
+import { isFull } from '../../../core/files.js';
 import { parsePythonJson, toPythonJson } from '../optuna-json.js';
 import { withFileLock } from './file-lock.js';
 import type { JournalEntry } from './replay.js';
@@ -49,22 +50,33 @@ export class JournalFile {
   /** Adds lines, all of them or none, after the end of the last whole line. */
   async append(entries: readonly JournalEntry[]): Promise<void> {
     const text = entries.map((entry) => `${toPythonJson(entry)}\n`).join('');
-    await mkdir(dirname(this.path), { recursive: true });
-    await withFileLock(this.path, { graceSeconds: this.graceSeconds }, async () => {
-      const handle = await open(this.path, 'a+').catch((error: NodeJS.ErrnoException) => {
-        throw unusable(this.path, error);
-      });
+    try {
+      await mkdir(dirname(this.path), { recursive: true });
+      await withFileLock(this.path, { graceSeconds: this.graceSeconds }, () => this.write(text));
+    } catch (error) {
+      if (error instanceof HoldfastError || !(error as NodeJS.ErrnoException).code) throw error;
+      throw unusable(this.path, error as NodeJS.ErrnoException);
+    }
+  }
+
+  private async write(text: string): Promise<void> {
+    const handle = await open(this.path, 'a+');
+    try {
+      const { size } = await handle.stat();
+      const whole = await endOfLastLine(handle, size);
+      // A writer died in the middle of a line: nobody has read it, and behind it no line could be read.
+      if (whole < size) await handle.truncate(whole);
       try {
-        const { size } = await handle.stat();
-        const whole = await endOfLastLine(handle, size);
-        // A writer died in the middle of a line: nobody has read it, and behind it no line could be read.
-        if (whole < size) await handle.truncate(whole);
         await handle.appendFile(text);
         await handle.sync();
-      } finally {
-        await handle.close();
+      } catch (error) {
+        // A disk that is full takes some lines of several.
+        await handle.truncate(whole).catch(() => {});
+        throw error;
       }
-    });
+    } finally {
+      await handle.close();
+    }
   }
 
   private longest: number | undefined;
@@ -100,8 +112,9 @@ async function endOfLastLine(handle: Readable, size: number): Promise<number> {
 }
 
 function unusable(path: string, error: NodeJS.ErrnoException): InvalidInputError {
-  return new InvalidInputError(`The journal ${path} cannot be opened: ${error.message}`, {
-    hint: 'Check the path and its permissions.',
+  return new InvalidInputError(`The journal ${path} cannot be written: ${error.message}`, {
+    hint: isFull(error) ? 'The disk is full; free some space.' : 'Check the path and its permissions.',
+    details: { path, code: error.code },
     cause: error,
   });
 }
