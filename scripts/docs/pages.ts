@@ -35,6 +35,7 @@ export const PAGES = [
   'README.md',
   'CONTRIBUTING.md',
   'CHANGELOG.md',
+  'SECURITY.md',
   ...markdownIn('docs'),
   ...markdownIn('bench/results'),
   'examples/data/README.md',
