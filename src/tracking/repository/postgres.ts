@@ -1,7 +1,7 @@
 /** A PostgreSQL server as the repository's database, through the package `pg`. */
 import type pg from 'pg';
+import type { Address } from '../../core/database-address.js';
 import { loadOptional } from '../../core/optional.js';
-import type { Address } from './address.js';
 import type { Database, Query, Row } from './database.js';
 
 const CONNECT_MS = 10_000;

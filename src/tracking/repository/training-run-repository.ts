@@ -4,9 +4,9 @@
  */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { parseAddress } from '../../core/database-address.js';
 import { InvalidInputError } from '../../core/errors.js';
 import { Turns } from '../../core/turns.js';
-import { parseAddress } from './address.js';
 import type { Database, Query } from './database.js';
 import { storableKey, storableText } from './documents.js';
 import { EmbeddedDatabase } from './embedded/database.js';

@@ -1,5 +1,5 @@
 /** The address of a PostgreSQL server, and texts without its secrets. */
-import { ConfigError } from '../../core/errors.js';
+import { ConfigError } from './errors.js';
 
 const HINT =
   "Such as 'postgresql://user:password@host:5432/database'; special characters of the password as encodeURIComponent writes them.";
