@@ -47,6 +47,10 @@ export { type QualityOptions, qualityReport } from './qc.js';
 export type { SplitRows } from './qc-drift.js';
 export type { QCCode, QCFinding, QCReport, QCSeverity, QCStatus } from './qc-finding.js';
 export { assertQuality, type QCDecision, type QCOptions, type QCOverride } from './qc-gate.js';
+export { type DuckDBOptions, readDuckDB } from './query/duckdb.js';
+export type { DuckDBParameters } from './query/duckdb-parameters.js';
+export type { QueryOptions, QueryValue } from './query/options.js';
+export { type PostgresQueryOptions, readPostgres } from './query/postgres.js';
 export { readTable } from './read-table.js';
 export { ewmVolatility, type VolatilityOptions } from './volatility.js';
 export {
