@@ -17,6 +17,14 @@ export type { CalibrationMethod, ProbabilityMap } from './calibration/probabilit
 export { TemperatureCalibrator } from './calibration/temperature.js';
 export { type CalibrationSplit, splitForCalibration } from './calibration/untouched.js';
 export * from './core/errors.js';
+export {
+  jsonLogger,
+  type LineLoggerOptions,
+  type LogFields,
+  type Logger,
+  type LogLevel,
+  textLogger,
+} from './core/logging.js';
 export { Matrix } from './core/matrix.js';
 export type { ProgressEvent, ProgressListener } from './core/progress.js';
 export type { Split, SplitRatios, SplitRole } from './core/split.js';

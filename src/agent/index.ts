@@ -3,7 +3,15 @@ import { registerBuiltins } from '../builtin.js';
 
 registerBuiltins();
 
-export { jsonLogger, LOG_LEVELS, type LogFields, type Logger, type LogLevel } from '../core/logging.js';
+export {
+  jsonLogger,
+  type LineLoggerOptions,
+  LOG_LEVELS,
+  type LogFields,
+  type Logger,
+  type LogLevel,
+  textLogger,
+} from '../core/logging.js';
 export { qualityReport } from '../data/qc.js';
 export { assertQuality, type QCDecision, type QCOverride } from '../data/qc-gate.js';
 export { SplitRegistry } from '../splits/registry.js';

@@ -3,8 +3,8 @@
  */
 import { throwIfAborted } from '../core/abort.js';
 import { ConfigError, HoldfastError } from '../core/errors.js';
-import { inSpan } from '../core/logging.js';
 import type { ProgressListener } from '../core/progress.js';
+import { inSpan } from '../core/spans.js';
 import { messageOf } from '../core/text.js';
 import { modelCandidateContract } from '../data/contracts.js';
 import { ModelRegistry } from '../model/registry.js';
@@ -82,7 +82,8 @@ export class ModelTrainerAgent {
     const { settings, own } = await settle(this.options);
     try {
       const run = await begin(state, settings, options);
-      return await this.walk(run, options);
+      const attributes = { 'holdfast.run': run.runId, 'holdfast.model': run.candidate.name };
+      return await inSpan('holdfast.agent', attributes, () => this.walk(run, options));
     } finally {
       for (const one of own) await one.close().catch(() => {});
     }

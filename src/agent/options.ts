@@ -1,7 +1,7 @@
 /** What an agent is made of, and what it uses where nothing is said. */
 import { join } from 'node:path';
 import { ConfigError } from '../core/errors.js';
-import { type Logger, SILENT } from '../core/logging.js';
+import { type Logger, logOf } from '../core/logging.js';
 import { nearest } from '../core/text.js';
 import { resolveThreads } from '../core/threads.js';
 import { type MetricsSettings, metricsOptions } from '../evaluation/metrics-options.js';
@@ -72,6 +72,7 @@ export function checkOptions(options: AgentOptions): AgentOptions {
       hint: `A whole number from ${least} up.`,
     });
   }
+  logOf(options.logger);
   if (options.config) parseTrainingConfig(options.config);
   if (options.evaluation) metricsOptions.parse(options.evaluation, 'evaluation');
   return options;
@@ -93,10 +94,11 @@ export async function settle(
 ): Promise<{ settings: AgentSettings; own: readonly { close(): Promise<void> }[] }> {
   const config = parseTrainingConfig({ ...(await loadTrainingConfig()), ...options.config });
   const runsDirectory = options.runsDirectory ?? config.runsDirectory;
+  const logger = logOf(options.logger);
   const within = (name: string) => join(runsDirectory, name);
   const given = <T>(one: T | false | undefined, otherwise: () => T): T | undefined =>
     one === false ? undefined : (one ?? otherwise());
-  const repository = given(options.repository, () => new TrainingRunRepository({ directory: runsDirectory }));
+  const repository = given(options.repository, () => new TrainingRunRepository({ directory: runsDirectory, logger }));
   const settings: AgentSettings = {
     runsDirectory,
     trials: options.trials ?? 50,
@@ -104,11 +106,11 @@ export async function settle(
     seed: options.seed ?? config.seed,
     threads: resolveThreads(options.threads ?? config.threads),
     workers: options.workers ?? 1,
-    trainer: new ModelTrainer({ ...(options.config && { config: options.config }), runsDirectory }),
-    logger: options.logger ?? SILENT,
+    trainer: new ModelTrainer({ ...(options.config && { config: options.config }), runsDirectory, logger }),
+    logger,
     ...(repository && { repository }),
     memory: given(options.memory, () => new AgentMemory({ directory: within('.memory') })),
-    store: given(options.store, () => new ModelStore({ directory: within('.models') })),
+    store: given(options.store, () => new ModelStore({ directory: within('.models'), logger })),
     splits: given(options.splits, () => new SplitRegistry(within('.splits'))),
     ...(options.tracker && { tracker: options.tracker }),
     ...(options.logModel && { logModel: options.logModel }),

@@ -7,7 +7,7 @@ import { ModelTrainer } from '../training/trainer.js';
 import type { Paint } from './colour.js';
 import { loadDataset } from './dataset.js';
 import { explainConfig } from './explain.js';
-import { type RunFlags, runFlags } from './flags.js';
+import { loggerOf, type RunFlags, runFlags } from './flags.js';
 import { Interrupt } from './interrupt.js';
 import { defined, integer, list, number, oneOf } from './parsers.js';
 import { print, tell, withHeader } from './print.js';
@@ -80,7 +80,7 @@ async function run(settings: RunSettings, options: ComparisonFlags, flags: RunFl
   const checkpointDirectory = await begin({ command: 'compare', id, settings, options: { ...options } });
   try {
     const { container, pipeline, qc } = await loadDataset(settings, bar.update);
-    const trainer = new ModelTrainer({ runsDirectory: runs, configFile: trainingConfig });
+    const trainer = new ModelTrainer({ runsDirectory: runs, configFile: trainingConfig, logger: loggerOf(flags) });
     const result = await trainer.trainAll(container, {
       ...defined({ threads, seqLen, task, ...options }),
       models: models.map(({ name, variant, params }) => ({

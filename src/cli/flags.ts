@@ -1,5 +1,6 @@
 /** Options that commands share, so that they are called and explained alike everywhere. */
 import { type Command, Option } from 'commander';
+import { jsonLogger, LOG_LEVELS, type Logger, type LogLevel, textLogger } from '../core/logging.js';
 import type { Task } from '../model/types.js';
 import { integer, keyValue, list, number, oneOf } from './parsers.js';
 
@@ -38,6 +39,8 @@ export interface RunFlags extends DataFlags, OutputFlags {
   resume?: string;
   qc?: string;
   qcOverride?: string;
+  logLevel?: LogLevel;
+  logJson?: boolean;
 }
 
 export function dataFlags(command: Command): Command {
@@ -89,6 +92,8 @@ export function runFlags(command: Command, kind: 'model' | 'models'): Command {
       .option('--explain-config', 'print every setting and where its value comes from, and do nothing')
       .option('--qc <file>', 'quality report of the data (JSON or YAML; default: made of the file)')
       .option('--qc-override <reason>', 'train on data that FAILED its quality report; the reason is recorded')
+      .option('--log-level <level>', `log to stderr: ${LOG_LEVELS.join(', ')}`, oneOf(LOG_LEVELS))
+      .option('--log-json', 'log lines of JSON (of level info and above, unless --log-level says otherwise)')
       .option('--resume <id>', 'go on with a run that was interrupted'),
   );
 }
@@ -100,3 +105,9 @@ export function outputFlags(command: Command): Command {
 }
 
 const hidden = (flags: string): Option => new Option(flags).argParser(list).hideHelp();
+
+/** The logger that was asked for. */
+export function loggerOf({ logLevel: level, logJson }: Pick<RunFlags, 'logLevel' | 'logJson'>): Logger | undefined {
+  if (level === undefined && !logJson) return undefined;
+  return (logJson ? jsonLogger : textLogger)({ ...(level && { level }) });
+}

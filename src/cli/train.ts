@@ -6,7 +6,7 @@ import { newRunId } from '../training/run-names.js';
 import { ModelTrainer, type TrainingResult } from '../training/trainer.js';
 import { loadDataset } from './dataset.js';
 import { explainConfig } from './explain.js';
-import { type RunFlags, runFlags } from './flags.js';
+import { loggerOf, type RunFlags, runFlags } from './flags.js';
 import { Interrupt } from './interrupt.js';
 import { integer } from './parsers.js';
 import { print, tell } from './print.js';
@@ -76,7 +76,8 @@ async function trainEach(
   { bar, interrupt, id, trials }: Doing,
 ): Promise<TrainingResult[]> {
   const { models, seed, threads, seqLen, runs, trainingConfig } = settings;
-  const trainer = new ModelTrainer({ runsDirectory: runs, configFile: trainingConfig });
+  const logger = loggerOf(flags);
+  const trainer = new ModelTrainer({ runsDirectory: runs, configFile: trainingConfig, logger });
   const results: TrainingResult[] = [];
   const { container, pipeline, qc } = await loadDataset(settings, bar.update);
   for (const [i, model] of models.entries()) {
@@ -89,7 +90,7 @@ async function trainEach(
       const { signal } = interrupt;
       // Beside the checkpoints: a search that was interrupted goes on too.
       const journal = join(dirname(checkpointDirectory), 'study.log');
-      const search = { container, qc, journal, study: runId, signal, onProgress: bar.update };
+      const search = { container, qc, logger, journal, study: runId, signal, onProgress: bar.update };
       const config = trials === undefined ? model.params : await tunedParams(model, settings, { ...search, trials });
       const result = await trainer.trainModel(name, container, {
         ...{ config, variant, seqLen, seed, threads, runId, checkpointDirectory },

@@ -9,7 +9,7 @@ import { ModelTrainer } from '../training/trainer.js';
 import { tuneModel } from '../tuning/tune-model.js';
 import { loadDataset } from './dataset.js';
 import { explainConfig } from './explain.js';
-import { type RunFlags, runFlags } from './flags.js';
+import { loggerOf, type RunFlags, runFlags } from './flags.js';
 import { Interrupt } from './interrupt.js';
 import { defined, integer, number, oneOf } from './parsers.js';
 import { print, tell } from './print.js';
@@ -94,6 +94,7 @@ async function run(settings: RunSettings, options: TuningFlags, flags: RunFlags,
   const pruner = prunerOf(options.pruner);
   const directory = join(runs, id);
   const storage = studyStorage(options.storage ?? join(directory, 'study.log'));
+  const logger = loggerOf(flags);
   const bar = new ProgressBar(flags.quiet === true || flags.json === true);
   const interrupt = new Interrupt();
   const kept = { ...options, ...(options.storage !== undefined && { storage: withoutPassword(options.storage) }) };
@@ -114,12 +115,13 @@ async function run(settings: RunSettings, options: TuningFlags, flags: RunFlags,
         threads,
         sampler,
         pruner,
+        logger,
       }),
       ...{ config, storage, name: study, seed, signal, onProgress: bar.update, trials: Math.max(1, trials) },
       ...qc,
     });
     const training = options.train
-      ? await new ModelTrainer({ runsDirectory: runs, configFile: settings.trainingConfig }).trainModel(
+      ? await new ModelTrainer({ runsDirectory: runs, configFile: settings.trainingConfig, logger }).trainModel(
           name,
           container,
           {

@@ -1,5 +1,6 @@
 /** Hyperparameters that are searched before a training: what the search starts from, and what it found. */
 
+import type { Logger } from '../core/logging.js';
 import type { ProgressListener } from '../core/progress.js';
 import type { TimeSeriesDataContainer } from '../data/container.js';
 import type { QCOptions } from '../data/qc-gate.js';
@@ -16,6 +17,7 @@ import type { ModelSetting, RunSettings } from './settings.js';
 export interface Search {
   readonly container: TimeSeriesDataContainer;
   readonly qc: QCOptions;
+  readonly logger?: Logger;
   readonly trials: number;
   /** File of the study, and its name there: what is in it is not done again. */
   readonly journal: string;
@@ -37,6 +39,7 @@ export async function tunedParams(
     ...defined({ threads: settings.threads, metric: settings.tuning?.metric }),
     ...{ config: await startingPoint(model, settings), storage, name: study, seed: settings.seed, signal, onProgress },
     ...search.qc,
+    ...(search.logger && { logger: search.logger }),
     trials: Math.max(1, trials),
   });
   return { ...model.params, ...bestParams };

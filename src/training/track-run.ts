@@ -1,5 +1,6 @@
 /** What a tracker is told of a run that was trained. */
 import { HoldfastError } from '../core/errors.js';
+import { type Logger, logOf, withoutSecrets } from '../core/logging.js';
 import { messageOf } from '../core/text.js';
 import type { AnyContainer } from '../evaluation/adapt.js';
 import type { Evaluation } from '../evaluation/evaluate.js';
@@ -17,7 +18,11 @@ export interface TrainedRun {
 }
 
 /** Scores, the curve of the training, data sets, the model and the artifacts. Returns the error of a tracker that failed: the run is trained all the same. */
-export async function logRun(tracked: TrackedRun | undefined, run: TrainedRun): Promise<Error | undefined> {
+export async function logRun(
+  tracked: TrackedRun | undefined,
+  run: TrainedRun,
+  logger?: Logger,
+): Promise<Error | undefined> {
   if (!tracked) return undefined;
   const { model, data, report, artifacts, logModel } = run;
   try {
@@ -32,18 +37,24 @@ export async function logRun(tracked: TrackedRun | undefined, run: TrainedRun): 
     await tracked.finish('completed');
     return undefined;
   } catch (error) {
-    process.emitWarning(`The run ${report.runId} is trained, but its tracker failed: ${messageOf(error)}`);
+    warn(`The run ${report.runId} is trained, but its tracker failed: ${messageOf(error)}`, logger);
     return error instanceof Error ? error : new Error(String(error));
   }
 }
 
 /** Tells of a run that failed; what is thrown is the reason, whatever the tracker says. */
-export async function logFailure(tracked: TrackedRun | undefined, error: unknown): Promise<void> {
+export async function logFailure(tracked: TrackedRun | undefined, error: unknown, logger?: Logger): Promise<void> {
   try {
     await tracked?.finish('failed', messageOf(error));
   } catch (failure) {
-    process.emitWarning(`The tracker was not told that a run failed: ${messageOf(failure)}`);
+    warn(`The tracker was not told that a run failed: ${messageOf(failure)}`, logger);
   }
+}
+
+/** To who logs; else to the process, as nobody would see it. */
+function warn(message: string, logger: Logger | undefined): void {
+  if (logger) logOf(logger).warn(message);
+  else process.emitWarning(withoutSecrets(message));
 }
 
 /** Not every model has a form that other programs open. */

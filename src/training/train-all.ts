@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { PriorBaseline } from '../baselines/prior.js';
 import { throwIfAborted } from '../core/abort.js';
 import { HoldfastError, InvalidInputError, TrainingFailedError } from '../core/errors.js';
+import type { Logger } from '../core/logging.js';
 import { resolveThreads } from '../core/threads.js';
 import { TimeSeriesDataContainer } from '../data/container.js';
 import { passGate } from '../data/qc-gate.js';
@@ -32,6 +33,7 @@ export interface TrainAllContext {
   readonly runsDirectory: string;
   /** For runs that save nothing. */
   readonly guard: TestSetGuard;
+  readonly log: Logger;
   train(name: string, container: AnyContainer, options: TrainModelOptions): Promise<TrainingResult>;
 }
 
@@ -86,6 +88,7 @@ export async function trainAll(
       throwIfAborted(signal, 'The comparison');
       errors.push(error);
       failed[run.index] = failure(entry, error);
+      context.log.warn(`${entry.label} failed; the others go on`, { comparison: comparisonId });
     }
     done++;
     told(entry.label);

@@ -1,6 +1,8 @@
 /** `ModelTrainer`: one model from a container to a saved, evaluated and reported run. */
 import { MINIROCKET_INFO } from '../baselines/minirocket/info.js';
 import { throwIfAborted } from '../core/abort.js';
+import { logOf } from '../core/logging.js';
+import { observed } from '../core/spans.js';
 import { resolveThreads } from '../core/threads.js';
 import { LIBRARY_VERSION } from '../core/version.js';
 import { passGate, qualityWarnings } from '../data/qc-gate.js';
@@ -39,6 +41,7 @@ export class ModelTrainer {
   private readonly guard = new TestSetGuard();
 
   constructor(private readonly options: ModelTrainerOptions = {}) {
+    logOf(options.logger);
     if (options.config) parseTrainingConfig(options.config);
   }
 
@@ -56,10 +59,36 @@ export class ModelTrainer {
     container: AnyContainer,
     options: TrainModelOptions<N> = {},
   ): Promise<TrainingResult> {
+    const runId = options.runId === undefined ? newRunId(name, container.symbol) : checkRunId(options.runId);
+    return observed(
+      this.log,
+      {
+        ...{ span: 'holdfast.train', doing: 'training' },
+        fields: { run: runId, model: name, symbol: container.symbol, variant: options.variant },
+        found: ({ metrics, report, artifacts }) => ({
+          ...{ epochs: metrics.totalEpochs, bestEpoch: metrics.bestEpoch, verdict: report.verdict.text },
+          directory: artifacts?.directory,
+        }),
+      },
+      () => this.train(name, container, { ...options, runId }),
+    );
+  }
+
+  private get log() {
+    return logOf(this.options.logger);
+  }
+
+  private async train<N extends string>(
+    name: N,
+    container: AnyContainer,
+    options: TrainModelOptions<N> & { runId: string },
+  ): Promise<TrainingResult> {
+    const { log } = this;
+    const { runId } = options;
     const qc = passGate(options);
+    for (const warning of qualityWarnings(qc)) log.warn(warning, { run: runId });
     const settings = await this.settings();
     const Model = await ModelRegistry.get(name);
-    const runId = options.runId === undefined ? newRunId(name, container.symbol) : checkRunId(options.runId);
     const seed = options.seed ?? settings.seed;
     const threads = resolveThreads(options.threads ?? settings.threads);
     const config = await modelConfig(name, {
@@ -85,29 +114,44 @@ export class ModelTrainer {
       tags: tagsOf(container, options.variant),
     });
     try {
-      const metrics = await model.fit(
-        { ...data.train, validation: data.validation, featureNames: data.featureNames },
+      const fitted = { run: runId, rows: data.train.y.length, features: data.featureNames.length, seed, threads };
+      const metrics = await observed(
+        log,
         {
-          ...{ seed, threads, signal: options.signal, onProgress: options.onProgress },
-          ...(options.checkpointDirectory !== undefined && { checkpointDirectory: options.checkpointDirectory }),
+          span: 'holdfast.fit',
+          doing: 'fit',
+          level: 'debug',
+          fields: fitted,
+          found: ({ totalEpochs }) => ({ epochs: totalEpochs }),
         },
+        () =>
+          model.fit(
+            { ...data.train, validation: data.validation, featureNames: data.featureNames },
+            {
+              ...{ seed, threads, signal: options.signal, onProgress: options.onProgress },
+              ...(options.checkpointDirectory !== undefined && { checkpointDirectory: options.checkpointDirectory }),
+            },
+          ),
       );
       const runsDirectory = this.options.runsDirectory ?? settings.runsDirectory;
-      const scores = await this.score(model, data, {
-        runId,
-        threads,
-        runsDirectory,
-        save: options.save !== false,
-        test: options.evaluateTest !== false,
-      });
-      throwIfAborted(options.signal);
-      const { metrics: measured, baselines } = await judge(model, data, scores, {
-        seed,
-        threads,
-        runId,
-        evaluation: options.evaluation,
-        signal: options.signal,
-        sequences: options.sequenceBaseline !== false && name !== MINIROCKET_INFO.name,
+      const evaluation = {
+        span: 'holdfast.evaluate',
+        doing: 'evaluation',
+        level: 'debug',
+        fields: { run: runId },
+      } as const;
+      const { scores, measured, baselines } = await observed(log, evaluation, async () => {
+        const scores = await this.score(model, data, {
+          ...{ runId, threads, runsDirectory },
+          save: options.save !== false,
+          test: options.evaluateTest !== false,
+        });
+        throwIfAborted(options.signal);
+        const { metrics: measured, baselines } = await judge(model, data, scores, {
+          ...{ seed, threads, runId, evaluation: options.evaluation, signal: options.signal },
+          sequences: options.sequenceBaseline !== false && name !== MINIROCKET_INFO.name,
+        });
+        return { scores, measured, baselines };
       });
       const ledger = data.ledger.report(model);
       const report: TrainingReport = {
@@ -156,11 +200,13 @@ export class ModelTrainer {
       const artifacts =
         options.save === false
           ? undefined
-          : await writeRun(runsDirectory, report, {
-              model,
-              preprocessing: options.preprocessing,
-              ledger: data.ledger,
-            });
+          : await observed(
+              log,
+              { span: 'holdfast.save', doing: 'saving', level: 'debug', fields: { run: runId } },
+              () =>
+                writeRun(runsDirectory, report, { model, preprocessing: options.preprocessing, ledger: data.ledger }),
+            );
+      for (const warning of report.warnings.slice(qualityWarnings(qc).length)) log.warn(warning, { run: runId });
       const trackingError = await logRun(tracked, {
         ...{ model, data, report, artifacts, logModel: this.options.logModel },
       });
@@ -180,7 +226,7 @@ export class ModelTrainer {
         ...(trackingError && { trackingError }),
       };
     } catch (error) {
-      await logFailure(tracked, error);
+      await logFailure(tracked, error, this.options.logger);
       throw error;
     }
   }
@@ -202,12 +248,29 @@ export class ModelTrainer {
    */
   async trainAll(container: AnyContainer, options: TrainAllOptions = {}): Promise<ComparisonResult> {
     const settings = await this.settings();
-    return trainAll(container, options, {
-      settings,
-      runsDirectory: this.options.runsDirectory ?? settings.runsDirectory,
-      guard: this.guard,
-      train: (name, data, given) => this.trainModel(name, data, given),
-    });
+    const comparisonId =
+      options.comparisonId === undefined ? newRunId('comparison', container?.symbol) : checkRunId(options.comparisonId);
+    return observed(
+      this.log,
+      {
+        ...{ span: 'holdfast.compare', doing: 'comparison', fields: { comparison: comparisonId } },
+        found: ({ results, failed, winner }) => ({
+          ...{ models: results.length, failed: failed.length, winner: winner.label },
+        }),
+      },
+      () =>
+        trainAll(
+          container,
+          { ...options, comparisonId },
+          {
+            settings,
+            runsDirectory: this.options.runsDirectory ?? settings.runsDirectory,
+            guard: this.guard,
+            log: this.log,
+            train: (name, data, given) => this.trainModel(name, data, given),
+          },
+        ),
+    );
   }
 
   /** Train, validation and (once a run) test. */

@@ -1,4 +1,5 @@
 /** What one run is told and what it gives. */
+import type { Logger } from '../core/logging.js';
 import type { ProgressListener } from '../core/progress.js';
 import type { QCOptions } from '../data/qc-gate.js';
 import type { Evaluation } from '../evaluation/evaluate.js';
@@ -23,6 +24,8 @@ export interface ModelTrainerOptions {
   logModel?: LogModelOptions;
   /** Default: the config's, experiments/runs. */
   runsDirectory?: string;
+  /** Told what is begun, done, failed and to be warned of. Default: nothing is logged. */
+  logger?: Logger;
 }
 
 /** How `trainModel` trains one model: hyperparameters, variant, preprocessing, seed, threads, cancelling. */

@@ -4,7 +4,9 @@
  */
 import { cancelled, throwIfAborted } from '../core/abort.js';
 import { ConfigError, HyperparameterTuningError, InvalidInputError, TrainingCancelledError } from '../core/errors.js';
+import { type Logger, logOf } from '../core/logging.js';
 import type { ProgressListener } from '../core/progress.js';
+import { inSpan } from '../core/spans.js';
 import type { Sampler } from './sampler.js';
 import type { SearchSpace } from './space.js';
 import { type Trial, TrialPruned } from './trial.js';
@@ -33,6 +35,8 @@ export interface OptimizeOptions {
   readonly callbacks?: readonly ((study: TunedStudy, trial: TrialRecord) => void | Promise<void>)[];
   /** Suggested before the objective is called; see `Study.ask`. */
   readonly space?: SearchSpace;
+  /** Told of every trial (debug), of a better value (info), and of a trial that failed (warn). */
+  readonly logger?: Logger;
 }
 
 /** What `optimize` needs of a study; `Study` is one. */
@@ -59,7 +63,17 @@ export interface TunedStudy {
 }
 
 const DEFAULTS = { trials: 50, workers: 1, concurrency: 4 };
-const OPTIONS = new Set(['trials', 'workers', 'concurrency', 'timeout', 'signal', 'onProgress', 'callbacks', 'space']);
+const OPTIONS = new Set([
+  'trials',
+  'workers',
+  'concurrency',
+  'timeout',
+  'signal',
+  'onProgress',
+  'callbacks',
+  'space',
+  'logger',
+]);
 
 export async function optimize(study: TunedStudy, objective: Objective, options: OptimizeOptions): Promise<void> {
   checkOptions(objective, options);
@@ -80,6 +94,7 @@ class Run {
   /** What ends the run, not just a trial. */
   private fatal: { error: unknown } | undefined;
   private best: number | undefined;
+  private readonly log: Logger;
 
   constructor(
     private readonly study: TunedStudy,
@@ -87,6 +102,7 @@ class Run {
     private readonly options: OptimizeOptions,
   ) {
     this.trials = options.trials ?? DEFAULTS.trials;
+    this.log = logOf(options.logger);
     this.lag = options.concurrency ?? DEFAULTS.concurrency;
     this.workers = Math.min(options.workers ?? DEFAULTS.workers, this.lag);
   }
@@ -150,7 +166,12 @@ class Run {
   }
 
   /** Never rejects. */
-  private async evaluate(trial: Trial): Promise<void> {
+  private evaluate(trial: Trial): Promise<void> {
+    const attributes = { 'holdfast.study': this.study.name, 'holdfast.trial': trial.number };
+    return inSpan('holdfast.trial', attributes, () => this.evaluated(trial)).catch(() => {});
+  }
+
+  private async evaluated(trial: Trial): Promise<void> {
     try {
       let outcome: Outcome;
       try {
@@ -207,12 +228,23 @@ class Run {
     }
   }
 
+  private logTrial(record: TrialRecord, value: number | undefined, before: number | undefined): void {
+    const { number, state, params } = record;
+    const fields = { study: this.study.name, trial: number, value };
+    this.log.debug(`trial ${number}: ${state}`, { ...fields, params });
+    if (state === 'fail') {
+      this.log.warn(`trial ${number} failed: ${failReason(record) ?? 'no reason is known'}`, fields);
+    } else if (this.best !== before) this.log.info(`trial ${number} is the best so far`, { ...fields, params });
+  }
+
   private report(record: TrialRecord): void {
     const value = record.values?.[0];
+    const before = this.best;
     if (this.study.directions.length === 1 && record.state === 'complete' && value !== undefined) {
       const better = this.study.directions[0] === 'maximize' ? Math.max : Math.min;
       this.best = this.best === undefined ? value : better(this.best, value);
     }
+    this.logTrial(record, value, before);
     const metrics: Record<string, number> = {};
     if (value !== undefined) metrics.value = value;
     if (this.best !== undefined) metrics.best = this.best;

@@ -1,9 +1,11 @@
 /** `tuneModel`: a registered model's hyperparameters, fitted on train and chosen by their score on validation. */
 import { throwIfAborted } from '../core/abort.js';
 import { ConfigError, InvalidInputError } from '../core/errors.js';
+import { type Logger, logOf } from '../core/logging.js';
 import type { ProgressEvent, ProgressListener } from '../core/progress.js';
+import { observed } from '../core/spans.js';
 import { resolveThreads } from '../core/threads.js';
-import { passGate, QC_OPTIONS, type QCDecision, type QCOptions } from '../data/qc-gate.js';
+import { passGate, QC_OPTIONS, type QCDecision, type QCOptions, qualityWarnings } from '../data/qc-gate.js';
 import { type AnyContainer, adaptTo } from '../evaluation/adapt.js';
 import { scoreOf } from '../evaluation/score.js';
 import { type MetricDefinition, metricByName } from '../metrics/registry.js';
@@ -57,6 +59,8 @@ export interface TuneModelOptions extends QCOptions {
   readonly onProgress?: ProgressListener;
   /** Called after each trial, such as `trackTrials` of holdfast/tracking. */
   readonly callbacks?: OptimizeOptions['callbacks'];
+  /** Told of the tuning and its trials. Default: nothing is logged. */
+  readonly logger?: Logger;
 }
 
 /** What `tuneModel` found. */
@@ -72,9 +76,10 @@ export interface TuningResult {
   readonly qc?: QCDecision;
 }
 
+const TRIALS = 50;
 const OPTIONS = [
   ...['space', 'config', 'trials', 'metric', 'sampler', 'pruner', 'storage', 'name', 'seed', 'workers'],
-  ...['concurrency', 'threads', 'timeout', 'signal', 'onProgress', 'callbacks', 'firstTrials', ...QC_OPTIONS],
+  ...['concurrency', 'threads', 'timeout', 'signal', 'onProgress', 'callbacks', 'firstTrials', 'logger', ...QC_OPTIONS],
 ];
 
 /**
@@ -99,6 +104,25 @@ export async function tuneModel(
   }
   const qc = passGate(options);
   throwIfAborted(options.signal, 'Tuning');
+  const log = logOf(options.logger);
+  for (const warning of qualityWarnings(qc)) log.warn(warning, { model: name });
+  return observed(
+    log,
+    {
+      ...{ span: 'holdfast.tune', doing: 'tuning' },
+      fields: { model: name, study: options.name, trials: options.trials ?? TRIALS },
+      found: ({ study, metric, bestValue }) => ({ made: study.trials.length, metric, best: bestValue }),
+    },
+    () => search(name, container, options, qc),
+  );
+}
+
+async function search(
+  name: string,
+  container: AnyContainer,
+  options: TuneModelOptions,
+  qc: QCDecision | undefined,
+): Promise<TuningResult> {
   const Model = await ModelRegistry.get(name);
   const { config = {}, seed = 42, workers = 1, concurrency } = options;
   const space = options.space ?? defaultSpace(name);
@@ -132,7 +156,7 @@ export async function tuneModel(
       hint: 'Choose another metric.',
     });
   };
-  const { trials = 50, timeout, signal, onProgress, callbacks } = options;
+  const { trials = TRIALS, timeout, signal, onProgress, callbacks, logger } = options;
   await study.optimize(objective, {
     ...{ trials, workers, space },
     ...(concurrency !== undefined && { concurrency }),
@@ -140,6 +164,7 @@ export async function tuneModel(
     ...(signal && { signal }),
     ...(onProgress && { onProgress }),
     ...(callbacks && { callbacks }),
+    ...(logger && { logger }),
   });
   const { bestParams, bestValue } = study;
   return {

@@ -1,7 +1,9 @@
 /** `crossValidate`: a model, or preprocessing and a model, trained and tested on every fold of a splitter. */
 import { cancelled, throwIfAborted } from '../core/abort.js';
 import { InvalidInputError } from '../core/errors.js';
+import { type Logger, logOf } from '../core/logging.js';
 import type { ProgressListener } from '../core/progress.js';
+import { observed } from '../core/spans.js';
 import type { Split } from '../core/split.js';
 import { nearest } from '../core/text.js';
 import { resolveThreads } from '../core/threads.js';
@@ -39,6 +41,8 @@ export interface CrossValidationOptions extends QCOptions {
   readonly returnModels?: boolean;
   /** Keep the predictions of each fold's test rows. Default false. */
   readonly returnPredictions?: boolean;
+  /** Told of the validation and its folds. Default: nothing is logged. */
+  readonly logger?: Logger;
 }
 
 const WHAT = 'crossValidate';
@@ -53,6 +57,7 @@ const OPTIONS: readonly string[] = [
   'trainScores',
   'returnModels',
   'returnPredictions',
+  'logger',
   ...QC_OPTIONS,
 ];
 
@@ -85,8 +90,30 @@ export async function crossValidate(
   data: Split<'train', ValidationInput>,
   options: CrossValidationOptions,
 ): Promise<CrossValidationResult> {
+  const checked = checkedOptions(options);
+  const log = logOf(options.logger);
+  const source =
+    typeof modelOrPipeline === 'object' && 'model' in modelOrPipeline ? modelOrPipeline.model : modelOrPipeline;
+  const model = typeof source === 'string' ? source : source?.info?.name;
+  const result = await observed(
+    log,
+    {
+      ...{ span: 'holdfast.crossValidate', doing: 'cross-validation', fields: { model } },
+      found: ({ folds }) => ({ folds: folds.length }),
+    },
+    () => validated(modelOrPipeline, data, options, checked),
+  );
+  for (const warning of result.warnings) log.warn(warning, { model });
+  return result;
+}
+
+async function validated(
+  modelOrPipeline: ModelSource | ModelPipeline,
+  data: Split<'train', ValidationInput>,
+  options: CrossValidationOptions,
+  { threads, workers }: ReturnType<typeof checkedOptions>,
+): Promise<CrossValidationResult> {
   const started = performance.now();
-  const { threads, workers } = checkedOptions(options);
   const { signal, splitter } = options;
   const qc = passGate(options);
   throwIfAborted(signal, 'Cross-validation');
@@ -158,8 +185,13 @@ interface Job {
 }
 
 async function runFold(job: Job, task: ScheduledTask): Promise<FoldResult> {
+  const fields = { model: job.candidate.name, fold: task.index + 1, of: job.folds.length };
   try {
-    return await trainAndScore(job, task);
+    return await observed(
+      logOf(job.options.logger),
+      { span: 'holdfast.fold', doing: 'fold', level: 'debug', fields, found: ({ test }) => test },
+      () => trainAndScore(job, task),
+    );
   } catch (error) {
     if (job.options.signal?.aborted) throw cancelled(job.options.signal, 'Cross-validation');
     const where = `${WHAT}: fold ${task.index + 1} of ${job.folds.length}`;

@@ -83,6 +83,19 @@ describe('the quality gate of the command line', () => {
     expect((await run('train', '--config', 'experiment.yaml', '--runs', 'runs')).code).toBe(2);
   });
 
+  it('logs to stderr where it is asked to, beside the result', async () => {
+    const { code, stdout, stderr } = await run('train', '--model', 'logistic', ...data, '--json', '--log-json');
+    expect(code).toBe(0);
+    const { runId } = JSON.parse(stdout);
+    const lines = stderr
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines.map(({ message }) => message)).toEqual(['training begins', 'training ended']);
+    expect(lines[0]).toMatchObject({ level: 'info', fields: { run: runId, model: 'logistic' } });
+    expect((await run('train', ...data, '--log-level', 'loud')).code).toBe(2);
+  });
+
   it('says which line of a report is none', async () => {
     await writeFile(join(directory, 'broken.json'), '{ "status": "FINE", "score": 1 }');
     const { code, stderr } = await run('train', '--model', 'logistic', ...data, '--qc', 'broken.json');

@@ -44,7 +44,7 @@ export async function tune(run: AgentRun): Promise<StepOutcome> {
   // Trials are parts of the run, which must be there before them.
   if (tracker) await trackedRun(run);
   const { study, ...best } = await tuneModel(candidate.name, container, {
-    ...{ space, storage, seed, threads, workers, name: runId },
+    ...{ space, storage, seed, threads, workers, name: runId, logger: settings.logger },
     config: await fixedParameters(run),
     trials: settings.trials - done,
     ...(metric !== undefined && { metric }),

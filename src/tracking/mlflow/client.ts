@@ -5,6 +5,7 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { TrackingError } from '../../core/errors.js';
+import { inSpan } from '../../core/spans.js';
 import { type HttpAnswer, type HttpRequest, send } from './http.js';
 import type { ResolvedOptions } from './options.js';
 
@@ -53,7 +54,10 @@ export class MLflowClient {
   async callOnce(method: string, path: string, body?: Json, beforeRepeat?: () => Promise<boolean>): Promise<Reply> {
     const url = this.at(`/api/2.0/mlflow/${path}`);
     const text = body === undefined ? undefined : JSON.stringify(body);
-    const answer = await this.tries(method, url, text, { 'content-type': 'application/json' }, beforeRepeat);
+    const attributes = { 'http.request.method': method, 'server.address': url.host, 'url.path': url.pathname };
+    const answer = await inSpan('holdfast.mlflow', attributes, () =>
+      this.tries(method, url, text, { 'content-type': 'application/json' }, beforeRepeat),
+    );
     if (answer === undefined) return { body: {}, repeated: true };
     return { body: this.parse(answer.answer, url), repeated: answer.repeated };
   }
@@ -108,7 +112,12 @@ export class MLflowClient {
       if (answer && answer.status >= 200 && answer.status < 300) return { answer, repeated };
       const again = answer === undefined ? isConnection(cause) : answer.status === 429 || answer.status >= 500;
       if (!again || attempt >= retries) throw this.failed(method, url, answer, cause, attempt + 1, again);
-      await wait(this.delay(attempt, answer));
+      const delay = this.delay(attempt, answer);
+      this.#options.log.warn('a request to the tracking server is tried again', {
+        ...{ method, host: url.host, path: url.pathname, attempt: attempt + 1, waitMs: Math.round(delay) },
+        ...(answer ? { status: answer.status } : { reason: codeOf(cause) ?? this.redact(String(cause)) }),
+      });
+      await wait(delay);
       // Refused connections and 429 had no effect for certain.
       if (answer ? answer.status >= 500 : codeOf(cause) !== 'ECONNREFUSED') {
         repeated = true;

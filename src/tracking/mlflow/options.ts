@@ -1,5 +1,6 @@
 /** What an `MLflowTracker` is told, by its options or by MLflow's own environment variables. */
 import { ConfigError } from '../../core/errors.js';
+import { type Logger, logOf } from '../../core/logging.js';
 import { nearest } from '../../core/text.js';
 import { displayName } from './names.js';
 
@@ -24,6 +25,8 @@ export interface MLflowOptions {
   readonly retryDelay?: number;
   /** Seconds that metrics are collected before they are sent together. Default 5. */
   readonly flushInterval?: number;
+  /** Told of requests that are tried again, of runs that go into the journal, and of what it sends later. Default: nothing is logged. */
+  readonly logger?: Logger;
 }
 
 export interface ResolvedOptions {
@@ -39,11 +42,13 @@ export interface ResolvedOptions {
   readonly retries: number;
   readonly retryDelayMs: number;
   readonly flushMs: number;
+  readonly log: Logger;
 }
 
 const KEYS = [
   ...['trackingUri', 'experiment', 'token', 'username', 'password', 'journal', 'timeout', 'retries', 'retryDelay'],
   'flushInterval',
+  'logger',
 ];
 
 /** @throws ConfigError - no address, one that is not http, contradicting credentials, numbers out of range */
@@ -70,6 +75,7 @@ export function resolveOptions(options: MLflowOptions, env: NodeJS.ProcessEnv = 
     experiment: displayName(experiment),
     ...login,
     journal,
+    log: logOf(options.logger),
     timeoutMs: 1000 * inRange('timeout', options.timeout ?? 30, 0.001, 86_400),
     retries: wholeInRange('retries', options.retries ?? (journal === undefined ? 4 : 1), 100),
     retryDelayMs: 1000 * inRange('retryDelay', options.retryDelay ?? 0.5, 0, 3600),

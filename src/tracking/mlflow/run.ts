@@ -19,7 +19,7 @@ import type { MLflowServer } from './server.js';
 /** What runs of one tracker share. */
 export interface RunHost {
   readonly server: MLflowServer;
-  readonly options: Pick<ResolvedOptions, 'journal' | 'flushMs'>;
+  readonly options: Pick<ResolvedOptions, 'journal' | 'flushMs' | 'log'>;
   /** False for a while after a server did not answer, so that not every run waits for it again. */
   reachable(): boolean;
   lost(): void;
@@ -222,6 +222,8 @@ export class MLflowRun implements TrackedRun {
 
   /** From now on the journal takes the run. */
   private async keep(): Promise<void> {
+    const { journal, log } = this.host.options;
+    log.warn('the tracking server cannot be reached: the run goes into the journal', { run: this.first.name, journal });
     if (this.parent) this.parent.partsKept = true;
     this.journal = await JournalFile.begin(this.host.options.journal ?? '', this.first);
   }

@@ -91,9 +91,12 @@ export class MLflowTracker implements Tracker {
    * @throws TrackingError - the server cannot be reached
    */
   async replay(): Promise<ReplayResult> {
-    const { journal } = this.#options;
+    const { journal, log } = this.#options;
     if (journal === undefined) return { sent: 0, open: 0, failed: [] };
     const result = await replayJournal(this.server, journal);
+    const { sent, open, failed } = result;
+    if (sent + failed.length > 0) log.info('the journal was sent', { journal, sent, open, failed: failed.length });
+    for (const { journal: file, error } of failed) log.warn('a run of the journal could not be sent', { file, error });
     this.lostUntil = Number.NEGATIVE_INFINITY;
     return result;
   }

@@ -8,6 +8,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { InvalidInputError, ModelFormatError } from '../../core/errors.js';
 import { unwritable, writeFileSynced } from '../../core/files.js';
+import { type Logger, logOf } from '../../core/logging.js';
+import { type Attributes, observed } from '../../core/spans.js';
 import { nearest } from '../../core/text.js';
 import { LIBRARY_VERSION } from '../../core/version.js';
 import type { BaseModel } from '../../model/base-model.js';
@@ -101,8 +103,11 @@ export interface CollectOptions {
  */
 export class ModelStore {
   readonly directory: string;
+  private readonly log: Logger;
 
-  constructor({ directory }: { directory: string }) {
+  /** @param options.logger - told what is registered, promoted, deleted, and of files that were tampered with */
+  constructor({ directory, logger }: { directory: string; logger?: Logger }) {
+    this.log = logOf(logger);
     if (typeof directory !== 'string' || directory === '' || directory.includes('\0')) {
       throw new InvalidInputError('ModelStore needs a directory', { hint: "new ModelStore({ directory: 'models' })" });
     }
@@ -115,7 +120,14 @@ export class ModelStore {
    * @throws ModelFormatError - a directory that holds no whole model
    * @throws InvalidInputError - an unusable name or lineage; a directory that cannot be written to
    */
-  async register(source: ModelSource, { name, lineage, preprocessing }: RegisterOptions): Promise<ModelVersion> {
+  async register(source: ModelSource, options: RegisterOptions): Promise<ModelVersion> {
+    const found = ({ version }: ModelVersion) => ({ version });
+    return this.seen('register', 'registering a model', { model: options.name }, found, () =>
+      this.add(source, options),
+    );
+  }
+
+  private async add(source: ModelSource, { name, lineage, preprocessing }: RegisterOptions): Promise<ModelVersion> {
     const versions = this.versions(checkModelName(name));
     const checked = checkLineage(lineage);
     let manifest: Omit<Manifest, 'version'> | undefined;
@@ -151,6 +163,17 @@ export class ModelStore {
    * @throws ModelFormatError - a file that was altered, is missing or does not belong here, by name
    */
   async load(name: string, reference: VersionReference, options: { checksum?: string } = {}): Promise<LoadedVersion> {
+    const found = ({ version }: LoadedVersion) => ({ version: version.version });
+    return this.seen('load', 'loading a model', { model: name, reference }, found, () =>
+      this.read(name, reference, options),
+    );
+  }
+
+  private async read(
+    name: string,
+    reference: VersionReference,
+    options: { checksum?: string },
+  ): Promise<LoadedVersion> {
     const number = await this.resolve(name, reference);
     const directory = this.versions(name).path(number);
     const { files, checksum } = await readManifest(directory, name, number);
@@ -195,6 +218,11 @@ export class ModelStore {
 
   /** Points an alias to a version. @throws InvalidInputError - there is no such version, or the alias points elsewhere than `expected` */
   async promote(name: string, version: number, options: PromoteOptions = {}): Promise<ModelVersion> {
+    const fields = { model: name, version, alias: options.alias ?? PRODUCTION, reason: options.reason };
+    return this.seen('promote', 'promoting a model', fields, undefined, () => this.pointTo(name, version, options));
+  }
+
+  private async pointTo(name: string, version: number, options: PromoteOptions): Promise<ModelVersion> {
     const { alias = PRODUCTION, expected, reason } = options;
     await this.resolve(name, checkVersion(version));
     const before = await this.point(name, checkAlias(alias), async (current) => {
@@ -215,6 +243,12 @@ export class ModelStore {
 
   /** Points an alias back to where it pointed before its last promotion; again goes one further back. */
   async rollBack(name: string, options: Omit<PromoteOptions, 'expected'> = {}): Promise<ModelVersion> {
+    const fields = { model: name, alias: options.alias ?? PRODUCTION, reason: options.reason };
+    const found = ({ version }: ModelVersion) => ({ version });
+    return this.seen('rollBack', 'rolling a model back', fields, found, () => this.pointBack(name, options));
+  }
+
+  private async pointBack(name: string, options: Omit<PromoteOptions, 'expected'>): Promise<ModelVersion> {
     const { alias = PRODUCTION, reason } = options;
     const aliases = this.aliases(checkModelName(name));
     checkAlias(alias);
@@ -256,9 +290,15 @@ export class ModelStore {
    * Deletes versions that nothing points to: never one with an alias, one that an alias would roll back to, or one of the newest.
    * Also removes what processes left that died while they wrote.
    */
-  async collectGarbage(
-    name?: string,
-    { keepLatest = 3, dryRun = false }: CollectOptions = {},
+  async collectGarbage(name?: string, options: CollectOptions = {}): Promise<ModelVersion[]> {
+    const found = (collected: ModelVersion[]) => ({ versions: collected.length });
+    const fields = { model: name, dryRun: options.dryRun };
+    return this.seen('collect', 'collecting versions', fields, found, () => this.collect(name, options));
+  }
+
+  private async collect(
+    name: string | undefined,
+    { keepLatest = 3, dryRun = false }: CollectOptions,
   ): Promise<ModelVersion[]> {
     if (!Number.isInteger(keepLatest) || keepLatest < 0) {
       throw new InvalidInputError(`collectGarbage: keepLatest ${keepLatest} is no whole number from 0`, {
@@ -282,6 +322,16 @@ export class ModelStore {
       await aliases.tidy();
     }
     return collected;
+  }
+
+  private seen<T>(
+    what: string,
+    doing: string,
+    fields: Attributes,
+    found: ((result: T) => Attributes) | undefined,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    return observed(this.log, { span: `holdfast.store.${what}`, doing, fields, ...(found && { found }) }, work);
   }
 
   private versions(name: string): Versions {

@@ -1,5 +1,6 @@
 /** How a run repository is opened. */
 import { ConfigError } from '../../core/errors.js';
+import { type Logger, logOf } from '../../core/logging.js';
 import { nearest } from '../../core/text.js';
 
 /** Where runs are kept, and how patiently. */
@@ -16,6 +17,8 @@ export interface RepositoryOptions {
   readonly staleAfterSeconds?: number;
   /** Most connections to the server at a time. Default 2. */
   readonly connections?: number;
+  /** Told of openings, tries after a lost connection, runs that are taken for dead, and (debug) every call. Default: nothing is logged. */
+  readonly logger?: Logger;
 }
 
 type Resolved = Required<Omit<RepositoryOptions, 'url'>> & Pick<RepositoryOptions, 'url'>;
@@ -29,7 +32,7 @@ const NUMBERS = {
 
 /** @throws ConfigError - unknown options, values out of their range */
 export function resolveOptions(options: RepositoryOptions = {}): Resolved {
-  const known = ['url', 'directory', ...Object.keys(NUMBERS)];
+  const known = ['url', 'directory', 'logger', ...Object.keys(NUMBERS)];
   for (const key of Object.keys(options)) {
     if (known.includes(key)) continue;
     const close = nearest(key, known);
@@ -43,6 +46,7 @@ export function resolveOptions(options: RepositoryOptions = {}): Resolved {
   }
   const resolved = {
     url: options.url,
+    logger: logOf(options.logger),
     directory,
     retrySeconds: inRange('retrySeconds', options),
     heartbeatSeconds: inRange('heartbeatSeconds', options),

@@ -6,6 +6,9 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { parseAddress } from '../../core/database-address.js';
 import { InvalidInputError } from '../../core/errors.js';
+import type { Logger } from '../../core/logging.js';
+import { observed } from '../../core/spans.js';
+import { messageOf } from '../../core/text.js';
 import { Turns } from '../../core/turns.js';
 import type { Database, Query } from './database.js';
 import { storableKey, storableText } from './documents.js';
@@ -54,6 +57,7 @@ export class TrainingRunRepository {
   readonly description: string;
   private readonly options: ReturnType<typeof withoutAddress>;
   private readonly database: Database;
+  private readonly log: Logger;
   private readonly scrub: (text: string) => string;
   private readonly own = new Map<string, OwnRun>();
   private readonly undertaker: Undertaker;
@@ -64,7 +68,8 @@ export class TrainingRunRepository {
 
   /** Opens nothing yet. @throws ConfigError - unknown or wrong options */
   constructor(options: RepositoryOptions = {}) {
-    const { url, ...rest } = resolveOptions(options);
+    const { url, logger, ...rest } = resolveOptions(options);
+    this.log = logger;
     this.options = withoutAddress(rest);
     if (url === undefined) {
       this.database = new EmbeddedDatabase(join(rest.directory, '.database'));
@@ -90,7 +95,7 @@ export class TrainingRunRepository {
     this.opened ??= this.reached('Opening the run repository', async () => {
       await this.database.open();
       await migrate(this.database);
-      await this.undertaker.bury(this.database.query, this.leases());
+      this.buried(await this.undertaker.bury(this.database.query, this.leases()));
       this.lookedAt = performance.now();
       this.timer ??= setInterval(() => {
         this.looking ??= this.look()
@@ -214,7 +219,7 @@ export class TrainingRunRepository {
   /** Marks runs as failed whose processes are gone; their ids. It also happens on opening, and from time to time. */
   async failStaleRuns(): Promise<string[]> {
     return this.reached('Looking for stale runs', () =>
-      this.ready((query) => this.undertaker.bury(query, this.leases())),
+      this.ready(async (query) => this.buried(await this.undertaker.bury(query, this.leases()))),
     );
   }
 
@@ -291,11 +296,24 @@ export class TrainingRunRepository {
   }
 
   private async reached<T>(doing: string, work: () => Promise<T>): Promise<T> {
-    try {
-      return await retried(this.options.retrySeconds, work);
-    } catch (error) {
-      throw typed(error, doing, this.description, this.scrub);
-    }
+    const { log, description } = this;
+    const seen = {
+      span: 'holdfast.repository',
+      doing,
+      level: 'debug',
+      fields: { doing, database: description },
+    } as const;
+    return observed(log, seen, async () => {
+      try {
+        return await retried(this.options.retrySeconds, work, (error, waitMs) =>
+          log.warn(`${doing}: tried again, the database is away: ${this.scrub(messageOf(error))}`, {
+            ...{ database: description, waitMs: Math.round(waitMs) },
+          }),
+        );
+      } catch (error) {
+        throw typed(error, doing, description, this.scrub);
+      }
+    });
   }
 
   /** Signs of life, and from time to time a look at others; what fails now is done next time. */
@@ -304,7 +322,12 @@ export class TrainingRunRepository {
     if (own.size > 0) await database.transaction((query) => beat(query, [...this.leases()]));
     if (performance.now() - this.lookedAt < (this.options.staleAfterSeconds * 1000) / 2) return;
     this.lookedAt = performance.now();
-    await this.undertaker.bury(database.query, this.leases());
+    this.buried(await this.undertaker.bury(database.query, this.leases()));
+  }
+
+  private buried(ids: string[]): string[] {
+    for (const run of ids) this.log.warn('a run whose process is gone is failed now', { run });
+    return ids;
   }
 }
 
@@ -312,7 +335,7 @@ const withoutAddress = ({
   retrySeconds,
   heartbeatSeconds,
   staleAfterSeconds,
-}: Required<Omit<RepositoryOptions, 'url'>>) => ({
+}: Required<Omit<RepositoryOptions, 'url' | 'logger'>>) => ({
   retrySeconds,
   heartbeatSeconds,
   staleAfterSeconds,
