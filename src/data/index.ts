@@ -32,6 +32,8 @@ export {
   trainingMetricsContract,
 } from './contracts.js';
 export { type CsvOptions, type CsvType, readCsv } from './csv.js';
+export type { JoinedView, JoinOptions } from './feast/join-options.js';
+export { pointInTimeJoin } from './feast/point-in-time-join.js';
 export {
   type FixedHorizonOptions,
   fixedHorizonLabels,
