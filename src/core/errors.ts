@@ -114,3 +114,11 @@ export class LockedError extends HoldfastError {
 export class TrackingError extends HoldfastError {
   readonly code = 'TRACKING';
 }
+
+/**
+ * A feature server refused, could not be reached, or answered what no feature server says; `details` has `status` and `unreachable` where
+ * known. Credentials are never part of it.
+ */
+export class FeatureStoreError extends HoldfastError {
+  readonly code = 'FEATURE_STORE';
+}

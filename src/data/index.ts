@@ -32,8 +32,17 @@ export {
   trainingMetricsContract,
 } from './contracts.js';
 export { type CsvOptions, type CsvType, readCsv } from './csv.js';
+export {
+  FeastFeatureServer,
+  type OnlineRequest,
+} from './feast/feature-server.js';
+export { FeastFeatureStore, type FeastStoreOptions, type HistoricalRequest } from './feast/feature-store.js';
+export type { FeastFeatureService, FeastFeatureView, FeastProjection } from './feast/feature-view.js';
 export type { JoinedView, JoinOptions } from './feast/join-options.js';
+export type { FeatureStatus } from './feast/online-answer.js';
+export { OnlineFeatures } from './feast/online-features.js';
 export { pointInTimeJoin } from './feast/point-in-time-join.js';
+export type { FeastServerOptions } from './feast/server-options.js';
 export {
   type FixedHorizonOptions,
   fixedHorizonLabels,

@@ -2,8 +2,8 @@
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TrackingError } from '../../src/core/errors.js';
+import { retryAfter } from '../../src/core/http-retries.js';
 import { type MLflowOptions, type MLflowRun, MLflowTracker } from '../../src/tracking/index.js';
-import { retryAfter } from '../../src/tracking/mlflow/client.js';
 import { FakeMLflow, type Fault, type SeenRequest } from './fake-mlflow.js';
 
 let server: FakeMLflow;

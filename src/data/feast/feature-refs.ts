@@ -14,16 +14,21 @@ export interface ViewFeatures {
   readonly features: readonly string[];
 }
 
+/** @throws InvalidInputError - a text of another form */
+export function splitRef(ref: string, what: string): FeatureRef {
+  const colon = typeof ref === 'string' ? ref.indexOf(':') : -1;
+  if (colon <= 0 || colon === ref.length - 1)
+    fail(what, `'${ref}' is no feature reference`, "References have the form 'view:feature'.", String(ref));
+  return { view: ref.slice(0, colon), feature: ref.slice(colon + 1) };
+}
+
 /** @throws InvalidInputError - a text of another form, an unknown view or feature, a reference given twice */
 export function parseRefs(refs: readonly string[], views: readonly ViewFeatures[], what: string): FeatureRef[] {
   const seen = new Set<string>();
   return refs.map((ref) => {
-    const colon = ref.indexOf(':');
-    if (colon <= 0 || colon === ref.length - 1)
-      fail(what, `'${ref}' is no feature reference`, "References have the form 'view:feature'.", ref);
+    const { view, feature } = splitRef(ref, what);
     if (seen.has(ref)) fail(what, `the feature '${ref}' is asked for twice`, 'Name every feature once.', ref);
     seen.add(ref);
-    const [view, feature] = [ref.slice(0, colon), ref.slice(colon + 1)];
     const names = views.map(({ name }) => name);
     const known = views.find(({ name }) => name === view);
     if (!known) fail(what, `there is no feature view '${view}'`, suggestion(view, names, 'views'), ref);

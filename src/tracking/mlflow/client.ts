@@ -2,11 +2,11 @@
  * Requests to one MLflow server: authentication, tries and waits, answers read as JSON. What fails is a `TrackingError` that says what
  * to do and holds no credentials, whatever the server has sent back.
  */
-import { randomInt } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { TrackingError } from '../../core/errors.js';
+import { type HttpAnswer, type HttpRequest, send } from '../../core/http.js';
+import { errorCode as codeOf, isConnectionLost, retryWait, shownText as shown } from '../../core/http-retries.js';
 import { inSpan } from '../../core/spans.js';
-import { type HttpAnswer, type HttpRequest, send } from './http.js';
 import type { ResolvedOptions } from './options.js';
 
 export type Json = Readonly<Record<string, unknown>>;
@@ -18,9 +18,6 @@ export interface Reply {
 }
 
 type Body = HttpRequest['body'];
-
-const LONGEST_WAIT_MS = 60_000;
-const SHOWN = 300;
 
 export class MLflowClient {
   readonly #options: ResolvedOptions;
@@ -110,9 +107,9 @@ export class MLflowClient {
         cause = error;
       }
       if (answer && answer.status >= 200 && answer.status < 300) return { answer, repeated };
-      const again = answer === undefined ? isConnection(cause) : answer.status === 429 || answer.status >= 500;
+      const again = answer === undefined ? isConnectionLost(cause) : answer.status === 429 || answer.status >= 500;
       if (!again || attempt >= retries) throw this.failed(method, url, answer, cause, attempt + 1, again);
-      const delay = this.delay(attempt, answer);
+      const delay = retryWait(attempt, this.#options.retryDelayMs, answer);
       this.#options.log.warn('a request to the tracking server is tried again', {
         ...{ method, host: url.host, path: url.pathname, attempt: attempt + 1, waitMs: Math.round(delay) },
         ...(answer ? { status: answer.status } : { reason: codeOf(cause) ?? this.redact(String(cause)) }),
@@ -124,14 +121,6 @@ export class MLflowClient {
         if (await beforeRepeat?.()) return undefined;
       }
     }
-  }
-
-  /** The server's own wish, else twice as long each time, plus or minus a quarter, so that many clients do not come back together. */
-  private delay(attempt: number, answer: HttpAnswer | undefined): number {
-    const asked = retryAfter(answer?.headers['retry-after']);
-    if (asked !== undefined) return Math.min(asked, LONGEST_WAIT_MS);
-    const base = Math.min(this.#options.retryDelayMs * 2 ** attempt, LONGEST_WAIT_MS);
-    return base * (0.75 + randomInt(0, 501) / 1000);
   }
 
   private parse(answer: HttpAnswer, url: URL): Json {
@@ -205,26 +194,4 @@ function serverSays(text: string): { errorCode?: string; message: string } {
   } catch {
     return { message: text };
   }
-}
-
-const shown = (text: string): string => {
-  const line = text.replace(/[\p{Cc}\s]+/gu, ' ').trim();
-  return line.length > SHOWN ? `${line.slice(0, SHOWN)}...` : line;
-};
-
-const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException | undefined)?.code;
-
-/** Failures that another try may not have; a bad certificate or a missing file will be the same next time. */
-const CONNECTION = new Set([
-  ...['ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'ETIMEDOUT', 'EPIPE', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH'],
-  ...['ENETUNREACH', 'ENETDOWN', 'EHOSTDOWN', 'ERR_STREAM_PREMATURE_CLOSE'],
-]);
-const isConnection = (error: unknown): boolean => CONNECTION.has(codeOf(error) ?? '');
-
-/** Milliseconds of a Retry-After header: seconds or a date. */
-export function retryAfter(header: string | undefined, now = Date.now()): number | undefined {
-  if (header === undefined) return undefined;
-  if (/^\d+(\.\d+)?$/.test(header.trim())) return Number(header) * 1000;
-  const date = Date.parse(header);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }

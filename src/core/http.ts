@@ -15,6 +15,8 @@ export interface HttpRequest {
   readonly body?: string | { readonly file: string; readonly size: number };
   /** Longest time without a sign of life. */
   readonly timeoutMs: number;
+  /** Ends the request; `send` rejects with the signal's own error. */
+  readonly signal?: AbortSignal;
 }
 
 export interface HttpAnswer {
@@ -26,7 +28,7 @@ export interface HttpAnswer {
 const LARGEST_ANSWER = 64 << 20;
 
 /** Rejects with an error that has a `code` where no whole answer came. */
-export async function send({ method, url, headers, body, timeoutMs }: HttpRequest): Promise<HttpAnswer> {
+export async function send({ method, url, headers, body, timeoutMs, signal }: HttpRequest): Promise<HttpAnswer> {
   const length = body === undefined ? 0 : typeof body === 'string' ? Buffer.byteLength(body) : body.size;
   const open = url.protocol === 'https:' ? httpsRequest : httpRequest;
   const request = open(url, {
@@ -34,6 +36,7 @@ export async function send({ method, url, headers, body, timeoutMs }: HttpReques
     headers: { ...headers, ...(body === undefined && method === 'GET' ? {} : { 'content-length': String(length) }) },
     // A connection kept open would keep the process alive, and one that the server has closed meanwhile looks like a failure.
     agent: false,
+    ...(signal && { signal }),
   });
   request.setTimeout(timeoutMs, () => request.destroy(failure('ETIMEDOUT', `no answer within ${timeoutMs / 1000} s`)));
   const answer = new Promise<HttpAnswer>((resolve, reject) => {
