@@ -22,6 +22,7 @@ const BENCHMARKS: Record<string, () => Promise<Benchmark>> = {
   evaluation: () => import('./evaluation.js'),
   'cross-validation': () => import('./cross-validation.js'),
   'random-forest': () => import('./random-forest.js'),
+  'point-in-time': () => import('./point-in-time.js'),
   svm: () => import('./svm.js'),
   neural: () => import('./neural.js'),
   'neural-limits': () => import('./neural-limits.js'),

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 /** Which requirements file: requirements.txt, or the one of that name. */
-export type Environment = '' | 'mlflow' | 'mlflow2';
+export type Environment = '' | 'mlflow' | 'mlflow2' | 'feast';
 
 /** MLflow 3, or with HOLDFAST_MLFLOW=2 the last MLflow 2. */
 export const MLFLOW: Environment = process.env.HOLDFAST_MLFLOW === '2' ? 'mlflow2' : 'mlflow';
@@ -12,8 +12,8 @@ export const MLFLOW: Environment = process.env.HOLDFAST_MLFLOW === '2' ? 'mlflow
 const found = new Map<string, string>();
 
 /**
- * Path of the interop environment's python; makes the environment (test/interop/setup.sh) when it is missing. `'mlflow'`: the one of
- * requirements-mlflow.txt.
+ * Path of the interop environment's python; makes the environment (test/interop/setup.sh) when it is missing. `'mlflow'` and `'feast'`: the
+ * ones of requirements-mlflow.txt and requirements-feast.txt.
  */
 export function python(environment: Environment = ''): string {
   const known = found.get(environment);

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes the Python environment of the interop tests and native benchmarks, once per content of requirements.txt, outside the checkout.
-# `setup.sh torch`, `setup.sh mlflow` and `setup.sh mlflow2` make others, of requirements-torch.txt and so on. The last line of its output is the path of the environment's python. HOLDFAST_VENV_ROOT and HOLDFAST_PYTHON override where and with what.
+# `setup.sh torch`, `setup.sh mlflow`, `setup.sh mlflow2` and `setup.sh feast` make others, of requirements-torch.txt and so on. The last line of its output is the path of the environment's python. HOLDFAST_VENV_ROOT and HOLDFAST_PYTHON override where and with what.
 set -euo pipefail
 
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
