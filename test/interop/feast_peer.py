@@ -30,19 +30,21 @@ def hours(values):
     return T0 + pd.to_timedelta(values, unit="h")
 
 
-# Few hours: many rows of one event time, told apart by their created time.
-rows = 400
+# No two rows of one driver and event time: of such rows Feast's file store takes any (its sort by event time is not stable), not the one written last.
+drivers, each = 8, 50
+rows = drivers * each
+event = hours(np.concatenate([rng.permutation(24 * 60)[:each] / 60 for _ in range(drivers)]))
 stats = pd.DataFrame(
     {
-        "driver_id": rng.integers(1, 9, rows),
-        "event_timestamp": hours(rng.integers(0, 24, rows)),
-        "created": hours(rng.permutation(rows) / 10),
+        "driver_id": np.repeat(np.arange(1, drivers + 1), each),
+        "event_timestamp": event,
+        "created": event + pd.to_timedelta(rng.integers(0, 180, rows), unit="min"),
         "rating": np.where(rng.random(rows) < 0.1, np.nan, rng.normal(size=rows)),
         "trips": rng.integers(0, 50, rows),
         "city": rng.choice(["Bern", "Köln", None], rows),
         "active": rng.random(rows) < 0.5,
     }
-)
+).sample(frac=1, random_state=2)
 stats.to_parquet("data/stats.parquet")
 pairs = pd.DataFrame(
     {
@@ -55,6 +57,17 @@ pairs = pd.DataFrame(
 pairs.to_parquet("data/pairs.parquet")
 weather = pd.DataFrame({"event_timestamp": hours(np.array([3, 9, 15])), "rain": [0.1, 0.2, 0.3]})
 weather.to_parquet("data/weather.parquet")
+
+# So few rows of one time are sorted as they should be.
+figures = pd.DataFrame(
+    {
+        "driver_id": 1,
+        "event_timestamp": hours(np.array([1, 1, 1, 2, 2])),
+        "created": hours(np.array([1, 5, 3, 9, 2])),
+        "profit": [1.0, 2.0, 3.0, 4.0, 5.0],
+    }
+)
+figures.to_parquet("data/figures.parquet")
 
 driver = Entity(name="driver", join_keys=["driver_id"], value_type=ValueType.INT64)
 shop = Entity(name="store", join_keys=["shop"], value_type=ValueType.STRING)
@@ -89,16 +102,25 @@ weather_view = FeatureView(
     schema=[Field(name="rain", dtype=Float64)],
     source=FileSource(path="data/weather.parquet", timestamp_field="event_timestamp"),
 )
+figures_view = FeatureView(
+    name="figures",
+    entities=[driver],
+    ttl=timedelta(0),
+    schema=[Field(name="profit", dtype=Float64)],
+    source=FileSource(
+        path="data/figures.parquet", timestamp_field="event_timestamp", created_timestamp_column="created"
+    ),
+)
 service = FeatureService(
     name="model",
     features=[stats_view[["trips", "score"]].with_name("mine").with_join_key_map({"driver_id": "rider"})],
 )
 store = FeatureStore(".")
-store.apply([driver, shop, stats_view, pairs_view, weather_view, service])
+store.apply([driver, shop, stats_view, pairs_view, weather_view, figures_view, service])
 store.materialize(datetime(2023, 1, 1), datetime(2025, 1, 1))
 
-# Feast puts rows of one key and time together: here there are no two.
-at = np.concatenate([rng.permutation(240)[:25] / 8 for _ in range(1, 10)])
+# Feast puts rows of one key and time together, and rows of one time where a view has no key: here there are no two.
+at = rng.permutation(1800)[:225] / 60
 entities = pd.DataFrame(
     {
         "driver_id": np.repeat(np.arange(1, 10), 25),
@@ -123,6 +145,15 @@ peer = {
     "full": historical(["pairs:sales", "stats:trips"], entities, full_feature_names=True),
     "created": historical(["stats:score", "stats:trips"], entities, filter_by_created_timestamp=True),
     "weather": historical(["weather:rain"], entities),
+    "figures": [
+        historical(
+            ["figures:profit"],
+            pd.DataFrame({"driver_id": [1], "event_timestamp": hours(np.array([at])), "row": [0]}),
+            filter_by_created_timestamp=filtered,
+        )["profit"][0]
+        for at in (1.5, 4, 6)
+        for filtered in (False, True)
+    ],
     "service": historical(
         store.get_feature_service("model"), entities.rename(columns={"driver_id": "rider"}), full_feature_names=True
     ),
