@@ -262,6 +262,6 @@ describe('FeastFeatureServer', () => {
       [{ url: 'http://host', batchSize: 0 }, /batchSize/],
       [{ url: 'http://host', retry: 1 }, /unknown key 'retry'/],
     ] as const)
-      expect(() => new FeastFeatureServer(options), String(message)).toThrow(message);
+      expect(() => new FeastFeatureServer(options as { url: string }), String(message)).toThrow(message);
   });
 });
