@@ -10,7 +10,7 @@ import { rocAuc } from '../src/metrics/roc-auc.js';
 import { python } from '../test/interop/python.js';
 import type { BenchmarkOptions, BenchmarkReport } from './benchmark.js';
 import { closingLines, inverse, markedName, mebibytes, range } from './cells.js';
-import { AIRLINES, benchmarkData, type DataSize, HIGGS, MARKET, readFloat32 } from './data.js';
+import { AIRLINES, benchmarkData, CLASSES, type DataSize, HIGGS, MARKET, readFloat32 } from './data.js';
 import type { Measurement } from './harness.js';
 import { type CaseResults, withKept } from './kept-cases.js';
 import { describeMachine, describeVersions, type Machine } from './machine.js';
@@ -28,7 +28,7 @@ const PARAMS: Record<Library, { title: string; params: Record<string, number | s
   catboost: { title: 'CatBoost', params: { depth: 6, learning_rate: 0.1, boosting_type: 'Plain' } },
 };
 
-interface Case {
+export interface BoostingTask {
   name: string;
   data: DataSize;
   target: Target;
@@ -37,7 +37,7 @@ interface Case {
   onRequest?: boolean;
 }
 
-const CASES: readonly Case[] = [
+const CASES: readonly BoostingTask[] = [
   { name: 'binary', data: MARKET, target: 'binary', rounds: 200 },
   { name: '3 classes', data: MARKET, target: 'classes', rounds: 200 },
   { name: 'million', data: HIGGS, target: 'binary', rounds: 100 },
@@ -56,39 +56,44 @@ interface Result extends CaseResults<BoostingCase> {
   params: Record<string, number | string>;
 }
 
-const caseNames = CASES.map(({ name }) => name);
 const cache = fileURLToPath(new URL('./.cache/', import.meta.url));
 
-export async function run(library: Library, options: BenchmarkOptions): Promise<BenchmarkReport> {
+/** `tasks` and the name of their results; without them the library's own benchmark. */
+export async function run(
+  library: Library,
+  options: BenchmarkOptions,
+  { name: benchmark, tasks }: { name: string; tasks: readonly BoostingTask[] } = { name: library, tasks: CASES },
+): Promise<BenchmarkReport> {
   const machine = describeMachine();
   const versions = describeVersions(python(), [library, 'numpy']);
-  const wanted = CASES.filter(({ name, onRequest }) => options.cases?.includes(name) ?? !onRequest);
+  const wanted = tasks.filter(({ name, onRequest }) => options.cases?.includes(name) ?? !onRequest);
   const cases: BoostingCase[] = [];
   for (const what of wanted) {
     for (const threads of options.threads) cases.push(await measure(library, what, threads, options));
   }
   const result: Result = { machine, versions, params: PARAMS[library].params, cases };
-  if (!options.quick) result.cases = withKept(library, result, caseNames);
-  return { result, markdown: table(library, result) };
+  const names = tasks.map(({ name }) => name);
+  if (!options.quick) result.cases = withKept(benchmark, result, names);
+  return { result, markdown: table(library, result, tasks) };
 }
 
 async function measure(
   library: Library,
-  what: Case,
+  what: BoostingTask,
   threads: number,
   { pairs, quick, log }: BenchmarkOptions,
 ): Promise<BoostingCase> {
   const { name, target } = what;
-  const { cols, categorical = 0 } = what.data;
+  const { cols, categorical = 0, classes = CLASSES } = what.data;
   const data = benchmarkData(what.data);
   const rounds = quick ? Math.ceil(what.rounds / 10) : what.rounds;
   const { params } = PARAMS[library];
   const predictions = `${cache}predictions-${process.pid}.f32`;
-  const request = { library, data, target, threads, rounds, params, predictions, cols, categorical };
+  const request = { library, data, target, threads, rounds, params, predictions, cols, categorical, classes };
   const labels = readFloat32(`${data}${target}_test.f32`);
   const train = async (which: SideName) => {
     const measurement = await runScript<Measurement>(which, { ours: 'ours.mjs', native: 'native.py' }, request);
-    const quality = qualityOf(labels, readFloat32(predictions), target);
+    const quality = qualityOf(labels, readFloat32(predictions), target, classes);
     rmSync(predictions);
     return { ...measurement, quality };
   };
@@ -97,19 +102,19 @@ async function measure(
   return { ...row, rounds, quality: { ours: ours.quality, native: native.quality } };
 }
 
-function qualityOf(labels: Float32Array, values: Float32Array, target: Target): Scores {
+function qualityOf(labels: Float32Array, values: Float32Array, target: Target, classes: number): Scores {
   if (target === 'binary') return { auc: rocAuc(labels, values), logLoss: logLoss(labels, values) };
-  const probabilities = probabilityMatrix(values, 3);
+  const probabilities = probabilityMatrix(values, classes);
   return {
     auc: rocAuc(labels, probabilities, { multiClass: 'ovr', average: 'macro' }),
     logLoss: logLoss(labels, probabilities),
   };
 }
 
-function table(library: Library, { machine, versions, params, cases }: Result): string {
+function table(library: Library, { machine, versions, params, cases }: Result, tasks: readonly BoostingTask[]): string {
   const { title } = PARAMS[library];
   const size = (name: string) => {
-    const { trainRows, cols, categorical, missing } = CASES.find((c) => c.name === name)?.data ?? MARKET;
+    const { trainRows, cols, categorical, missing } = tasks.find((c) => c.name === name)?.data ?? MARKET;
     const about = categorical
       ? `, ${categorical} of them categories`
       : missing > 0
@@ -141,7 +146,7 @@ function table(library: Library, { machine, versions, params, cases }: Result): 
       .map(([key, value]) => `${key} ${value}`)
       .join(', ')}; the rest are defaults. Both read the same files.`,
     'Seconds of binning and training, median (smallest to largest); the ratio is native / ours, pair by pair: above 1 ours is faster. Peak memory is of the whole process.',
-    `AUC (three classes: one against the rest) and log-loss on later rows, ours / ${title}'s.`,
+    `AUC (more than two classes: one against the rest) and log-loss on later rows, ours / ${title}'s.`,
     '',
     `| task | data | rounds | threads | holdfast s | ${title} s | ${title} / holdfast | holdfast MiB | ${title} MiB | AUC | log-loss |`,
     '| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |',

@@ -20,7 +20,11 @@ export interface DataSize {
   missing: number;
   /** Leading columns that hold category codes. */
   categorical?: number;
+  /** Of the target of several classes; `CLASSES`, if absent. */
+  classes?: number;
 }
+
+export const CLASSES = 3;
 
 export const MARKET: DataSize = { trainRows: 73_000, testRows: 20_000, cols: 180, missing: 0.03 };
 
@@ -35,7 +39,7 @@ const CATEGORIES = [12, 31, 7, 22, 300, 300, 450, 4200, 7500];
 export function benchmarkData(size: DataSize = MARKET): string {
   const cache = fileURLToPath(new URL('./.cache/', import.meta.url));
   const kind = size.categorical ? 'airlines' : 'market';
-  const directory = `${cache}${kind}-v${VERSION}-${size.trainRows}-${size.testRows}-${size.cols}-${size.missing}/`;
+  const directory = `${cache}${kind}-v${VERSION}-${size.trainRows}-${size.testRows}-${size.cols}-${size.missing}${size.classes ? `-${size.classes}` : ''}/`;
   if (existsSync(directory)) return directory;
   const temporary = `${cache}making-${process.pid}/`;
   rmSync(temporary, { recursive: true, force: true });
@@ -65,7 +69,7 @@ export function generate(size: DataSize): { X: Float32Array; binary: Float32Arra
   const binary = Float32Array.from(nonlinearScore(columns, rows, 11), (score) =>
     noise.float() < sigmoid(1.2 * score) ? 1 : 0,
   );
-  const scores = [21, 22, 23].map((seed) => nonlinearScore(columns, rows, seed));
+  const scores = Array.from({ length: size.classes ?? CLASSES }, (_, k) => nonlinearScore(columns, rows, 21 + k));
   const classes = Float32Array.from({ length: rows }, (_, i) => {
     // A Gumbel draw added to each score makes the largest one a draw from their softmax.
     const drawn = scores.map((score) => 1.2 * score[i] - log(-log(noise.float() + 1e-300)));

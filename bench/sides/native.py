@@ -17,7 +17,7 @@ def lightgbm(X, y, request):
     import lightgbm as lgb
 
     params = {"num_threads": request["threads"], "verbosity": -1, **request["params"]}
-    params.update({"objective": "binary"} if request["target"] == "binary" else {"objective": "multiclass", "num_class": 3})
+    params.update({"objective": "binary"} if request["target"] == "binary" else {"objective": "multiclass", "num_class": request.get("classes", 3)})
     categorical = list(range(request["categorical"]))
     started = time.perf_counter()
     booster = lgb.train(params, lgb.Dataset(X, y, categorical_feature=categorical, params=params), request["rounds"])
@@ -29,7 +29,7 @@ def xgboost(X, y, request):
     import xgboost as xgb
 
     params = {"nthread": request["threads"], "tree_method": "hist", "verbosity": 0, **request["params"]}
-    params.update({"objective": "binary:logistic"} if request["target"] == "binary" else {"objective": "multi:softprob", "num_class": 3})
+    params.update({"objective": "binary:logistic"} if request["target"] == "binary" else {"objective": "multi:softprob", "num_class": request.get("classes", 3)})
     types = ["c"] * request["categorical"] + ["q"] * (request["cols"] - request["categorical"])
     categorical = {"feature_types": types, "enable_categorical": True} if request["categorical"] else {}
     started = time.perf_counter()
