@@ -3,12 +3,26 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { HoldfastError, InvalidInputError } from './errors.js';
 
 const TEMPORARY = '.writing-';
 const PREVIOUS = '.previous-';
 
-const suffix = () => `${process.pid}-${randomBytes(6).toString('hex')}`;
+/** How long the moment between the two renames of a living process may take. */
+const SWAP_MS = 1000;
+/** How often another writer may come between them. */
+const SWAPS = 100;
+
+/** Of the writings of this process that are under way. */
+const underWay = new Set<string>();
+
+/** Names what a writing makes, so that others know whose it is. Until the returned function is called it is under way. */
+function begin(): { id: string; done: () => void } {
+  const id = `${process.pid}-${randomBytes(6).toString('hex')}`;
+  underWay.add(id);
+  return { id, done: () => void underWay.delete(id) };
+}
 
 /** Makes renames in a directory durable. */
 export async function syncDirectory(directory: string): Promise<void> {
@@ -37,20 +51,24 @@ export async function writeFileSynced(path: string, content: string | Uint8Array
 export async function writeFileAtomic(path: string, content: string | Uint8Array): Promise<void> {
   const target = resolve(path);
   await mkdir(dirname(target), { recursive: true }).catch((error) => unwritable(target, error));
-  const temporary = `${target}${TEMPORARY}${suffix()}`;
+  const { id, done } = begin();
+  const temporary = `${target}${TEMPORARY}${id}`;
   try {
     await writeFileSynced(temporary, content);
     await rename(temporary, target);
   } catch (error) {
     await rm(temporary, { force: true });
     unwritable(target, error);
+  } finally {
+    done();
   }
   await syncDirectory(dirname(target));
+  await removeAbandoned(target, await namesBeside(target));
 }
 
 /**
  * Replaces `directory` by one that `fill` writes. A crash leaves the old directory, or the new one, or the old one set aside
- * under a name that `recoverDirectory` finds again.
+ * under a name that `recoverDirectory` finds again. Of several at the same time, the last one stays.
  */
 export async function writeDirectoryAtomic(
   directory: string,
@@ -60,43 +78,90 @@ export async function writeDirectoryAtomic(
   const parent = dirname(target);
   await mkdir(parent, { recursive: true }).catch((error) => unwritable(target, error));
   await recoverDirectory(target);
-  const id = suffix();
+  const { id, done } = begin();
   const temporary = join(parent, `${basename(target)}${TEMPORARY}${id}`);
   const previous = join(parent, `${basename(target)}${PREVIOUS}${id}`);
   try {
     await mkdir(temporary);
     await fill(temporary);
     await syncDirectory(temporary);
-    if (existsSync(target)) await rename(target, previous);
-    await rename(temporary, target);
+    await swap(temporary, target, previous);
   } catch (error) {
+    done();
     await rm(temporary, { recursive: true, force: true });
     await recoverDirectory(target);
     unwritable(target, error);
+  } finally {
+    done();
   }
   await syncDirectory(parent);
   await rm(previous, { recursive: true, force: true });
 }
 
-/** Puts a directory that a crash left set aside back in its place, and removes unfinished ones of dead processes. */
+/** Gives `temporary` the name `target`; what has it now gets the name `previous`. */
+async function swap(temporary: string, target: string, previous: string): Promise<void> {
+  for (let left = SWAPS; ; left--) {
+    if (existsSync(target)) {
+      // Someone else put his in place of what is set aside already.
+      await rm(previous, { recursive: true, force: true });
+      await rename(target, previous).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOENT') throw error;
+      });
+    }
+    try {
+      await rename(temporary, target);
+      return;
+    } catch (error) {
+      const { code = '' } = error as NodeJS.ErrnoException;
+      // Another writer was there between the two renames.
+      if (!['ENOTEMPTY', 'EEXIST'].includes(code) || left === 0) throw error;
+    }
+  }
+}
+
+/**
+ * Puts a directory that a crash left set aside back in its place, and removes unfinished ones of dead processes. Where a living one is about
+ * to put the new one in place, waits for it.
+ */
 export async function recoverDirectory(directory: string): Promise<void> {
   const target = resolve(directory);
   const parent = dirname(target);
-  const names = await readdir(parent).catch(() => [] as string[]);
-  const mine = (mark: string) =>
-    names.filter(
-      (name) => name.startsWith(basename(target) + mark) && !alive(name.slice(basename(target).length + mark.length)),
-    );
-  for (const name of mine(TEMPORARY)) await rm(join(parent, name), { recursive: true, force: true });
-  for (const name of mine(PREVIOUS).sort()) {
-    if (existsSync(target)) await rm(join(parent, name), { recursive: true, force: true });
-    else await rename(join(parent, name), target).catch(() => undefined);
+  const names = await namesBeside(target);
+  await removeAbandoned(target, names);
+  const setAside = idsOf(target, PREVIOUS, names).sort();
+  for (const id of setAside) if (!alive(id)) await putBack(target, join(parent, basename(target) + PREVIOUS + id));
+  if (existsSync(target) || !setAside.some(alive)) return;
+  for (const end = performance.now() + SWAP_MS; performance.now() < end; await wait(5)) {
+    if (existsSync(target)) return;
   }
+  // No rename takes that long: the number of its process belongs to another one now.
+  for (const id of setAside) await putBack(target, join(parent, basename(target) + PREVIOUS + id));
+}
+
+async function putBack(target: string, previous: string): Promise<void> {
+  if (existsSync(target)) await rm(previous, { recursive: true, force: true });
+  else await rename(previous, target).catch(() => undefined);
+}
+
+/** Removes what processes left that died while they wrote `target`. */
+async function removeAbandoned(target: string, names: readonly string[]): Promise<void> {
+  for (const id of idsOf(target, TEMPORARY, names)) {
+    if (!alive(id)) await rm(`${target}${TEMPORARY}${id}`, { recursive: true, force: true });
+  }
+}
+
+const namesBeside = (target: string): Promise<string[]> => readdir(dirname(target)).catch(() => []);
+
+/** Ids of the writings of `target`, from the names of what they made. */
+function idsOf(target: string, mark: string, names: readonly string[]): string[] {
+  const start = basename(target) + mark;
+  return names.filter((name) => name.startsWith(start)).map((name) => name.slice(start.length));
 }
 
 function alive(id: string): boolean {
   const pid = Number(id.split('-')[0]);
-  if (pid === process.pid) return false;
+  // A process of the same number may have been here before this one.
+  if (pid === process.pid) return underWay.has(id);
   try {
     process.kill(pid, 0);
     return true;

@@ -2,7 +2,7 @@
  * A model on disk: a directory with `model.json` (what it is, checksums) and payload files in the field's own formats.
  * Written whole or not at all; loading never evaluates code and checks everything before use.
  */
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HoldfastError, InvalidInputError, ModelFormatError } from '../core/errors.js';
 import { recoverDirectory, writeDirectoryAtomic, writeFileSynced } from '../core/files.js';
@@ -86,9 +86,32 @@ export async function writeBundle(
   });
 }
 
+/** How often a directory that is replaced while it is read is read again. */
+const READS = 10;
+
 /** Reads and checks a bundle; anything damaged, missing, altered or newer is a `ModelFormatError` that names the part. */
 export async function readBundle(directory: string): Promise<ModelBundle> {
-  await recoverDirectory(directory);
+  for (let left = READS - 1; ; left--) {
+    await recoverDirectory(directory);
+    const before = await identity(directory);
+    try {
+      return await readOnce(directory);
+    } catch (error) {
+      // A part of the old model and a part of the new one, of a process that saves meanwhile.
+      if (left === 0 || (await identity(directory)) === before) throw error;
+    }
+  }
+}
+
+/** Another one for each directory that has this name one after the other; empty while there is none. */
+async function identity(directory: string): Promise<string> {
+  return stat(directory).then(
+    ({ ino, birthtimeMs, mtimeMs }) => `${ino} ${birthtimeMs} ${mtimeMs}`,
+    () => '',
+  );
+}
+
+async function readOnce(directory: string): Promise<ModelBundle> {
   const path = join(directory, METADATA);
   const text = await readPart(path, METADATA);
   const raw = parseMetadata(text.toString('utf8'), path);

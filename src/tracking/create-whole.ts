@@ -18,7 +18,8 @@ export async function createWhole(file: string, text: string): Promise<boolean> 
     await writeFileSynced(temporary, text);
     await link(temporary, file);
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false;
+    // The second: someone tidied up behind the one who was first.
+    if (codeOf(error) === 'EEXIST' || (codeOf(error) === 'ENOENT' && existsSync(file))) return false;
     if (!NO_LINKS.has(codeOf(error))) throw error;
     if (!(await madeInPlace(file, text))) return false;
   } finally {

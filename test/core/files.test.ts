@@ -31,6 +31,14 @@ describe('writeFileAtomic', () => {
     expect(readFileSync(path, 'utf8')).toBe('old');
     expect(readdirSync(directory)).toEqual(['file.txt']);
   });
+
+  it('removes what a killed process left of an earlier attempt, and nothing of a living one', async () => {
+    const path = join(folder(), 'file.txt');
+    writeFileSync(`${path}.writing-999999999-abc`, 'half');
+    writeFileSync(`${path}.writing-${process.ppid}-abc`, 'under way');
+    await writeFileAtomic(path, 'new');
+    expect(readdirSync(join(path, '..')).sort()).toEqual(['file.txt', `file.txt.writing-${process.ppid}-abc`]);
+  });
 });
 
 describe('writeDirectoryAtomic', () => {
@@ -56,6 +64,24 @@ describe('writeDirectoryAtomic', () => {
     await expect(failing).rejects.toThrow('disk full');
     expect(content(target)).toEqual(['old', 'old']);
     expect(readdirSync(join(target, '..'))).toEqual(['model']);
+  });
+
+  it('of several writers of one directory none fails or disturbs another', async () => {
+    const target = join(folder(), 'model');
+    const names = Array.from({ length: 12 }, (_, i) => `writer ${i}`);
+    await Promise.all(names.map((name) => writeDirectoryAtomic(target, fill(name))));
+    const [a, b] = content(target);
+    expect(a).toBe(b);
+    expect(names).toContain(a);
+    expect(readdirSync(join(target, '..'))).toEqual(['model']);
+  });
+
+  it('what a process set aside whose number another one has now comes back', async () => {
+    const target = join(folder(), 'model');
+    await writeDirectoryAtomic(target, fill('old'));
+    renameSync(target, `${target}.previous-${process.ppid}-abc`);
+    await recoverDirectory(target);
+    expect(content(target)).toEqual(['old', 'old']);
   });
 
   it('a crash between the two renames is repaired: the old directory comes back', async () => {

@@ -98,6 +98,19 @@ describe('model bundle', () => {
     expect(loaded.classes).toEqual([0, 3]);
   });
 
+  it('is the old model or the new one for readers while it is saved over and over', async () => {
+    const model = await saved();
+    let saves = true;
+    const saving = (async () => {
+      for (let i = 0; i < 60; i++) await model.save(directory);
+      saves = false;
+    })();
+    let loads = 0;
+    for (; saves; loads++) expect((await loadModel(directory)).classes).toEqual([0, 3]);
+    await saving;
+    expect(loads).toBeGreaterThan(5);
+  });
+
   it('is the old model or the new one after kill -9 at any moment of a save', async () => {
     await saved();
     const script = fileURLToPath(new URL('./save-loop.ts', import.meta.url));

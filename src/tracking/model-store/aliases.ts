@@ -78,13 +78,16 @@ export class Aliases {
     }
   }
 
-  /** Removes what processes left that died while they made a change, long ago. */
+  /** Removes what processes left that died while they made a change: of one that is there since, or long ago. */
   async tidy(): Promise<void> {
     for (const alias of await this.names()) {
+      const made = (await this.numbers(alias)).at(-1) ?? 0;
       for (const name of await namesIn(join(this.directory, alias))) {
+        if (!UNFINISHED.test(name)) continue;
         const path = join(this.directory, alias, name);
-        const { mtimeMs } = await stat(path);
-        if (UNFINISHED.test(name) && Date.now() - mtimeMs > DAY_MS) await rm(path, { force: true });
+        // The one who makes a change removes it too.
+        const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Number.POSITIVE_INFINITY }));
+        if (Number(name.slice(0, 8)) <= made || Date.now() - mtimeMs > DAY_MS) await rm(path, { force: true });
       }
     }
   }

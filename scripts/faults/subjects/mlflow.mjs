@@ -1,0 +1,40 @@
+// A run that is kept in a journal while no server answers, and the sending of that journal: what the server has then is looked at from outside.
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MLflowTracker } from '../../../dist/tracking/index.js';
+
+const tracker = (directory, trackingUri) =>
+  new MLflowTracker({
+    ...{ trackingUri, journal: join(directory, 'journal'), experiment: 'e' },
+    ...{ retries: 0, retryDelay: 0.01, timeout: 5, flushInterval: 60 },
+  });
+
+/** No server listens there. */
+const NOWHERE = 'http://127.0.0.1:9';
+
+async function offlineRun(directory) {
+  const run = await tracker(directory, NOWHERE).startRun({ runId: 'r', model: 'm', params: { a: 1 }, tags: { b: 'c' } });
+  const files = join(directory, 'files');
+  await mkdir(files, { recursive: true });
+  await writeFile(join(files, 'note.txt'), 'kept');
+  for (let step = 0; step < 20; step++) {
+    await run.logMetrics({ loss: step / 2 }, step);
+    if (step % 4 === 3) await run.flush();
+  }
+  await run.logArtifacts(files, 'notes');
+  await run.setTags({ done: 'yes' });
+  await run.finish('completed');
+}
+
+/** What the harness has: none while nobody is to answer. */
+const SERVER = process.env.HOLDFAST_MLFLOW;
+const send = (directory) => (SERVER ? tracker(directory, SERVER).replay() : undefined);
+/** Sends what there is; what the server has then is looked at from outside. */
+const look = async (directory) => JSON.stringify((await send(directory)) ?? {});
+
+export const subjects = {
+  /** Killed while it is kept. */
+  'mlflow-keep': { work: (directory) => (SERVER ? send(directory) : offlineRun(directory)), look },
+  /** Killed while it is sent. */
+  'mlflow-send': { prepare: offlineRun, work: send, look },
+};
