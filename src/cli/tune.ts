@@ -117,7 +117,9 @@ async function run(settings: RunSettings, options: TuningFlags, flags: RunFlags,
         pruner,
         logger,
       }),
-      ...{ config, storage, name: study, seed, signal, onProgress: bar.update, trials: Math.max(1, trials) },
+      // A journal of its own is this run's alone.
+      takeOver: options.storage === undefined,
+      ...{ config, storage, name: study, seed, signal, onProgress: bar.update, trials: Math.max(0, trials) },
       ...qc,
     });
     const training = options.train

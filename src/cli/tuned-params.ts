@@ -40,7 +40,9 @@ export async function tunedParams(
     ...{ config: await startingPoint(model, settings), storage, name: study, seed: settings.seed, signal, onProgress },
     ...search.qc,
     ...(search.logger && { logger: search.logger }),
-    trials: Math.max(1, trials),
+    trials: Math.max(0, trials),
+    // The journal is this run's alone.
+    takeOver: true,
   });
   return { ...model.params, ...bestParams };
 }

@@ -28,6 +28,11 @@ export interface StudyOptions {
   readonly seed?: number;
   /** Opens the study of this name if there is one. Default false. */
   readonly loadIfExists?: boolean;
+  /**
+   * No other process works on the study: trials that are running in it are of one that died. They are made again first, with their numbers, so
+   * that the study becomes what it would have become. Default false.
+   */
+  readonly takeOver?: boolean;
   /** Values of which none may be above 0, from a complete trial. Trials that violate them are kept, and avoided. */
   readonly constraints?: (trial: TrialRecord) => readonly number[];
 }
@@ -43,6 +48,7 @@ const OPTIONS = [
   'storage',
   'seed',
   'loadIfExists',
+  'takeOver',
   'constraints',
 ];
 
@@ -91,6 +97,7 @@ async function open(record: StudyRecord, storage: Storage, options: StudyOptions
   const { sampler = new TPESampler(), pruner = new NopPruner(), seed = DEFAULT_SEED, constraints } = options;
   const study = new Study({ record, storage, sampler, pruner, seed, constraints });
   await study.sync();
+  if (options.takeOver) await study.takeOver();
   return study;
 }
 

@@ -63,6 +63,8 @@ export class Study {
   private readonly chosen = new Map<number, ReadonlyMap<string, number>>();
   /** Ends on their way to the storage, and those that it did not take, by number of the trial. */
   private readonly ends = new Map<number, { readonly changes: readonly TrialChange[]; writing: boolean }>();
+  /** Numbers of trials that a process left that died, to be made again. */
+  private orphans: number[] = [];
   private readonly attributes: { user: Record<string, unknown> };
   private stopping = false;
   private asking: Promise<unknown> = Promise.resolve();
@@ -146,6 +148,14 @@ export class Study {
     for (const record of await this.storage.readTrials(this.record.id, history.firstOpen)) history.put(record);
   }
 
+  /** @internal Trials that are running are of a process that died: the next ones that are asked for. See `StudyOptions.takeOver`. */
+  async takeOver(): Promise<void> {
+    const running = this.trials.filter(({ number, state }) => state === 'running' && !this.open.has(number));
+    this.orphans = running.map(({ number }) => number);
+    // Nobody else is to take them for dead.
+    for (const { id } of running) await this.storage.heartbeat?.(id);
+  }
+
   /** Puts values in front of the queue of trials to try; parameters left out are suggested. */
   async enqueueTrial(params: Readonly<Record<string, ParamValue>>, userAttrs?: Attributes): Promise<void> {
     await this.storage.createTrial(this.record.id, {
@@ -176,7 +186,7 @@ export class Study {
     await this.reviveStale();
     await this.sync();
     const record =
-      (await this.claimWaiting()) ?? (await this.storage.createTrial(this.record.id, { state: 'running' }));
+      this.nextOrphan() ?? (await this.claimWaiting()) ?? (await this.storage.createTrial(this.record.id, { state: 'running' }));
     this.history.put(record);
     try {
       this.heartbeats.start(record.id);
@@ -218,6 +228,18 @@ export class Study {
       open.push({ number: other, params });
     }
     return new HistoryView(this.history, limit, open);
+  }
+
+  /** From its beginning: its values are suggested again, and are the same. */
+  private nextOrphan(): TrialRecord | undefined {
+    for (;;) {
+      const number = this.orphans.shift();
+      if (number === undefined) return undefined;
+      const record = this.history.records[number];
+      if (record?.state === 'running') {
+        return { ...record, params: {}, distributions: {}, intermediateValues: new Map() };
+      }
+    }
   }
 
   private async claimWaiting(): Promise<TrialRecord | undefined> {

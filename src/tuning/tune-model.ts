@@ -30,7 +30,7 @@ export interface TuneModelOptions extends QCOptions {
   readonly space?: SearchSpace;
   /** Hyperparameters that stay as they are, but for those in the space. */
   readonly config?: Readonly<Record<string, unknown>>;
-  /** Default 50. */
+  /** Default 50; 0: only what a study holds that exists. */
   readonly trials?: number;
   /**
    * Tried first in a new study, in this order: what worked elsewhere. Parameters that the space does not have are left out, missing ones and
@@ -45,6 +45,8 @@ export interface TuneModelOptions extends QCOptions {
   readonly storage?: Storage;
   /** Of the study in its storage; one that exists is continued. */
   readonly name?: string;
+  /** See `StudyOptions.takeOver`. */
+  readonly takeOver?: boolean;
   /** Of the study, and of every fit. Default 42. */
   readonly seed?: number;
   /** Fits at once; never changes a number. Default 1. */
@@ -79,7 +81,8 @@ export interface TuningResult {
 const TRIALS = 50;
 const OPTIONS = [
   ...['space', 'config', 'trials', 'metric', 'sampler', 'pruner', 'storage', 'name', 'seed', 'workers'],
-  ...['concurrency', 'threads', 'timeout', 'signal', 'onProgress', 'callbacks', 'firstTrials', 'logger', ...QC_OPTIONS],
+  ...['concurrency', 'threads', 'timeout', 'signal', 'onProgress', 'callbacks', 'firstTrials', 'takeOver', 'logger'],
+  ...QC_OPTIONS,
 ];
 
 /**
@@ -141,6 +144,7 @@ async function search(
     ...(pruner && { pruner }),
     ...(storage && { storage }),
     ...(options.name !== undefined && { name: options.name, loadIfExists: true }),
+    ...(options.takeOver !== undefined && { takeOver: options.takeOver }),
   });
   if (qc) await study.setUserAttr('qc', qc);
   if (study.trials.length === 0) await enqueue(study, options.firstTrials ?? [], space);
@@ -157,15 +161,17 @@ async function search(
     });
   };
   const { trials = TRIALS, timeout, signal, onProgress, callbacks, logger } = options;
-  await study.optimize(objective, {
-    ...{ trials, workers, space },
-    ...(concurrency !== undefined && { concurrency }),
-    ...(timeout !== undefined && { timeout }),
-    ...(signal && { signal }),
-    ...(onProgress && { onProgress }),
-    ...(callbacks && { callbacks }),
-    ...(logger && { logger }),
-  });
+  if (trials !== 0) {
+    await study.optimize(objective, {
+      ...{ trials, workers, space },
+      ...(concurrency !== undefined && { concurrency }),
+      ...(timeout !== undefined && { timeout }),
+      ...(signal && { signal }),
+      ...(onProgress && { onProgress }),
+      ...(callbacks && { callbacks }),
+      ...(logger && { logger }),
+    });
+  }
   const { bestParams, bestValue } = study;
   return {
     study,

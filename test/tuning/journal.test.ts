@@ -51,6 +51,26 @@ describe('a journal file', () => {
     expect(await listStudies(new JournalFileStorage(path))).toEqual([]);
   });
 
+  it('with takeOver, trials of a process that died are made again with their numbers, to the study that would have been', async () => {
+    const study = (path: string, takeOver = false) =>
+      createStudy({ name: 's', storage: new JournalFileStorage(path), seed: 9, loadIfExists: true, takeOver });
+    const whole = newFile();
+    await (await study(whole)).optimize(objective, { trials: 14 });
+    const lines = readFileSync(whole, 'utf8').trim().split('\n');
+    const parts = (trials: Awaited<ReturnType<typeof study>>['trials']) =>
+      trials.map(({ number, state, params, values }) => ({ number, state, params, values }));
+    const expected = parts((await study(whole)).trials);
+    // Killed between any two lines, also between those of one trial, and within one.
+    for (const cut of [3, 8, 9, 10, 11, 40, lines.length - 2]) {
+      const path = newFile();
+      writeFileSync(path, `${lines.slice(0, cut).join('\n')}\n${lines[cut].slice(0, 20)}`);
+      const left = await study(path, true);
+      const done = left.trials.filter(({ state }) => state !== 'running').length;
+      await left.optimize(objective, { trials: 14 - done });
+      expect(parts((await study(path)).trials)).toEqual(expected);
+    }
+  });
+
   it('gives the same trials as memory', async () => {
     const [inMemory, inFile] = [
       await createStudy({ seed: 4 }),

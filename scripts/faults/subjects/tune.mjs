@@ -8,7 +8,7 @@ function tune(storageIn) {
   const open = async (directory) => {
     const storage = storageIn(directory);
     const study = await createStudy({
-      ...{ name: 's', storage, loadIfExists: true, direction: 'minimize', seed: 5 },
+      ...{ name: 's', storage, loadIfExists: true, takeOver: true, direction: 'minimize', seed: 5 },
       sampler: new TPESampler({ nStartupTrials: 4 }),
     });
     return { storage, study };

@@ -47,6 +47,8 @@ export async function tune(run: AgentRun): Promise<StepOutcome> {
     ...{ space, storage, seed, threads, workers, name: runId, logger: settings.logger },
     config: await fixedParameters(run),
     trials: settings.trials - done,
+    // A journal of its own is this run's alone.
+    takeOver: settings.storage === undefined,
     ...(metric !== undefined && { metric }),
     firstTrials: remembered.map(({ hyperparameters }) => hyperparameters as Record<string, ParamValue>),
     ...(tracker && { callbacks: [trialsOf(run, tracker)] }),

@@ -51,7 +51,7 @@ export class JournalFile {
     return join(this.directory, LINES);
   }
 
-  /** Adds a line; it is on disk when this resolves. Files that it names are copied first. */
+  /** Adds a line; it is on disk when this resolves. Files that it names are copied first. Where it rejects, the run is as it was. */
   append(entry: Entry): Promise<void> {
     return writing(this.directory, async () => {
       const line = this.lines;

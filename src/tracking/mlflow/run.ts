@@ -40,6 +40,8 @@ export class MLflowRun implements TrackedRun {
   private ended = false;
   /** Parts of this run went into the journal. */
   private partsKept = false;
+  /** The latest time that was told: a clock that is set back does not end a run before it began. */
+  private latest: number;
 
   /** Use `MLflowTracker.startRun`. */
   constructor(
@@ -48,6 +50,7 @@ export class MLflowRun implements TrackedRun {
     private readonly parent?: MLflowRun,
   ) {
     this.writer = new RunWriter(host.server, false);
+    this.latest = first.startTime;
   }
 
   /** The server's id of the run; undefined while it is only in the journal. */
@@ -75,7 +78,7 @@ export class MLflowRun implements TrackedRun {
     if (!Number.isSafeInteger(step)) {
       throw new InvalidInputError(`logMetrics: step ${String(step)} is no whole number`, { hint: 'Such as an epoch.' });
     }
-    const now = Date.now();
+    const now = this.now();
     for (const [key, value] of Object.entries(metrics)) {
       if (typeof value !== 'number') {
         throw new InvalidInputError(`logMetrics: '${key.slice(0, 100)}' is ${typeof value}, not a number`, {
@@ -157,10 +160,15 @@ export class MLflowRun implements TrackedRun {
       await this.send({
         kind: 'finish',
         status: status === 'completed' ? 'FINISHED' : 'FAILED',
-        endTime: Date.now(),
+        endTime: this.now(),
       });
       await this.release();
     });
+  }
+
+  private now(): number {
+    this.latest = Math.max(this.latest, Date.now());
+    return this.latest;
   }
 
   private async release(): Promise<void> {

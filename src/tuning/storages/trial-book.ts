@@ -106,6 +106,11 @@ export class TrialBook {
   }
 }
 
+/** A clock that is set back ends no trial before it began. */
+export function notBefore(start: Date | undefined, end: Date): Date {
+  return start !== undefined && end < start ? start : end;
+}
+
 function changed(record: TrialRecord, change: TrialChange, at: Date): TrialRecord {
   switch (change.kind) {
     case 'param': {
@@ -123,6 +128,6 @@ function changed(record: TrialRecord, change: TrialChange, at: Date): TrialRecor
     case 'systemAttr':
       return { ...record, systemAttrs: { ...record.systemAttrs, [change.key]: change.value } };
     case 'finish':
-      return { ...record, state: change.state, values: change.values ?? record.values, completedAt: at };
+      return { ...record, state: change.state, values: change.values ?? record.values, completedAt: notBefore(record.startedAt, at) };
   }
 }

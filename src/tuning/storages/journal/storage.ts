@@ -8,7 +8,7 @@ import type { NewTrial, Storage, TrialChange } from '../../storage.js';
 import { type Direction, isFinished, type StudyRecord, type TrialRecord } from '../../trial-record.js';
 import { noSuchStudy, studyExists } from '../memory.js';
 import { directionCode, distributionToJson, stateCode, toNaiveDate } from '../optuna-json.js';
-import type { TrialBook } from '../trial-book.js';
+import { notBefore, type TrialBook } from '../trial-book.js';
 import { JournalFile } from './file.js';
 import { type JournalEntry, JournalReplay, OPERATION } from './replay.js';
 
@@ -121,13 +121,11 @@ export class JournalFileStorage implements Storage {
   }
 
   async updateTrial(trialId: number, changes: readonly TrialChange[]): Promise<boolean> {
-    const open = await this.read((book) => {
-      const record = book.trial(trialId);
-      return record !== undefined && !isFinished(record.state);
-    });
-    if (!open) return false;
+    const open = await this.read((book) => book.trial(trialId));
+    if (!open || isFinished(open.state)) return false;
+    const at = notBefore(open.startedAt, new Date());
     return this.write(
-      changes.map((change) => operationOf(trialId, change)),
+      changes.map((change) => operationOf(trialId, change, at)),
       (worker) => {
         const record = this.replay.book.trial(trialId);
         return record !== undefined && (!isFinished(record.state) || this.replay.endedBy(trialId) === worker);
@@ -169,7 +167,8 @@ export class JournalFileStorage implements Storage {
   }
 }
 
-function operationOf(trial_id: number, change: TrialChange): Operation {
+/** `at`: when it ended, if it did. */
+function operationOf(trial_id: number, change: TrialChange, at: Date): Operation {
   switch (change.kind) {
     case 'param': {
       const { name, value, distribution } = change;
@@ -186,7 +185,7 @@ function operationOf(trial_id: number, change: TrialChange): Operation {
       return { op_code: OPERATION.setTrialSystemAttr, trial_id, system_attr: { [change.key]: change.value } };
     case 'finish': {
       const state = stateCode(change.state);
-      const datetime_complete = toNaiveDate(new Date());
+      const datetime_complete = toNaiveDate(at);
       return {
         op_code: OPERATION.setTrialStateValues,
         trial_id,

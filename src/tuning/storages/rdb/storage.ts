@@ -35,6 +35,9 @@ export const DEFAULT_RETRY_SECONDS = 30;
 /** Trials read, or rows written, by one statement: longer lists would hold up the event loop. */
 const BLOCK = 500;
 
+/** A clock that is set back ends no trial ($3) before it began. */
+const NOT_BEFORE_START = 'CASE WHEN datetime_start > $3 THEN datetime_start ELSE $3 END';
+
 const TRIAL_COLUMNS =
   'trial_id, number, CAST(state AS text) AS state, CAST(datetime_start AS text) AS datetime_start, CAST(datetime_complete AS text) AS datetime_complete';
 
@@ -182,7 +185,7 @@ export class RdbStorage implements Storage {
       if (!row || isFinished(stateOf(row.state))) return false;
       await writeFacts(session, trialId, facts);
       if (end) {
-        await session.all('UPDATE trials SET state = $2, datetime_complete = $3 WHERE trial_id = $1', [
+        await session.all(`UPDATE trials SET state = $2, datetime_complete = ${NOT_BEFORE_START} WHERE trial_id = $1`, [
           trialId,
           stateName(end.state),
           at,
@@ -224,7 +227,7 @@ export class RdbStorage implements Storage {
     addAttributes(facts, 'systemAttr', { [FAIL_REASON]: `no sign of life of its worker for ${gracePeriod} s` });
     const marked = await this.transaction(async (session) => {
       const rows = await session.all(
-        `UPDATE trials SET state = 'FAIL', datetime_complete = $3 WHERE ${stale} RETURNING trial_id`,
+        `UPDATE trials SET state = 'FAIL', datetime_complete = ${NOT_BEFORE_START} WHERE ${stale} RETURNING trial_id`,
         [studyId, gracePeriod, dateText(new Date())],
       );
       const ids = rows.map((row) => Number(row.trial_id));
