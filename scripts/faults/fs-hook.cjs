@@ -10,7 +10,7 @@ const { isMainThread } = require('node:worker_threads');
 /** { root, log?, thread?: 'main' | 'worker', at?: number, how?: 'before' | 'half' | 'after' | 'full' } */
 const settings = JSON.parse(process.env.HOLDFAST_FAULT ?? '{"root":"/nowhere"}');
 const thread = isMainThread ? 'main' : 'worker';
-const { appendFileSync, readdirSync, rmSync } = fs;
+const { appendFileSync, existsSync, readdirSync, rmSync } = fs;
 const TAKES_SPACE = new Set(['open', 'write', 'mkdir', 'copyFile', 'link', 'symlink']);
 let count = 0;
 let over = false;
@@ -25,7 +25,11 @@ function strike(op, target) {
   if (settings.log) appendFileSync(settings.log, `${thread} ${op} ${path.relative(settings.root, String(target))}\n`);
   if (settings.thread !== thread) return undefined;
   const { how } = settings;
-  if (how === 'full') return count >= settings.at && TAKES_SPACE.has(op) ? how : undefined;
+  if (how === 'full') {
+    // What is there already takes no more space to be opened or made again.
+    const needs = TAKES_SPACE.has(op) && !((op === 'open' || op === 'mkdir') && existsSync(target));
+    return count >= settings.at && needs ? how : undefined;
+  }
   return count === settings.at ? how : undefined;
 }
 

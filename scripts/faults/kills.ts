@@ -119,6 +119,17 @@ export class Killing {
     return kills;
   }
 
+  /** Full disks from `count` moments on, spread over all there are. */
+  async fulls(count: number): Promise<Kill[]> {
+    const { main, worker } = (this.undisturbed ?? (await this.prepare())).calls;
+    const found: Kill[] = [];
+    for (let i = 0; i < Math.min(count, main + worker); i++) {
+      const point = Math.floor(((i + this.random.float()) * (main + worker)) / count);
+      found.push(await this.full(point < main ? 'main' : 'worker', (point < main ? point : point - main) + 1));
+    }
+    return found;
+  }
+
   /** The disk is full from the n-th call on: a typed error, the old state, and the work done once there is room. */
   async full(thread: 'main' | 'worker', at: number): Promise<Kill> {
     const whole = this.undisturbed ?? (await this.prepare());
@@ -230,7 +241,7 @@ async function ended(child: ChildProcess): Promise<{ killed: boolean; code: numb
 }
 
 function complaint({ refused }: Answer): { problem: string } | undefined {
-  if (!refused || /disk is full|has room|free some space/i.test(refused.hint ?? '')) return undefined;
+  if (!refused || /disk is full|has room|space left|free some space/i.test(refused.hint ?? '')) return undefined;
   return { problem: `a full disk was told as ${refused.name}: ${refused.message} (${refused.hint ?? 'no hint'})` };
 }
 

@@ -24,7 +24,8 @@ function prefix(seen: string, { end }: Undisturbed): string | undefined {
   return strange && `trial ${JSON.stringify(strange)} is none of the undisturbed study's`;
 }
 
-const study = { wrong: prefix };
+/** The lock of a process that died between giving it back and removing it: an empty link, which Optuna leaves too. */
+const study = { wrong: prefix, mayStay: /\.lock[0-9a-f-]{36}\.rename$/ };
 
 const unfinished = (seen: string, { end }: Undisturbed): string | undefined =>
   ['not fitted', 'a checkpoint', end].includes(seen) ? undefined : seen;
@@ -72,6 +73,8 @@ export function plan(sqliteNode: string | undefined): Planned[] {
     },
     environment: (mode: string) => ({ HOLDFAST_MLFLOW: away.includes(mode) ? '' : server.url }),
     wrong: () => undefined,
+    // Runs have names of their own.
+    mayStay: /^journal\//,
   });
   const keep = { ...mlflow(['prepare', 'work']), wrongEnd: () => beginning(server) };
   const send = { ...mlflow(['prepare']), wrongEnd: () => finished(server) };

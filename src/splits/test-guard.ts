@@ -1,6 +1,7 @@
 /** The test set is evaluated once a run: a second look would turn it into a validation set. */
-import { mkdir, open, readFile, rm } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createWhole } from '../core/create-whole.js';
 import { InvalidInputError, TestSetReuseError } from '../core/errors.js';
 import { recoverDirectory, unwritable } from '../core/files.js';
 
@@ -11,6 +12,19 @@ export interface TestEvaluation {
   readonly model: string;
   /** When, ISO 8601. */
   readonly at: string;
+  /** Of the model's bytes, where they are known. */
+  readonly checksum?: string;
+}
+
+/** Who wants to look. */
+interface Look {
+  readonly runId: string;
+  readonly model: string;
+  /**
+   * Of the model's bytes: what an earlier process of this run, which did not get to its end, saw of the very same model may be seen again. It is
+   * the same numbers, so nothing can be chosen by them.
+   */
+  readonly checksum?: string;
 }
 
 const RECORD = 'test-evaluation.json';
@@ -37,14 +51,14 @@ export class TestSetGuard {
    * Runs `evaluate` if the run has not seen the test set yet, else throws `TestSetReuseError` that says when and by which model it was
    * used. The use counts from the start: an evaluation that fails midway may have shown its rows.
    */
-  async evaluate<T>(run: { runId: string; model: string }, evaluate: () => T | Promise<T>): Promise<T> {
+  async evaluate<T>(run: Look, evaluate: () => T | Promise<T>): Promise<T> {
     await this.claim(run);
     return evaluate();
   }
 
   /** Records the one evaluation of this run, or throws `TestSetReuseError`. */
-  async claim(run: { runId: string; model: string }): Promise<TestEvaluation> {
-    const { runId, model } = run;
+  async claim(run: Look): Promise<TestEvaluation> {
+    const { runId, model, checksum } = run;
     if (typeof runId !== 'string' || !/^[\w.:-]+$/.test(runId) || /^\.+$/.test(runId)) {
       throw new InvalidInputError(`'${String(runId)}' is not a run id`, {
         hint: 'Use letters, digits, and . _ : -',
@@ -52,14 +66,14 @@ export class TestSetGuard {
     }
     const earlier = this.evaluations.get(runId);
     if (earlier) throw reuse(earlier, model);
-    const record: TestEvaluation = { runId, model, at: new Date().toISOString() };
+    const record = { runId, model, at: new Date().toISOString(), ...(checksum !== undefined && { checksum }) };
     this.evaluations.set(runId, record);
     if (this.options.directory !== undefined) {
       try {
         await this.store(join(this.options.directory, runId), record);
       } catch (error) {
         this.evaluations.delete(runId);
-        throw error;
+        unwritable(join(this.options.directory, runId), error);
       }
     }
     return record;
@@ -70,21 +84,10 @@ export class TestSetGuard {
     await recoverDirectory(directory);
     await mkdir(directory, { recursive: true }).catch((error) => unwritable(directory, error));
     const path = join(directory, RECORD);
-    // 'wx' fails when the file exists: of two processes, one wins.
-    const file = await open(path, 'wx').catch(async (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') unwritable(path, error);
-      throw reuse(await readRecord(path, record.runId), record.model);
-    });
-    try {
-      await file.writeFile(`${JSON.stringify(record, null, 2)}\n`);
-      await file.sync();
-    } catch (error) {
-      // Nothing was looked at yet.
-      await rm(path, { force: true });
-      unwritable(path, error);
-    } finally {
-      await file.close();
-    }
+    // Of two processes one makes it, and what is there is whole.
+    if (await createWhole(path, `${JSON.stringify(record, null, 2)}\n`)) return;
+    const earlier = await readRecord(path, record.runId);
+    if (record.checksum === undefined || earlier.checksum !== record.checksum) throw reuse(earlier, record.model);
   }
 }
 
@@ -92,8 +95,9 @@ export class TestSetGuard {
 async function readRecord(path: string, runId: string): Promise<TestEvaluation> {
   const text = await readFile(path, 'utf8').catch(() => '');
   try {
-    const { model, at } = JSON.parse(text) as Partial<TestEvaluation>;
-    return { runId, model: String(model ?? 'unknown'), at: String(at ?? 'unknown') };
+    const { model, at, checksum } = JSON.parse(text) as Partial<TestEvaluation>;
+    const own = typeof checksum === 'string' ? { checksum } : {};
+    return { runId, model: String(model ?? 'unknown'), at: String(at ?? 'unknown'), ...own };
   } catch {
     return { runId, model: 'unknown', at: 'unknown' };
   }

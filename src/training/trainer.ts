@@ -1,6 +1,9 @@
 /** `ModelTrainer`: one model from a container to a saved, evaluated and reported run. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { MINIROCKET_INFO } from '../baselines/minirocket/info.js';
 import { throwIfAborted } from '../core/abort.js';
+import { canonicalJson, sha256 } from '../core/hash.js';
 import { logOf } from '../core/logging.js';
 import { observed } from '../core/spans.js';
 import { resolveThreads } from '../core/threads.js';
@@ -286,9 +289,10 @@ export class ModelTrainer {
     if (!run.test) return { train, validation };
     // With artifacts, the record lies beside them, so that another process is held to it too.
     const guard = run.save ? new TestSetGuard({ directory: run.runsDirectory }) : this.guard;
-    const test = await guard.evaluate({ runId, model: model.info.name }, () =>
-      evaluateModel(model, data.test, options),
-    );
+    // A run that was killed after it had looked goes on, with the model that it had; one that is done does not look again.
+    const unfinished = run.save && !existsSync(join(run.runsDirectory, runId, 'report.json'));
+    const look = { runId, model: model.info.name, ...(unfinished && { checksum: await checksumOf(model) }) };
+    const test = await guard.evaluate(look, () => evaluateModel(model, data.test, options));
     return { train, validation, test };
   }
 
@@ -296,6 +300,13 @@ export class ModelTrainer {
     const base = await loadTrainingConfig(this.options.configFile);
     return parseTrainingConfig({ ...base, ...this.options.config });
   }
+}
+
+/** Of all that `save` would write. */
+async function checksumOf(model: BaseModel): Promise<string> {
+  const { metadata, files } = await model.toBundle();
+  const parts = Object.entries(files).map(([name, content]) => [name, sha256(content)]);
+  return sha256(canonicalJson({ metadata, parts }));
 }
 
 /** Each further look at the test set makes the best of the looks a little too good. */

@@ -186,7 +186,9 @@ export class Study {
     await this.reviveStale();
     await this.sync();
     const record =
-      this.nextOrphan() ?? (await this.claimWaiting()) ?? (await this.storage.createTrial(this.record.id, { state: 'running' }));
+      this.nextOrphan() ??
+      (await this.claimWaiting()) ??
+      (await this.storage.createTrial(this.record.id, { state: 'running' }));
     this.history.put(record);
     try {
       this.heartbeats.start(record.id);

@@ -50,6 +50,18 @@ describe('TestSetGuard', () => {
     expect(other.records).toEqual([]);
   });
 
+  it('lets another process look again with the very same model, and with no other', async () => {
+    await new TestSetGuard({ directory }).claim({ runId: 'r1', model: 'm', checksum: 'abc' });
+    const again = { runId: 'r1', model: 'm', checksum: 'abc' };
+    expect(await new TestSetGuard({ directory }).evaluate(again, () => 1)).toBe(1);
+    for (const other of [{ checksum: 'abd' }, { checksum: undefined }]) {
+      await expect(new TestSetGuard({ directory }).claim({ ...again, ...other })).rejects.toThrow(TestSetReuseError);
+    }
+    const same = new TestSetGuard({ directory });
+    await same.claim(again);
+    await expect(same.claim(again)).rejects.toThrow(TestSetReuseError);
+  });
+
   it('takes a record that a crash cut short for a use', async () => {
     await new TestSetGuard({ directory }).claim({ runId: 'r1', model: 'lightgbm' });
     await writeFile(join(directory, 'r1', 'test-evaluation.json'), '{"run');

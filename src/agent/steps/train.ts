@@ -8,7 +8,7 @@ import { trackedRun } from '../tracked-run.js';
 /**
  * Trains with the best hyperparameters that tuning found, and writes the run's directory, whole or not at all.
  *
- * @throws TestSetReuseError - an earlier process of this run has seen the test set, and left no finished directory
+ * @throws TestSetReuseError - an earlier process of this run has seen the test set, left no finished directory, and had another model
  * @throws TrainingFailedError | TrainingCancelledError - from the fit
  */
 export async function train(run: AgentRun): Promise<StepOutcome> {

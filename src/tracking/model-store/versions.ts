@@ -8,7 +8,7 @@ import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/p
 import { join } from 'node:path';
 import { InvalidInputError } from '../../core/errors.js';
 import { unwritable } from '../../core/files.js';
-import { claimDirectory } from '../create-whole.js';
+import { claimDirectory } from '../../core/create-whole.js';
 import { lifeOf, ownProcess, type ProcessMark } from '../process-mark.js';
 
 const NUMBERED = /^(\d+)(\.collecting|\.collected\.json)?$/;

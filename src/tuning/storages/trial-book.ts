@@ -128,6 +128,11 @@ function changed(record: TrialRecord, change: TrialChange, at: Date): TrialRecor
     case 'systemAttr':
       return { ...record, systemAttrs: { ...record.systemAttrs, [change.key]: change.value } };
     case 'finish':
-      return { ...record, state: change.state, values: change.values ?? record.values, completedAt: notBefore(record.startedAt, at) };
+      return {
+        ...record,
+        state: change.state,
+        values: change.values ?? record.values,
+        completedAt: notBefore(record.startedAt, at),
+      };
   }
 }

@@ -47,7 +47,7 @@ export class JournalFile {
     }
   }
 
-  /** Adds lines, all of them or none, after the end of the last whole line. */
+  /** Adds lines after the end of the last whole line. */
   async append(entries: readonly JournalEntry[]): Promise<void> {
     const text = entries.map((entry) => `${toPythonJson(entry)}\n`).join('');
     try {
@@ -70,8 +70,9 @@ export class JournalFile {
         await handle.appendFile(text);
         await handle.sync();
       } catch (error) {
-        // A disk that is full takes some lines of several.
-        await handle.truncate(whole).catch(() => {});
+        // A disk that is full takes some lines of several. Readers need no lock and may have seen those that are whole: they stay.
+        const reached = handle.stat().then((stat) => endOfLastLine(handle, stat.size));
+        await reached.then((end) => handle.truncate(end)).catch(() => {});
         throw error;
       }
     } finally {

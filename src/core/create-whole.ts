@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { link, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { syncDirectory, writeFileSynced } from '../core/files.js';
+import { syncDirectory, writeFileSynced } from './files.js';
 
 /** Where a file system has no links, the file is made in place, and may be seen before it is whole. */
 const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL']);
