@@ -14,7 +14,15 @@ export interface Facts {
 }
 
 export type Quantity = 'rss' | 'heapUsed' | 'external' | 'arrayBuffers' | 'maps' | 'threads' | 'files';
-export const QUANTITIES: readonly Quantity[] = ['rss', 'heapUsed', 'external', 'arrayBuffers', 'maps', 'threads', 'files'];
+export const QUANTITIES: readonly Quantity[] = [
+  'rss',
+  'heapUsed',
+  'external',
+  'arrayBuffers',
+  'maps',
+  'threads',
+  'files',
+];
 export const IN_BYTES: readonly Quantity[] = ['rss', 'heapUsed', 'external', 'arrayBuffers'];
 
 export interface Growth {

@@ -1,5 +1,5 @@
 /** The page of a soak. */
-import { describeMachine } from '../machine.js';
+import type { describeMachine } from '../machine.js';
 import type { Growth, Quantity } from './facts.js';
 
 export interface SoakResult {
@@ -35,7 +35,8 @@ const NAMES: Readonly<Record<Quantity, string>> = {
 
 export function report(command: string, result: SoakResult, inBytes: readonly Quantity[]): string {
   const { machine, growth, latency, counts, minutes } = result;
-  const number = (quantity: Quantity, value: number) => (inBytes.includes(quantity) ? value / 2 ** 20 : value).toFixed(1);
+  const number = (quantity: Quantity, value: number) =>
+    (inBytes.includes(quantity) ? value / 2 ** 20 : value).toFixed(1);
   const rows = growth.map(
     ({ quantity, first, last, most, perHour, grows }) =>
       `| ${NAMES[quantity]} | ${[first, last, most, perHour].map((value) => number(quantity, value)).join(' | ')} | ${grows ? '**yes**' : 'no'} |`,

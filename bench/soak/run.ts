@@ -50,7 +50,10 @@ function get(path: string): Promise<{ status: number; body: string; milliseconds
 const start = performance.now();
 const elapsed = () => (performance.now() - start) / 1000;
 const end = minutes * 60;
-const latencies: Record<'/predict' | '/health', { at: number; milliseconds: number }[]> = { '/predict': [], '/health': [] };
+const latencies: Record<'/predict' | '/health', { at: number; milliseconds: number }[]> = {
+  '/predict': [],
+  '/health': [],
+};
 let refused = 0;
 const facts: Facts[] = [];
 const times: number[] = [];
@@ -76,7 +79,9 @@ for (; elapsed() < end; await wait(FACTS_EVERY_MS)) {
   const last = facts[facts.length - 1];
   if (last.failure) throw new Error(`The service failed: ${last.failure}`);
   if (facts.length % 15 === 0) {
-    console.error(`${(elapsed() / 60).toFixed(1)} min, ${last.counts.trained} models, ${Math.round(last.rss / 2 ** 20)} MiB`);
+    console.error(
+      `${(elapsed() / 60).toFixed(1)} min, ${last.counts.trained} models, ${Math.round(last.rss / 2 ** 20)} MiB`,
+    );
   }
 }
 await asking;
@@ -98,7 +103,11 @@ const markdown = report(command, result, IN_BYTES);
 console.log(markdown);
 if (values.write) {
   const results = new URL('../results/', import.meta.url);
-  const series = times.map((time, i) => ({ seconds: Math.round(time), rss: facts[i].rss, heapUsed: facts[i].heapUsed }));
+  const series = times.map((time, i) => ({
+    seconds: Math.round(time),
+    rss: facts[i].rss,
+    heapUsed: facts[i].heapUsed,
+  }));
   const sparse = series.filter((_, i) => i % Math.ceil(series.length / 120) === 0);
   writeFileSync(new URL('soak.json', results), `${JSON.stringify({ command, ...result, series: sparse }, null, 1)}\n`);
   writeFileSync(new URL('soak.md', results), markdown);

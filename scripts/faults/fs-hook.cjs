@@ -38,9 +38,11 @@ function kill() {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
 }
 
-const full = (op) => Object.assign(new Error(`ENOSPC: no space left on device, ${op}`), { code: 'ENOSPC', errno: -28, syscall: op });
+const full = (op) =>
+  Object.assign(new Error(`ENOSPC: no space left on device, ${op}`), { code: 'ENOSPC', errno: -28, syscall: op });
 const halfOf = (data) => {
-  const bytes = typeof data === 'string' ? Buffer.from(data) : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  const bytes =
+    typeof data === 'string' ? Buffer.from(data) : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   return bytes.subarray(0, bytes.byteLength >> 1);
 };
 

@@ -120,12 +120,13 @@ export class Killing {
   }
 
   /** Full disks from `count` moments on, spread over all there are. */
-  async fulls(count: number): Promise<Kill[]> {
+  async fulls(count: number, tell: (kill: Kill) => void = () => {}): Promise<Kill[]> {
     const { main, worker } = (this.undisturbed ?? (await this.prepare())).calls;
     const found: Kill[] = [];
     for (let i = 0; i < Math.min(count, main + worker); i++) {
       const point = Math.floor(((i + this.random.float()) * (main + worker)) / count);
       found.push(await this.full(point < main ? 'main' : 'worker', (point < main ? point : point - main) + 1));
+      tell(found[found.length - 1]);
     }
     return found;
   }
@@ -190,7 +191,11 @@ export class Killing {
     const { subject } = this;
     const state = seen === whole.old ? 'old' : seen === whole.end ? 'new' : 'between';
     const wrong = subject.wrong?.(seen, whole) ?? (subject.wrong || state !== 'between' ? undefined : `left ${seen}`);
-    const wrongEnd = subject.wrongEnd ? subject.wrongEnd(end, whole) : end === whole.end ? undefined : `ended in ${end}`;
+    const wrongEnd = subject.wrongEnd
+      ? subject.wrongEnd(end, whole)
+      : end === whole.end
+        ? undefined
+        : `ended in ${end}`;
     const extra = left.filter((name) => !whole.left.includes(name) && !subject.mayStay?.test(name));
     const problem = wrong ?? wrongEnd ?? (extra.length > 0 ? `left behind: ${extra.join(', ')}` : undefined);
     return { at, state, ...(problem !== undefined && { problem }) };

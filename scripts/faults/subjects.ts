@@ -30,7 +30,7 @@ const study = { wrong: prefix, mayStay: /\.lock[0-9a-f-]{36}\.rename$/ };
 const unfinished = (seen: string, { end }: Undisturbed): string | undefined =>
   ['not fitted', 'a checkpoint', end].includes(seen) ? undefined : seen;
 
-const fit = (name: string, kills: number): Planned => ({
+const fitting = (name: string, kills: number): Planned => ({
   subject: { name, title: `fit ${name}, with checkpoints`, wrong: unfinished },
   kills,
 });
@@ -59,7 +59,8 @@ function finished(server: FakeMLflow): string | undefined {
   return notes.length === 1 && notes[0][1] === 'kept' ? undefined : `${notes.length} files`;
 }
 
-export function plan(sqliteNode: string | undefined): Planned[] {
+/** `sqliteNode`: a Node that has node:sqlite; without one, that subject is left out. */
+export function plan(sqliteNode?: string): Planned[] {
   const server = new FakeMLflow();
   const open = async (): Promise<() => Promise<void>> => {
     await server.start();
@@ -80,11 +81,11 @@ export function plan(sqliteNode: string | undefined): Planned[] {
   const send = { ...mlflow(['prepare']), wrongEnd: () => finished(server) };
   const sqlite = { name: 'tune-sqlite', title: 'tune, SQLite', node: sqliteNode, ...study };
   return [
-    fit('lightgbm', 20),
-    fit('xgboost', 12),
-    fit('catboost', 12),
-    fit('random_forest', 14),
-    fit('gru', 10),
+    fitting('lightgbm', 20),
+    fitting('xgboost', 12),
+    fitting('catboost', 12),
+    fitting('random_forest', 14),
+    fitting('gru', 10),
     { subject: { name: 'save', title: 'save, exportNative, exportOnnx over old files', wrong: partsWhole }, kills: 24 },
     { subject: { name: 'tune-journal', title: 'tune, journal file', ...study }, kills: 20 },
     ...(sqliteNode ? [{ subject: sqlite, kills: 16 }] : []),

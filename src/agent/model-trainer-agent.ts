@@ -71,7 +71,7 @@ export class ModelTrainerAgent {
    * Gate, splits, preprocessing, tuning, final training, evaluation (of the test set once), log, store, persistence, memory: in this order. The
    * state given is not changed. A step that fails ends the run as failed, in the repository too, and leaves no half-written artifact.
    *
-   * With the id of a run whose process died, what that process finished is not done again; a test set that it had looked at counts as used.
+   * With the id of a run whose process died, what that process finished is not done again; a test set that it had looked at is open to the very same model only.
    *
    * @throws ConfigError | InvalidInputError - a state that cannot be run: an unknown model, an unusable id
    * @throws QCGateBlockedError | DataLeakageError | SplitRatioViolationError | HyperparameterTuningError | TrainingFailedError |

@@ -6,8 +6,8 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LockedError } from '../core/errors.js';
 import { createWhole } from '../core/create-whole.js';
+import { LockedError } from '../core/errors.js';
 import { lifeOf, ownProcess, type ProcessMark } from './process-mark.js';
 
 const NAME = /^lock\.(\d+)$/;

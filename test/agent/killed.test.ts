@@ -1,5 +1,5 @@
 /**
- * kill -9 in the middle of a run: what was finished stays, what was half is not there, and the same id goes on or says why it cannot. HOLDFAST_LONG=1
+ * kill -9 in the middle of a run: what was finished stays, what was half is not there, and the same id goes on. HOLDFAST_LONG=1
  * kills at every step and at every change of a file; without it, at a few points.
  */
 import { spawnSync } from 'node:child_process';

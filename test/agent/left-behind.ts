@@ -8,15 +8,12 @@ import { PreprocessingPipeline } from '../../src/preprocessing/pipeline.js';
 import { ModelStore } from '../../src/tracking/index.js';
 import { RUN_ID } from './killed-run.js';
 
-/** Whether the test set was looked at, and whether the run's directory is whole. */
-export async function checkLeft(directory: string): Promise<{ looked: boolean; whole: boolean }> {
+/** Whether the run's directory is whole. */
+export async function checkLeft(directory: string): Promise<{ whole: boolean }> {
   const run = join(directory, RUN_ID);
   const store = new ModelStore({ directory: join(directory, '.models') });
   for (const { modelName, version } of await store.list()) await store.load(modelName, version);
   await new AgentMemory({ directory: join(directory, '.memory') }).episodes();
-  // Set aside for the blink of an eye while the whole directory takes its place.
-  const aside = readdirSync(directory).some((name) => name.startsWith(`${RUN_ID}.previous-`));
-  const looked = aside || existsSync(join(run, 'test-evaluation.json'));
   const whole = existsSync(join(run, 'report.json'));
   if (whole) {
     const [model] = readdirSync(join(run, 'models'));
@@ -25,5 +22,5 @@ export async function checkLeft(directory: string): Promise<{ looked: boolean; w
   } else if (existsSync(run)) {
     expect(readdirSync(run).filter((name) => !/^(test-evaluation.json|tracking.jsonl)$/.test(name))).toEqual([]);
   }
-  return { looked, whole };
+  return { whole };
 }

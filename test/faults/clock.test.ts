@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { LightGBMModel } from '../../src/boosting/lightgbm/model.js';
 import { syntheticClassification } from '../../src/testing/synthetic.js';
-import { ModelStore, MLflowTracker } from '../../src/tracking/index.js';
+import { MLflowTracker, ModelStore } from '../../src/tracking/index.js';
 import { newRunId } from '../../src/training/run-names.js';
 import { createStudy, InMemoryStorage, JournalFileStorage } from '../../src/tuning/index.js';
 import { FakeMLflow } from '../tracking/fake-mlflow.js';
@@ -39,14 +39,14 @@ describe('a clock that is set back', () => {
   });
 
   it('trains no model for less than no time, nor another model', async () => {
-    const fit = async (onProgress?: () => void) => {
+    const trained = async (onProgress?: () => void) => {
       const model = new LightGBMModel({ numIterations: 20 });
       const { trainingTime } = await model.fit(small, { onProgress });
       expect(trainingTime).toBeGreaterThan(0);
       return model.toBundle();
     };
-    const still = await fit();
-    expect(await fit(() => jump(-1))).toEqual(still);
+    const still = await trained();
+    expect(await trained(() => jump(-1))).toEqual(still);
   });
 
   it.each([
@@ -72,13 +72,13 @@ describe('a clock that is set back', () => {
     try {
       const options = { trackingUri: server.url, experiment: 'e', journal: join(directory, 'journal'), retries: 0 };
       const tracker = new MLflowTracker(options);
-      const there = await tracker.startRun({ runId: 'there', model: 'm', params: {} });
+      const there = await tracker.startRun({ runId: 'there', model: 'm', params: {}, tags: {} });
       jump(-1);
       await there.logMetrics({ loss: 1 }, 0);
       await there.finish('completed');
       await server.stop();
       jump(0);
-      const kept = await new MLflowTracker(options).startRun({ runId: 'kept', model: 'm', params: {} });
+      const kept = await new MLflowTracker(options).startRun({ runId: 'kept', model: 'm', params: {}, tags: {} });
       jump(-2);
       await kept.finish('completed');
       await server.start();

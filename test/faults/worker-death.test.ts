@@ -49,23 +49,26 @@ describe('a worker thread that dies', () => {
     ['random_forest', 2],
     ['logistic', 1],
     ['svm', 1],
-  ] as const)('while %s is fitted, worker %i: a typed error; the same object is fitted by the next call', async (name, which) => {
-    const model = MODELS[name]();
-    onMessage = (worker, position) => {
-      if (position === which) void worker.terminate();
-    };
-    const error = await failureOf(model.fit(data, { threads: 2 }));
-    expect(error).toBeInstanceOf(TrainingFailedError);
-    expect(String(error)).toMatch(/worker thread was lost/);
-    expect((error as TrainingFailedError).hint).toMatch(/memory/);
-    expect(() => model.classes).toThrow(/fit/);
-    onMessage = undefined;
-    expect((await poolState()).busy).toBe(0);
-    const undisturbed = MODELS[name]();
-    await undisturbed.fit(data, { threads: 2 });
-    await model.fit(data, { threads: 2 });
-    expect(await model.toBundle()).toEqual(await undisturbed.toBundle());
-  });
+  ] as const)(
+    'while %s is fitted, worker %i: a typed error; the same object is fitted by the next call',
+    async (name, which) => {
+      const model = MODELS[name]();
+      onMessage = (worker, position) => {
+        if (position === which) void worker.terminate();
+      };
+      const error = await failureOf(model.fit(data, { threads: 2 }));
+      expect(error).toBeInstanceOf(TrainingFailedError);
+      expect(String(error)).toMatch(/worker thread was lost/);
+      expect((error as TrainingFailedError).hint).toMatch(/memory/);
+      expect(() => model.classes).toThrow(/fit/);
+      onMessage = undefined;
+      expect((await poolState()).busy).toBe(0);
+      const undisturbed = MODELS[name]();
+      await undisturbed.fit(data, { threads: 2 });
+      await model.fit(data, { threads: 2 });
+      expect(await model.toBundle()).toEqual(await undisturbed.toBundle());
+    },
+  );
 
   it('while it predicts: a typed error, and the next prediction is right', async () => {
     const model = MODELS.lightgbm();

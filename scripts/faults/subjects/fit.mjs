@@ -1,14 +1,15 @@
 // A fit that writes checkpoints: killed and called again, it ends in the bytes of one that nothing disturbed.
-import { join } from 'node:path';
+
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { CatBoostModel, LightGBMModel, XGBoostModel } from '../../../dist/boosting/index.js';
 import { RandomForestModel } from '../../../dist/classical/index.js';
 import { Windows } from '../../../dist/index.js';
 import { GRUModel } from '../../../dist/neural/index.js';
 import { modelHash, rows } from './data.mjs';
 
-function fit(make, data, threads = 2) {
+function fitting(make, data, threads = 2) {
   return {
     async work(directory) {
       const model = make();
@@ -34,9 +35,9 @@ function windows() {
 const sampled = { baggingFraction: 0.8, baggingFreq: 1, featureFraction: 0.8, checkpointInterval: 3 };
 
 export const subjects = {
-  lightgbm: fit(() => new LightGBMModel({ numIterations: 30, ...sampled }), some),
-  xgboost: fit(() => new XGBoostModel({ numIterations: 20, subsample: 0.8, checkpointInterval: 3 }), some),
-  catboost: fit(() => new CatBoostModel({ iterations: 20, depth: 4, checkpointInterval: 3 }), some),
-  random_forest: fit(() => new RandomForestModel({ nTrees: 40, oobScore: true }), some),
-  gru: fit(() => new GRUModel({ sequenceLength: 10, epochs: 6, batchSize: 64 }), windows, 1),
+  lightgbm: fitting(() => new LightGBMModel({ numIterations: 30, ...sampled }), some),
+  xgboost: fitting(() => new XGBoostModel({ numIterations: 20, subsample: 0.8, checkpointInterval: 3 }), some),
+  catboost: fitting(() => new CatBoostModel({ iterations: 20, depth: 4, checkpointInterval: 3 }), some),
+  random_forest: fitting(() => new RandomForestModel({ nTrees: 40, oobScore: true }), some),
+  gru: fitting(() => new GRUModel({ sequenceLength: 10, epochs: 6, batchSize: 64 }), windows, 1),
 };

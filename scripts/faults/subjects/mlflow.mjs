@@ -13,7 +13,12 @@ const tracker = (directory, trackingUri) =>
 const NOWHERE = 'http://127.0.0.1:9';
 
 async function offlineRun(directory) {
-  const run = await tracker(directory, NOWHERE).startRun({ runId: 'r', model: 'm', params: { a: 1 }, tags: { b: 'c' } });
+  const run = await tracker(directory, NOWHERE).startRun({
+    runId: 'r',
+    model: 'm',
+    params: { a: 1 },
+    tags: { b: 'c' },
+  });
   const files = join(directory, 'files');
   await mkdir(files, { recursive: true });
   await writeFile(join(files, 'note.txt'), 'kept');

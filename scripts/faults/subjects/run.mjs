@@ -1,7 +1,8 @@
 // A run of ModelTrainer: its directory is complete or not there, and the same run id goes on to the same model and numbers.
+
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createHash } from 'node:crypto';
 import { ModelTrainer, TimeSeriesDataContainer } from '../../../dist/index.js';
 import { hashOf, rows } from './data.mjs';
 

@@ -1,7 +1,8 @@
 // A saved model and its ONNX file, replaced by another model's: always all of the one or all of the other.
+
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createHash } from 'node:crypto';
 import { LightGBMModel } from '../../../dist/boosting/index.js';
 import { loadModel } from '../../../dist/index.js';
 import { modelHash, rows } from './data.mjs';

@@ -4,9 +4,9 @@
  */
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createWhole } from '../../core/create-whole.js';
 import { InvalidInputError } from '../../core/errors.js';
 import { canonicalJson, sha256 } from '../../core/hash.js';
-import { createWhole } from '../../core/create-whole.js';
 import { damaged } from './manifest.js';
 
 /** One entry of the history of aliases. */

@@ -6,9 +6,9 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { claimDirectory } from '../../core/create-whole.js';
 import { InvalidInputError } from '../../core/errors.js';
 import { unwritable } from '../../core/files.js';
-import { claimDirectory } from '../../core/create-whole.js';
 import { lifeOf, ownProcess, type ProcessMark } from '../process-mark.js';
 
 const NUMBERED = /^(\d+)(\.collecting|\.collected\.json)?$/;
