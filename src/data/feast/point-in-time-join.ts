@@ -20,7 +20,8 @@ import {
   type JoinOptions,
 } from './join-options.js';
 import { type KeyColumn, KeyGroups } from './key-groups.js';
-import { ViewHistory } from './view-history.js';
+import { isAscending, sweep } from './time-sweep.js';
+import { type HistoryRows, ViewHistory } from './view-history.js';
 
 const STRETCH = 50_000;
 
@@ -102,12 +103,16 @@ async function rowsOf(
     });
   }
   const keys = await KeyGroups.of(own, table.rowCount, what);
-  const history = await ViewHistory.of({
+  const rows: HistoryRows = {
     groups: keys.groups,
     count: keys.count,
     times: table.numeric(timestampField),
     ...(createdTimestampColumn !== undefined && { created: table.numeric(createdTimestampColumn) }),
-  });
+  };
+  const groups = await keys.find(asked, entities.rowCount, 'The entities');
+  if (!filterByCreatedTimestamp && duplicates === 'last' && (await isAscending(rows.times)) && (await isAscending(at)))
+    return sweep(rows, groups, at, view.ttl);
+  const history = await ViewHistory.of(rows);
   const tie = duplicates === 'error' ? history.firstTie() : undefined;
   if (tie) {
     throw new InvalidInputError(`${what}: rows ${tie[0]} and ${tie[1]} have the same keys and times`, {
@@ -115,7 +120,6 @@ async function rowsOf(
       details: { view: view.name, rows: tie },
     });
   }
-  const groups = await keys.find(asked, entities.rowCount, 'The entities');
   return history.latest(groups, at, view.ttl, filterByCreatedTimestamp);
 }
 

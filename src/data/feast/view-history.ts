@@ -16,7 +16,7 @@ export interface HistoryRows {
 }
 
 /** Microseconds, which is what files hold: differences of milliseconds with a fraction are not exact. */
-const micros = (ms: number): number => Math.round(ms * 1000);
+export const micros = (ms: number): number => Math.round(ms * 1000);
 
 export class ViewHistory {
   private constructor(
@@ -108,7 +108,7 @@ export class ViewHistory {
 }
 
 /** Order of rows of one event time: NaN is earliest, so that a row that says when it was written counts more. */
-const writtenEarlier = (a: number, b: number): boolean => a < b || (Number.isNaN(a) && !Number.isNaN(b));
+export const writtenEarlier = (a: number, b: number): boolean => a < b || (Number.isNaN(a) && !Number.isNaN(b));
 
 /** Order of what can be seen: NaN is never. */
 const seenEarlier = (a: number, b: number): boolean => a < b || (Number.isNaN(b) && !Number.isNaN(a));
