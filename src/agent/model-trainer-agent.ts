@@ -8,6 +8,7 @@ import { inSpan } from '../core/spans.js';
 import { messageOf } from '../core/text.js';
 import { modelCandidateContract } from '../data/contracts.js';
 import { ModelRegistry } from '../model/registry.js';
+import { storableKey } from '../tracking/repository/documents.js';
 import { checkRunId, newRunId } from '../training/run-names.js';
 import { checkData } from './check-data.js';
 import { handOff } from './hand-off.js';
@@ -124,6 +125,7 @@ async function begin(state: AgentState, settings: AgentSettings, options: Execut
   if (typeof experimentId !== 'string' || experimentId === '') {
     throw new ConfigError('The state needs an experimentId', { hint: "Such as 'es-trend'." });
   }
+  storableKey(experimentId, 'experimentId');
   modelCandidateContract.parse(modelCandidate, 'modelCandidate');
   // Unknown names fail here, before anything is begun.
   await ModelRegistry.get(modelCandidate.name);

@@ -14,6 +14,7 @@ import { print, tell, withHeader } from './print.js';
 import { ProgressBar } from './progress-bar.js';
 import { runsOf } from './runs-directory.js';
 import { type RunSettings, resolveSettings } from './settings.js';
+import { sendWaiting, trackingOf } from './tracking.js';
 import { keepRequest } from './train.js';
 import { begin, finish, unfinished } from './unfinished.js';
 
@@ -74,13 +75,16 @@ async function run(settings: RunSettings, options: ComparisonFlags, flags: RunFl
   const { request, models, seed, threads, seqLen, task, runs, trainingConfig } = settings;
   if (models.length === 0)
     throw new ConfigError('There are no models to compare', { hint: '--models lightgbm,logistic' });
+  const tracking = await trackingOf(flags, runs, loggerOf(flags));
   const bar = new ProgressBar(flags.quiet === true || flags.json === true);
   const interrupt = new Interrupt();
   const id = resumed ?? newRunId('comparison', request.symbol);
   const checkpointDirectory = await begin({ command: 'compare', id, settings, options: { ...options } });
   try {
     const { container, pipeline, qc } = await loadDataset(settings, bar.update);
-    const trainer = new ModelTrainer({ runsDirectory: runs, configFile: trainingConfig, logger: loggerOf(flags) });
+    const trainer = new ModelTrainer({
+      ...{ runsDirectory: runs, configFile: trainingConfig, logger: loggerOf(flags), ...tracking },
+    });
     const result = await trainer.trainAll(container, {
       ...defined({ threads, seqLen, task, ...options }),
       models: models.map(({ name, variant, params }) => ({
@@ -94,6 +98,7 @@ async function run(settings: RunSettings, options: ComparisonFlags, flags: RunFl
     for (const { artifacts } of result.results) if (artifacts) await keepRequest(artifacts.directory, settings);
     await finish(runs, id);
     bar.clear();
+    await sendWaiting(tracking, flags);
     print(flags, result.report, (paint) => text(result.table, result.artifacts?.directory, paint));
   } catch (error) {
     bar.clear();

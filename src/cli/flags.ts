@@ -24,7 +24,13 @@ export interface OutputFlags {
   quiet?: boolean;
 }
 
-export interface RunFlags extends DataFlags, OutputFlags {
+export interface TrackingFlags {
+  trackingUri?: string;
+  experiment?: string;
+  register?: string;
+}
+
+export interface RunFlags extends DataFlags, OutputFlags, TrackingFlags {
   model?: string[];
   models?: string[];
   task?: Task;
@@ -70,7 +76,7 @@ export function runFlags(command: Command, kind: 'model' | 'models'): Command {
       ? command.option('-m, --models <names>', names, list).addOption(hidden('--model <names>'))
       : command.option('-m, --model <names>', names, list).addOption(hidden('--models <names>')),
   );
-  return outputFlags(
+  trackingFlags(
     command
       .option('--task <task>', "'classification' or 'regression'", oneOf<Task>(['classification', 'regression']))
       .option('--variant <name>', "variant of the model's configuration, such as conservative or aggressive")
@@ -96,6 +102,7 @@ export function runFlags(command: Command, kind: 'model' | 'models'): Command {
       .option('--log-json', 'log lines of JSON (of level info and above, unless --log-level says otherwise)')
       .option('--resume <id>', 'go on with a run that was interrupted'),
   );
+  return outputFlags(command);
 }
 
 export function outputFlags(command: Command): Command {
@@ -110,4 +117,11 @@ const hidden = (flags: string): Option => new Option(flags).argParser(list).hide
 export function loggerOf({ logLevel: level, logJson }: Pick<RunFlags, 'logLevel' | 'logJson'>): Logger | undefined {
   if (level === undefined && !logJson) return undefined;
   return (logJson ? jsonLogger : textLogger)({ ...(level && { level }) });
+}
+
+function trackingFlags(command: Command): Command {
+  return command
+    .option('--tracking-uri <address>', 'of an MLflow server (default: MLFLOW_TRACKING_URI, else nothing is tracked)')
+    .option('--experiment <name>', "of the MLflow server (default: MLFLOW_EXPERIMENT_NAME, else 'Default')")
+    .option('--register <name[@alias]>', 'make the model a version of this registered model of the MLflow server');
 }

@@ -7,6 +7,8 @@ import { readYaml } from '../model/yaml.js';
 
 export interface GateFlags {
   gate?: string;
+  /** A file as `gate`, or limits. */
+  thresholds?: string;
   min: Readonly<Record<string, number>>;
   max: Readonly<Record<string, number>>;
   lower: Readonly<Record<string, number>>;
@@ -25,11 +27,32 @@ export function limit(text: string, previous: Readonly<Record<string, number>>):
   return { ...previous, [text.slice(0, at).trim()]: value };
 }
 
+/** `metric=limit,metric=limit`. @throws ConfigError - of another form */
+function limitsOf(text: string): Record<string, number> {
+  try {
+    return text.split(',').reduce((limits: Record<string, number>, part) => limit(part, limits), {});
+  } catch (cause) {
+    throw new ConfigError(`--thresholds ${text.slice(0, 200)} is no list of limits`, {
+      hint: 'Such as rocAuc=0.55,logLoss=0.69; or the name of a file as for --gate.',
+      cause,
+    });
+  }
+}
+
 /** @throws ConfigError - an unknown key or metric, or no requirement at all */
 export async function gateOf(flags: GateFlags): Promise<GateSettings> {
-  const file = flags.gate === undefined ? undefined : await readYaml(flags.gate, gateOptions, 'gate');
+  const inline = flags.thresholds !== undefined && /^\s*\w+\s*=/.test(flags.thresholds);
+  const path = flags.gate ?? (inline ? undefined : flags.thresholds);
+  if (flags.gate !== undefined && flags.thresholds !== undefined && !inline)
+    throw new ConfigError('--gate and --thresholds both name a file', { hint: 'Give one of them.' });
+  const file = path === undefined ? undefined : await readYaml(path, gateOptions, 'gate');
   const metrics: Record<string, Record<string, number>> = {};
   for (const [name, limits] of Object.entries(file?.metrics ?? {})) metrics[name] = { ...limits };
+  for (const [name, value] of Object.entries(inline ? limitsOf(flags.thresholds ?? '') : {})) {
+    const metric = metricByName(name);
+    const side = metric.direction === 'maximize' ? 'min' : 'max';
+    metrics[metric.name] = { ...metrics[metric.name], [side]: value };
+  }
   const kinds = { min: 'min', max: 'max', lower: 'lowerBound', upper: 'upperBound' } as const;
   for (const [flag, key] of Object.entries(kinds)) {
     for (const [name, value] of Object.entries(flags[flag as keyof typeof kinds])) {

@@ -10,15 +10,16 @@ import { writeParquet } from '../data/parquet-write.js';
 import { windowSplit } from '../data/sequences.js';
 import type { PredictionOutput } from '../model/types.js';
 import { loadRows } from './dataset.js';
-import { type OutputFlags, outputFlags } from './flags.js';
+import type { OutputFlags } from './flags.js';
 import { Interrupt } from './interrupt.js';
 import { integer } from './parsers.js';
 import { tell } from './print.js';
 import { ProgressBar } from './progress-bar.js';
 import { runsOf } from './runs-directory.js';
-import { openRun, runDirectory, type SavedRun } from './saved-run.js';
+import type { SavedRun } from './saved-run.js';
+import { openStored, type StoreFlags, storeFlags } from './stored-model.js';
 
-interface PredictFlags extends OutputFlags {
+interface PredictFlags extends OutputFlags, StoreFlags {
   run?: string;
   data?: string;
   output?: string;
@@ -27,7 +28,7 @@ interface PredictFlags extends OutputFlags {
 }
 
 export function addPredict(program: Command): void {
-  outputFlags(
+  storeFlags(
     program
       .command('predict')
       .description('predict the rows of a file with a trained run: its model, its preprocessing, its features')
@@ -42,19 +43,19 @@ export function addPredict(program: Command): void {
       `
 Examples:
   holdfast predict 20260102T030405Z-lightgbm-ES-1a2b3c4d --data new.csv > predictions.csv
-  holdfast predict experiments/runs/my-run --data new.parquet --output predictions.parquet`,
+  holdfast predict experiments/runs/my-run --data new.parquet --output predictions.parquet
+  holdfast predict --model-uri models:/es-trend@production --data new.csv`,
     )
     .action((run: string | undefined, flags: PredictFlags) => predict({ ...flags, run }));
 }
 
 async function predict(flags: PredictFlags): Promise<void> {
   const { run, data, output } = flags;
-  if (run === undefined) throw new ConfigError('predict: there is no run', { hint: 'holdfast runs lists them.' });
   if (data === undefined)
     throw new ConfigError('--data is missing', { hint: 'Give the file with the rows to predict.' });
   if (output !== undefined && !/\.(csv|json|parquet)$/.test(output))
     throw new ConfigError(`--output ${output}: unknown kind of file`, { hint: 'End it in .csv, .json or .parquet.' });
-  const saved = await openRun(await runDirectory(run, await runsOf(flags)));
+  const saved = await openStored('predict', run, flags, await runsOf(flags));
   const bar = new ProgressBar(flags.quiet === true || flags.json === true);
   const interrupt = new Interrupt();
   try {

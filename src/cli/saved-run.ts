@@ -47,17 +47,23 @@ export async function readReport(directory: string): Promise<TrainingReport> {
   }
 }
 
+/** How the run's data were read; undefined for runs that were not made on the command line. */
+export async function readRequest(directory: string): Promise<DataRequest | undefined> {
+  const kept = await readFile(join(directory, 'request.json'), 'utf8').catch(() => undefined);
+  return kept === undefined ? undefined : (JSON.parse(kept) as { request: DataRequest }).request;
+}
+
 /** @throws ModelFormatError - a damaged run */
 export async function openRun(directory: string): Promise<SavedRun> {
   const [model] = await readdir(join(directory, 'models'));
   const report = await readReport(directory);
-  const kept = await readFile(join(directory, 'request.json'), 'utf8').catch(() => undefined);
+  const request = await readRequest(directory);
   const pipeline = join(directory, 'preprocessing');
   return {
     directory,
     model: await loadModel(join(directory, 'models', model ?? '')),
     ...((await exists(pipeline)) && { preprocessing: await PreprocessingPipeline.load(pipeline) }),
     report,
-    ...(kept !== undefined && { request: (JSON.parse(kept) as { request: DataRequest }).request }),
+    ...(request && { request }),
   };
 }

@@ -14,6 +14,7 @@ import { ProgressBar } from './progress-bar.js';
 import { runsOf } from './runs-directory.js';
 import { type RunSettings, resolveSettings } from './settings.js';
 import { summaryText } from './summary.js';
+import { sendWaiting, type Tracking, trackingOf } from './tracking.js';
 import { tunedParams } from './tuned-params.js';
 import { begin, finish, unfinished } from './unfinished.js';
 
@@ -45,11 +46,13 @@ async function train({ tune, ...flags }: TrainFlags): Promise<void> {
   if (flags.explainConfig && origins) return explainConfig(flags, settings, origins);
   const asked = resumed ? (resumed.options.tune as number | undefined) : tune;
   const trials = asked === true ? (settings.tuning?.trials ?? 50) : asked;
+  const tracking = await trackingOf(flags, settings.runs, loggerOf(flags));
   const bar = new ProgressBar(flags.quiet === true || flags.json === true);
   const interrupt = new Interrupt();
   try {
-    const results = await trainEach(settings, flags, { bar, interrupt, id: resumed?.id, trials });
+    const results = await trainEach(settings, flags, { bar, interrupt, id: resumed?.id, trials, tracking });
     bar.clear();
+    await sendWaiting(tracking, flags);
     const reports = results.map((result) => result.report);
     print(flags, reports.length === 1 ? reports[0] : reports, (paint) =>
       results.map((result) => summaryText(result, paint)).join('\n\n'),
@@ -67,17 +70,18 @@ interface Doing {
   readonly id?: string;
   /** Of the search before each training. */
   readonly trials?: number;
+  readonly tracking?: Tracking;
 }
 
 /** What is left to do is written down before each model, so that an interrupted one and those after it can be gone on with. */
 async function trainEach(
   settings: RunSettings,
   flags: RunFlags,
-  { bar, interrupt, id, trials }: Doing,
+  { bar, interrupt, id, trials, tracking }: Doing,
 ): Promise<TrainingResult[]> {
   const { models, seed, threads, seqLen, runs, trainingConfig } = settings;
   const logger = loggerOf(flags);
-  const trainer = new ModelTrainer({ runsDirectory: runs, configFile: trainingConfig, logger });
+  const trainer = new ModelTrainer({ runsDirectory: runs, configFile: trainingConfig, logger, ...tracking });
   const results: TrainingResult[] = [];
   const { container, pipeline, qc } = await loadDataset(settings, bar.update);
   for (const [i, model] of models.entries()) {
@@ -90,7 +94,7 @@ async function trainEach(
       const { signal } = interrupt;
       // Beside the checkpoints: a search that was interrupted goes on too.
       const journal = join(dirname(checkpointDirectory), 'study.log');
-      const search = { container, qc, logger, journal, study: runId, signal, onProgress: bar.update };
+      const search = { container, qc, logger, journal, study: runId, signal, onProgress: bar.update, tracking };
       const config = trials === undefined ? model.params : await tunedParams(model, settings, { ...search, trials });
       const result = await trainer.trainModel(name, container, {
         ...{ config, variant, seqLen, seed, threads, runId, checkpointDirectory },

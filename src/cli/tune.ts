@@ -19,6 +19,7 @@ import { type RunSettings, resolveSettings } from './settings.js';
 import { PRUNERS, type PrunerName, prunerOf, SAMPLERS, type SamplerName, samplerOf } from './study-parts.js';
 import { STORAGE_FORMS, studyStorage, withoutPassword } from './study-storage.js';
 import { summaryText } from './summary.js';
+import { sendWaiting, TrackedSearch, trackingOf } from './tracking.js';
 import { keepRequest } from './train.js';
 import { startingPoint, trialsDone } from './tuned-params.js';
 import { tuningJson, tuningText } from './tuning-summary.js';
@@ -95,6 +96,7 @@ async function run(settings: RunSettings, options: TuningFlags, flags: RunFlags,
   const directory = join(runs, id);
   const storage = studyStorage(options.storage ?? join(directory, 'study.log'));
   const logger = loggerOf(flags);
+  const tracking = await trackingOf(flags, runs, logger);
   const bar = new ProgressBar(flags.quiet === true || flags.json === true);
   const interrupt = new Interrupt();
   const kept = { ...options, ...(options.storage !== undefined && { storage: withoutPassword(options.storage) }) };
@@ -107,6 +109,7 @@ async function run(settings: RunSettings, options: TuningFlags, flags: RunFlags,
     const { seed, threads } = settings;
     const { signal } = interrupt;
     const config = await startingPoint(settings.models[0], settings);
+    const tracked = await TrackedSearch.begin(tracking, id, name);
     const tuned = await tuneModel(name, container, {
       ...defined({
         metric: options.metric,
@@ -121,23 +124,26 @@ async function run(settings: RunSettings, options: TuningFlags, flags: RunFlags,
       takeOver: options.storage === undefined,
       ...{ config, storage, name: study, seed, signal, onProgress: bar.update, trials: Math.max(0, trials) },
       ...qc,
+      callbacks: tracked.callbacks,
+    }).catch(async (error: unknown) => {
+      await tracked.fail(error);
+      throw error;
     });
+    await tracked.end(tuned);
     const training = options.train
-      ? await new ModelTrainer({ runsDirectory: runs, configFile: settings.trainingConfig, logger }).trainModel(
-          name,
-          container,
-          {
-            ...defined({ threads, seqLen: settings.seqLen, variant: settings.models[0].variant }),
-            ...{
-              config: { ...params, ...tuned.bestParams },
-              seed,
-              signal,
-              onProgress: bar.update,
-              preprocessing: pipeline,
-              ...qc,
-            },
+      ? await new ModelTrainer({
+          ...{ runsDirectory: runs, configFile: settings.trainingConfig, logger, ...tracking },
+        }).trainModel(name, container, {
+          ...defined({ threads, seqLen: settings.seqLen, variant: settings.models[0].variant }),
+          ...{
+            config: { ...params, ...tuned.bestParams },
+            seed,
+            signal,
+            onProgress: bar.update,
+            preprocessing: pipeline,
+            ...qc,
           },
-        )
+        })
       : undefined;
     if (training?.artifacts) await keepRequest(training.artifacts.directory, settings);
     const outcome = { model: name, tuned, params, storage: storage.description };
@@ -145,6 +151,7 @@ async function run(settings: RunSettings, options: TuningFlags, flags: RunFlags,
     await writeFileAtomic(join(directory, 'tuning.json'), `${JSON.stringify(tuningJson(outcome), null, 2)}\n`);
     await finish(runs, id);
     bar.clear();
+    await sendWaiting(tracking, flags);
     print(flags, { ...tuningJson(outcome), ...(training && { report: training.report }) }, (paint) =>
       [tuningText(outcome, paint), ...(training ? ['', summaryText(training, paint)] : [])].join('\n'),
     );

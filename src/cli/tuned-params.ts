@@ -13,6 +13,7 @@ import { JournalFileStorage } from '../tuning/storages/journal/storage.js';
 import { tuneModel } from '../tuning/tune-model.js';
 import { defined } from './parsers.js';
 import type { ModelSetting, RunSettings } from './settings.js';
+import { TrackedSearch, type Tracking } from './tracking.js';
 
 export interface Search {
   readonly container: TimeSeriesDataContainer;
@@ -24,6 +25,7 @@ export interface Search {
   readonly study: string;
   readonly signal: AbortSignal;
   readonly onProgress: ProgressListener;
+  readonly tracking?: Tracking | undefined;
 }
 
 /** The hyperparameters that were asked for, with the best of a search over the others. */
@@ -35,7 +37,8 @@ export async function tunedParams(
   const { container, journal, study, signal, onProgress } = search;
   const storage = new JournalFileStorage(journal);
   const trials = search.trials - (await trialsDone(storage, study));
-  const { bestParams } = await tuneModel(model.name, container, {
+  const tracked = await TrackedSearch.begin(search.tracking, `${study}-tuning`, model.name);
+  const tuned = await tuneModel(model.name, container, {
     ...defined({ threads: settings.threads, metric: settings.tuning?.metric }),
     ...{ config: await startingPoint(model, settings), storage, name: study, seed: settings.seed, signal, onProgress },
     ...search.qc,
@@ -43,8 +46,13 @@ export async function tunedParams(
     trials: Math.max(0, trials),
     // The journal is this run's alone.
     takeOver: true,
+    callbacks: tracked.callbacks,
+  }).catch(async (error: unknown) => {
+    await tracked.fail(error);
+    throw error;
   });
-  return { ...model.params, ...bestParams };
+  await tracked.end(tuned);
+  return { ...model.params, ...tuned.bestParams };
 }
 
 /** Trials that need not be done again: an interrupted one counts for nothing. */

@@ -44,7 +44,20 @@ export async function finish(runs: string, id: string): Promise<void> {
   if (left.length === 0) await rm(join(runs, '.unfinished'), { recursive: true, force: true });
 }
 
-const OVERRIDES = ['resume', 'json', 'quiet', 'threads', 'runs', 'set', 'explainConfig', 'logLevel', 'logJson'];
+const OVERRIDES = [
+  'trackingUri',
+  'experiment',
+  'register',
+  'resume',
+  'json',
+  'quiet',
+  'threads',
+  'runs',
+  'set',
+  'explainConfig',
+  'logLevel',
+  'logJson',
+];
 
 /** @throws ConfigError - no such run, one of another command, or options that the run has from its beginning */
 export async function unfinished(

@@ -10,28 +10,35 @@ import type { GateVerdict } from '../evaluation/gate-verdict.js';
 import type { ValidationMetrics } from '../evaluation/validation-metrics.js';
 import type { Paint } from './colour.js';
 import { ExitWith } from './exit.js';
-import { type OutputFlags, outputFlags } from './flags.js';
+import type { OutputFlags } from './flags.js';
 import { type GateFlags, gateOf, limit } from './gate-flags.js';
 import { labelledRows } from './labelled-rows.js';
 import { integer, oneOf } from './parsers.js';
 import { print, withHeader } from './print.js';
 import { ProgressBar } from './progress-bar.js';
 import { runsOf } from './runs-directory.js';
-import { openRun, readReport, runDirectory } from './saved-run.js';
+import { readReport, runDirectory, type SavedRun } from './saved-run.js';
+import { openStored, type StoreFlags, storeFlags } from './stored-model.js';
 
-interface ValidateFlags extends OutputFlags, GateFlags {
+interface ValidateFlags extends OutputFlags, GateFlags, StoreFlags {
   data?: string;
   runs?: string;
   threads?: number;
 }
 
 export function addValidate(program: Command): void {
-  outputFlags(
+  storeFlags(
     program
       .command('validate')
-      .description('check a run against the requirements of a gate; exit code 3 when it is refused')
+      .description(
+        'check a run or a registered model against the requirements of a gate; exit code 3 when it is refused',
+      )
       .argument('[run]', 'id of the run, or its directory')
       .option('--gate <file>', 'requirements (YAML): metrics, baselines, periods, groups, trainGap, minRows')
+      .option(
+        '--thresholds <file or limits>',
+        'such a file, or limits such as rocAuc=0.55,logLoss=0.69: least, or largest where less is better',
+      )
       .option('--min <metric=limit>', 'least value of a metric; may be repeated', limit, {})
       .option('--max <metric=limit>', 'largest value of a metric', limit, {})
       .option('--lower <metric=limit>', 'least value of the lower end of its interval', limit, {})
@@ -54,6 +61,7 @@ Examples:
   holdfast validate 20260102T030405Z-lightgbm-ES-1a2b3c4d --min rocAuc=0.55 --lower rocAuc=0.52 --beat-baselines
   holdfast validate my-run --gate gate.yaml --json
   holdfast validate my-run --gate gate.yaml --data last-month.csv
+  holdfast validate --model-uri models:/es-trend@challenger --thresholds rocAuc=0.55,logLoss=0.69
 
 gate.yaml:
   metrics: { rocAuc: { min: 0.55, lowerBound: 0.52 }, logLoss: { max: 0.69 } }
@@ -65,26 +73,31 @@ gate.yaml:
 }
 
 async function validate(run: string | undefined, flags: ValidateFlags): Promise<void> {
-  if (run === undefined) throw new ConfigError('validate: there is no run', { hint: 'holdfast runs lists them.' });
   const gate = await gateOf(flags);
-  const directory = await runDirectory(run, await runsOf(flags));
+  const runs = await runsOf(flags);
+  const { data, modelUri } = flags;
+  // The model of a run is opened only where it has to predict; a registered one is checked in any case.
+  const known = data === undefined && modelUri === undefined && run !== undefined;
+  const saved = known ? undefined : await openStored('validate', run, flags, runs);
+  const directory = saved?.directory ?? (await runDirectory(run ?? '', runs));
   const metrics =
-    flags.data === undefined ? (await readReport(directory)).metrics : await measured(directory, flags.data, flags);
+    saved && data !== undefined
+      ? await measured(saved, data, flags)
+      : (saved?.report ?? (await readReport(directory))).metrics;
   if (!metrics)
-    throw new ConfigError(`The run '${run}' was made by a version that kept no metrics for a gate`, {
+    throw new ConfigError(`The run in ${directory} was made by a version that kept no metrics for a gate`, {
       hint: 'Give labelled rows with --data, or train again.',
     });
   const verdict = checkThresholds(metrics, gate);
   // Beside the report, which shows it.
   if (flags.data === undefined)
     await writeFileAtomic(join(directory, 'gate.json'), `${JSON.stringify(verdict, null, 2)}\n`);
-  print(flags, { run, ...verdict }, (paint) => text(metrics.model, verdict, paint));
+  print(flags, { run: run ?? modelUri, ...verdict }, (paint) => text(metrics.model, verdict, paint));
   if (!verdict.passed) throw new ExitWith(3);
 }
 
-async function measured(directory: string, data: string, flags: ValidateFlags): Promise<ValidationMetrics> {
+async function measured(saved: SavedRun, data: string, flags: ValidateFlags): Promise<ValidationMetrics> {
   const bar = new ProgressBar(flags.quiet === true || flags.json === true);
-  const saved = await openRun(directory);
   try {
     const test = await labelledRows(saved, data, bar.update);
     const horizon = saved.report.data.horizon;

@@ -107,7 +107,7 @@ function find(name: string): ModelDefinition {
   if (definition) return definition;
   const names = [...definitions.keys()].sort();
   const close = nearest(String(name), names);
-  throw new InvalidInputError(`Unknown model '${name}'`, {
+  throw new InvalidInputError(`Unknown model '${String(name).slice(0, 100)}'`, {
     hint: close
       ? `Did you mean '${close}'?`
       : names.length > 0

@@ -2,20 +2,26 @@
 import { randomBytes } from 'node:crypto';
 import { InvalidInputError } from '../core/errors.js';
 
+/** Characters of a run id, and how many of them a model's name may take. */
+const LONGEST = 80;
+const LONGEST_NAME = 30;
+
 /** `text` with everything but letters, digits, '.', '_' and '-' replaced, never empty, never hidden, at most 80 characters. */
 export function fileSafe(text: string): string {
   const safe = text
     .normalize('NFKC')
     .replace(/[^A-Za-z0-9._-]+/g, '-')
     .replace(/^[.-]+|[.-]+$/g, '')
-    .slice(0, 80);
+    .slice(0, LONGEST);
   return safe === '' ? 'unnamed' : safe;
 }
 
-/** Such as 20260102T030405Z-lightgbm-ES-1a2b3c4d. */
+/** Such as 20260102T030405Z-lightgbm-ES-1a2b3c4d; long names are cut. */
 export function newRunId(model: string, symbol: string | undefined, now = new Date()): string {
   const time = now.toISOString().replace(/[-:]|\.\d+/g, '');
-  const parts = [time, fileSafe(model), ...(symbol ? [fileSafe(symbol)] : []), randomBytes(4).toString('hex')];
+  const name = fileSafe(model).slice(0, LONGEST_NAME);
+  const rest = LONGEST - time.length - name.length - 2 * 4 - 3;
+  const parts = [time, name, ...(symbol ? [fileSafe(symbol).slice(0, rest)] : []), randomBytes(4).toString('hex')];
   return parts.join('-');
 }
 

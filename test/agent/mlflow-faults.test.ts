@@ -141,3 +141,50 @@ describe('the token', () => {
     if (!kept) expect(texts.said).toContain('Bearer *** is no good');
   });
 });
+
+describe('hostile names', () => {
+  const hostile = "../../x'; DROP TABLE runs; --\nnext \u0000".slice(0, -1);
+  it('of symbols, experiments and registered models stay where they belong, in files and on the server', async () => {
+    const symbol = hostile.repeat(200);
+    const agent = agentOf({ experiment: symbol });
+    const out = await agent.execute({ ...state, experimentId: hostile, split: { ...SPLIT, symbol } });
+    expect([out.status, out.trainedModel?.symbol, out.trainedModel?.experimentId]).toEqual([
+      'completed',
+      symbol,
+      hostile,
+    ]);
+    expect(out.runDirectory?.startsWith(directory)).toBe(true);
+    // Its own name can be gone on with.
+    expect(
+      (await agent.execute({ ...state, experimentId: hostile, split: { ...SPLIT, symbol }, runId: out.runId ?? '' }))
+        .status,
+    ).toBe('completed');
+    for (const name of readdirSync(directory, { recursive: true, encoding: 'utf8' }))
+      expect(name).toMatch(/^[\w./-]+$/);
+    const run = [...server.runs.values()][0];
+    expect(run.status).toBe('FINISHED');
+    expect(run.tags.get('experiment')).toBe(hostile);
+    // A line of the log is a line, whatever is in it.
+    for (const line of lines) expect(JSON.parse(line).level).toMatch(/info|warn|error|debug/);
+  });
+
+  it.each<[string, Partial<AgentState>, RegExp]>([
+    ['run', { runId: hostile }, /no usable run id/],
+    ['run of 10,000 characters', { runId: 'r'.repeat(10_000) }, /no usable run id/],
+    ['experiment of 10,000 characters', { experimentId: 'e'.repeat(10_000) }, /experimentId has 10000 bytes/],
+    ['experiment with a NUL', { experimentId: 'a\0b' }, /NUL/],
+    ['model', { modelCandidate: { name: hostile } }, /model/],
+    ['model of 10,000 characters', { modelCandidate: { name: 'm'.repeat(10_000) } }, /model/],
+  ])(
+    'of a %s that no directory or table has are refused at once, in a short message',
+    async (_what, change, message) => {
+      const error = await agentOf()
+        .execute({ ...state, ...change })
+        .catch((e: unknown) => e);
+      expect(error).toBeInstanceOf(HoldfastError);
+      expect((error as HoldfastError).message).toMatch(message);
+      expect((error as HoldfastError).message.length).toBeLessThan(500);
+      expect(readdirSync(directory)).toEqual([]);
+    },
+  );
+});

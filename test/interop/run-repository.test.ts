@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { DatabaseError, InvalidInputError } from '../../src/core/errors.js';
 import type { RepositoryOptions } from '../../src/tracking/repository/options.js';
 import { TrainingRunRepository } from '../../src/tracking/repository/training-run-repository.js';
+import { agentTests } from './agent-database.js';
 import { PostgresServer } from './postgres.js';
 
 let server: PostgresServer;
@@ -329,3 +330,5 @@ class CommitProxy {
     await new Promise((resolve) => this.server.close(resolve));
   }
 }
+
+describe('an agent with a server', () => agentTests(() => server));

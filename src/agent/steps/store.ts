@@ -2,6 +2,7 @@
 import { LIBRARY_VERSION } from '../../core/version.js';
 import type { ValidationMetrics } from '../../evaluation/validation-metrics.js';
 import type { ModelStore, ModelVersion } from '../../tracking/model-store/model-store.js';
+import { storeName } from '../../tracking/model-store/names.js';
 import { dataHashOf } from '../data-hash.js';
 import { resultOf } from '../parts.js';
 import { type AgentRun, type StepOutcome, skipped } from '../run.js';
@@ -36,7 +37,7 @@ async function registeredBefore(models: ModelStore, name: string, runId: string)
 /** All versions of a model for one purpose have one name: the run's artifact is named so. */
 function nameOf(run: AgentRun): string {
   const { artifacts } = resultOf(run);
-  return artifacts ? (artifacts.model.split(/[\\/]/).at(-1) ?? run.candidate.name) : run.candidate.name;
+  return storeName(artifacts?.model.split(/[\\/]/).at(-1) ?? run.candidate.name);
 }
 
 /** `test.rocAuc` and so on; what is undefined is left out. */

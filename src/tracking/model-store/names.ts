@@ -1,5 +1,6 @@
 /** Names in a model store: they become names of directories, and must not lead anywhere else. */
 import { InvalidInputError } from '../../core/errors.js';
+import { sha256 } from '../../core/hash.js';
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/;
 /** Of devices, on Windows, whatever follows a dot. */
@@ -12,6 +13,16 @@ export type VersionReference = number | string;
 
 export function checkModelName(name: unknown): string {
   return checkName(name, 'model name', "Such as 'es-trend-20'.");
+}
+
+/** The name itself where a store takes it, else what can be kept of it and a hash, so that no two share one. */
+export function storeName(name: string): string {
+  if (NAME.test(name) && !DEVICE.test(name) && !name.endsWith('.')) return name;
+  const kept = name
+    .replace(/[^A-Za-z0-9_-]+/g, '-')
+    .replace(/^[^A-Za-z0-9]+/, '')
+    .slice(0, 64);
+  return `${kept || 'model'}-${sha256(name).slice(0, 12)}`;
 }
 
 export function checkAlias(alias: unknown): string {
