@@ -9,7 +9,7 @@ import {
   type FeastFeatureView,
   type FeastProjection,
 } from './feature-view.js';
-import type { JoinedView, JoinOptions } from './join-options.js';
+import { checkedOptions, type JoinedView, type JoinOptions } from './join-options.js';
 import { pointInTimeJoin } from './point-in-time-join.js';
 import { readRepository } from './repository.js';
 import { readViewFile } from './view-file.js';
@@ -46,11 +46,11 @@ export class FeastFeatureStore {
   private unreadable: ReadonlyMap<string, string> = new Map();
 
   /** @throws ConfigError - an unknown key; InvalidInputError - two views or services of one name */
-  constructor({ views, services = [], directory = '.' }: FeastStoreOptions) {
-    const checked = checkedDeclarations(views, services);
+  constructor(options: FeastStoreOptions) {
+    const checked = checkedDeclarations(options?.views, options?.services ?? []);
     this.featureViews = checked.views;
     this.featureServices = checked.services;
-    this.directory = directory;
+    this.directory = options.directory ?? '.';
   }
 
   /**
@@ -60,6 +60,11 @@ export class FeastFeatureStore {
    * @throws ConfigError - a registry in SQL, in a bucket or behind a server
    */
   static async open(directory: string): Promise<FeastFeatureStore> {
+    if (typeof directory !== 'string') {
+      throw new InvalidInputError(`FeastFeatureStore.open: the directory is ${typeof directory}, not text`, {
+        hint: 'Pass the directory of feature_store.yaml.',
+      });
+    }
     const { views, services, unreadable } = await readRepository(directory);
     const store = new FeastFeatureStore({ views, services, directory });
     store.unreadable = unreadable;
@@ -72,7 +77,9 @@ export class FeastFeatureStore {
    * @throws InvalidInputError - what `pointInTimeJoin` and `readParquet` throw, an unknown view, feature or service
    */
   async getHistoricalFeatures(request: HistoricalRequest): Promise<Table> {
-    const { entities, features, featureService, ...options } = request;
+    const { entities, featureService, ...given }: HistoricalRequest = request ?? {};
+    // Before anything is read.
+    const { features, ...options } = checkedOptions(given, 'getHistoricalFeatures');
     const projections = this.projectionsOf(features, featureService);
     const views: JoinedView[] = [];
     for (const { view: name, alias, features: wanted, joinKeyMap } of projections) {
@@ -106,7 +113,7 @@ export class FeastFeatureStore {
   }
 
   private refs(features: readonly string[]): FeatureRef[] {
-    for (const ref of features) if (typeof ref === 'string') this.assertReadable(ref.split(':')[0]);
+    for (const ref of features) this.assertReadable(ref.split(':')[0]);
     return parseRefs(features, this.featureViews, 'getHistoricalFeatures');
   }
 
@@ -133,7 +140,7 @@ function known<T extends { readonly name: string }>(name: string, all: readonly 
   const found = all.find((one) => one.name === name);
   if (found) return found;
   const names = all.map((one) => one.name);
-  const close = nearest(name, names);
+  const close = nearest(String(name), names);
   throw new InvalidInputError(`There is no ${title} '${name}'`, {
     hint: close
       ? `Did you mean '${close}'?`

@@ -77,8 +77,8 @@ export type CheckedOptions = JoinOptions &
   Required<Pick<JoinOptions, 'fullFeatureNames' | 'timestampField' | 'filterByCreatedTimestamp' | 'duplicates'>>;
 
 /** @throws ConfigError - an unknown option, or one out of range */
-export function checkedOptions(options: JoinOptions): CheckedOptions {
-  return { ...options, ...(optionsSchema.parse(options, 'pointInTimeJoin') as CheckedOptions) };
+export function checkedOptions(options: JoinOptions, what = 'pointInTimeJoin'): CheckedOptions {
+  return { ...options, ...(optionsSchema.parse(options, what) as CheckedOptions) };
 }
 
 /**

@@ -7,7 +7,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Column } from '../../../src/core/column.js';
 import { ProtoMessage } from '../../../src/data/feast/proto-reader.js';
 import { readRegistry } from '../../../src/data/feast/registry.js';
-import { FeastFeatureStore, type FeastFeatureView, Table, writeParquet } from '../../../src/data/index.js';
+import {
+  FeastFeatureStore,
+  type FeastFeatureView,
+  type HistoricalRequest,
+  Table,
+  writeParquet,
+} from '../../../src/data/index.js';
 import { ProtoWriter } from '../../../src/model/onnx/protobuf.js';
 import { registryBytes, type WrittenView, writeRepository } from './registry-file.js';
 
@@ -130,6 +136,17 @@ describe('FeastFeatureStore', () => {
     await expect(store.getHistoricalFeatures({ entities: asked, featureService: 'modl' })).rejects.toMatchObject({
       hint: "Did you mean 'model'?",
     });
+    const wrong = (request?: object) => store.getHistoricalFeatures(request as HistoricalRequest);
+    await expect(wrong()).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+    await expect(wrong({ entities: asked, features: 'stats:trips' })).rejects.toMatchObject({ code: 'CONFIG' });
+    await expect(wrong({ entities: asked, feature: ['stats:trips'] })).rejects.toMatchObject({
+      code: 'CONFIG',
+      hint: "Did you mean 'features'?",
+    });
+    await expect(wrong({ entities: asked, featureService: 7 })).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+    await expect(wrong({ entities: [{ driver_id: 1 }], features: ['stats:trips'] })).rejects.toThrow(/no Table/);
+    expect(() => new FeastFeatureStore(undefined as never)).toThrow(/views/);
+    await expect(FeastFeatureStore.open(undefined as never)).rejects.toMatchObject({ code: 'INVALID_INPUT' });
     await expect(store.getHistoricalFeatures({ entities: asked })).rejects.toThrow(/give features, or featureService/);
     const view: FeastFeatureView = { name: 'd', path: directory, joinKeys: ['driver_id'], features: ['trips'] };
     const broken = new FeastFeatureStore({ views: [view, { ...view, name: 'gone', path: 'gone.parquet' }], directory });
