@@ -99,20 +99,25 @@ export class RowLedger {
    */
   resume(stored: unknown): void {
     const earlier = readLedger(stored);
-    const same =
-      earlier.splits.length === this.#parts.size &&
-      earlier.splits.every(({ role, rows }) => this.#parts.get(role)?.rows.equals(rows) === true);
+    const before = new Map(earlier.splits.map(({ role, rows }) => [role, rows]));
+    const same = ROLES.every((role) => {
+      const [own, then] = [this.#parts.get(role)?.rows, before.get(role)];
+      // Which rows a holdout has is not known until something opens it, here or there: its size has to do.
+      if (role === 'holdout' && !own) return then === undefined || then.size === this.#holdout?.rows;
+      if (role === 'holdout' && !then) return true;
+      return own ? then !== undefined && own.equals(then) : then === undefined;
+    });
     if (!same) {
       throw new InvalidInputError('The stored ledger is of other splits than these', {
         hint: 'Cut the same table in the same way (SplitRegistry keeps splits), then resume.',
         details: { stored: earlier.splits.map(({ role, rows }) => ({ role, rows: rows.size })) },
       });
     }
-    const before = earlier.uses.map(({ use, rows }): Entry => {
+    const uses = earlier.uses.map(({ use, rows }): Entry => {
       const { by, role, at, lastAt, times, run } = use;
       return { use: use.use, by, role, at, lastAt, times, run, rows, common: true, earlier: true };
     });
-    this.#entries.unshift(...before);
+    this.#entries.unshift(...uses);
   }
 
   /**

@@ -305,6 +305,18 @@ describe('the stored ledger', () => {
     expect(JSON.parse(JSON.stringify(again.ledger)).splits).toEqual(stored.splits);
   });
 
+  it('goes on over the same splits where one process opened the holdout and the other did not', () => {
+    const [opened, sealed] = [prepared(), prepared()];
+    opened.holdout.unlock({ reason: 'the last look' });
+    const [storedOpened, storedSealed] = [opened, sealed].map(({ ledger }) => JSON.parse(JSON.stringify(ledger)));
+    expect([storedOpened.splits.length, storedSealed.splits.length]).toEqual([4, 3]);
+    prepared().ledger.resume(storedOpened);
+    opened.ledger.resume(storedSealed);
+    storedOpened.splits[3].rows += 1;
+    storedOpened.splits[3].ranges[0][1] += 1;
+    expect(() => prepared().ledger.resume(storedOpened)).toThrow(InvalidInputError);
+  });
+
   it('is refused for other splits, and when it is damaged', () => {
     const stored = JSON.parse(JSON.stringify(prepared().ledger));
     const other = new RowLedger();
