@@ -13,14 +13,13 @@ const thread = isMainThread ? 'main' : 'worker';
 const { appendFileSync, existsSync, readdirSync, rmSync } = fs;
 const TAKES_SPACE = new Set(['open', 'write', 'mkdir', 'copyFile', 'link', 'symlink']);
 let count = 0;
-let over = false;
+/** A file beside the directory says so to all threads. */
+const ROOM = `${settings.root}.room`;
 /** The disk has room again. */
-globalThis.holdfastFaultOver = () => {
-  over = true;
-};
+globalThis.holdfastFaultOver = () => appendFileSync(ROOM, '');
 
 function strike(op, target) {
-  if (over || target === undefined || !path.resolve(String(target)).startsWith(settings.root)) return undefined;
+  if (target === undefined || !path.resolve(String(target)).startsWith(settings.root + path.sep)) return undefined;
   count++;
   if (settings.log) appendFileSync(settings.log, `${thread} ${op} ${path.relative(settings.root, String(target))}\n`);
   if (settings.thread !== thread) return undefined;
@@ -28,7 +27,7 @@ function strike(op, target) {
   if (how === 'full') {
     // What is there already takes no more space to be opened or made again.
     const needs = TAKES_SPACE.has(op) && !((op === 'open' || op === 'mkdir') && existsSync(target));
-    return count >= settings.at && needs ? how : undefined;
+    return count >= settings.at && needs && !existsSync(ROOM) ? how : undefined;
   }
   return count === settings.at ? how : undefined;
 }

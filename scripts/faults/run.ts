@@ -51,11 +51,12 @@ for (const { subject, kills, open } of plan(sqliteNode())) {
 }
 const problems = outcomes.flatMap(({ kills, full }) => [...kills, ...full]).filter(({ problem }) => problem);
 const text = table(outcomes);
+const command = ['npm run faults --', ...process.argv.slice(2)].join(' ');
 console.log(`\n${text}\n\n${problems.length} problems`);
 if (values.write) {
   const page = new URL('../../docs/faults.md', import.meta.url);
   const [before, rest] = readFileSync(page, 'utf8').split('<!-- faults -->\n');
   const [, after] = rest.split('<!-- end of faults -->');
-  writeFileSync(page, `${before}<!-- faults -->\n${text}\n<!-- end of faults -->${after}`);
+  writeFileSync(page, `${before}<!-- faults -->\n${text}\n\nMade by \`${command}\`.\n<!-- end of faults -->${after}`);
 }
 process.exitCode = problems.length > 0 ? 1 : 0;

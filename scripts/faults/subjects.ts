@@ -31,7 +31,11 @@ const unfinished = (seen: string, { end }: Undisturbed): string | undefined =>
   ['not fitted', 'a checkpoint', end].includes(seen) ? undefined : seen;
 
 const fitting = (name: string, kills: number): Planned => ({
-  subject: { name, title: `fit ${name}, with checkpoints`, wrong: unfinished },
+  subject: {
+    name,
+    title: name === 'random_forest' ? `fit ${name}, from the beginning` : `fit ${name}, with checkpoints`,
+    wrong: unfinished,
+  },
   kills,
 });
 
