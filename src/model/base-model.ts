@@ -33,6 +33,7 @@ import type {
   FitResult,
   ImportanceKind,
   InputMode,
+  ModelContract,
   ModelInfo,
   ModelInput,
   ModelInputMatrix,
@@ -55,6 +56,8 @@ export interface ModelClass<M extends BaseModel = BaseModel> {
   new (config?: any): M;
   readonly info?: Partial<ModelInfo>;
   readonly configSchema?: LazySchema<ZodType> | ZodType;
+  /** How `checkModel` checks it. */
+  readonly contract?: ModelContract;
 }
 
 interface Fitted extends LearnedFromData {
@@ -75,6 +78,8 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
   static readonly info: Partial<ModelInfo> = {};
   /** Zod schema (or a lazily built one) of the config. Without one, any plain object is taken as it is. */
   static readonly configSchema: LazySchema<ZodType> | ZodType | undefined = undefined;
+  /** How `checkModel` of `holdfast/testing` checks it: a quick config, and promises that cannot hold, with their reasons. */
+  static readonly contract: ModelContract | undefined = undefined;
 
   constructor(config: unknown = {}) {
     const model = new.target as unknown as ModelClass;

@@ -29,6 +29,16 @@ export interface ModelCapabilities {
   readonly featureImportance: boolean;
 }
 
+/** What the contract suite of `holdfast/testing` has to know of a model: a static `contract` of its class. */
+export interface ModelContract {
+  /** Settings with which it learns a little from sixty rows in milliseconds. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  /** Promises that cannot hold, by name (of one task: `'regression: name'`), each with the reason. */
+  readonly skips?: Readonly<Record<string, string>>;
+  /** Rows of the shortest window that a model of sequences takes; default 3. */
+  readonly windowLength?: number;
+}
+
 /** Rows to learn from. `X` (n, features) or windows; `y` (n,) any finite numbers; `weights` (n,) >= 0. */
 export interface TrainingData {
   /** Of a split: only training rows are trained on. */

@@ -1,5 +1,13 @@
 /** `holdfast/testing`: the model contract suite and synthetic data for downstream unit tests. */
-export { type CheckOptions, type CheckResult, checkModel, checkModelIn, type TestRunner } from './check-model.js';
+export {
+  type CheckOptions,
+  type CheckResult,
+  checkModel,
+  checkModelIn,
+  type ModelCheck,
+  modelChecks,
+  type TestRunner,
+} from './check-model.js';
 export {
   type SyntheticData,
   type SyntheticOptions,

@@ -1,6 +1,23 @@
-/** What a model has to take: any shape, missing and extreme values, any labels; inputs stay as they are. */
+/** What a model has to take: any shape, missing and extreme values; inputs stay as they are. Labels: labels-promises.ts. */
+import { InvalidInputError } from '../core/errors.js';
 import { Matrix } from '../core/matrix.js';
-import { assert, assertSame, classifier, outputs, type Promised } from './promise.js';
+import { assert, assertAsShared, assertFinite, assertSame, assertThrows, learns, outputs } from './assertions.js';
+import { NAMES, type Promised, regressor, type Subject } from './promise.js';
+
+/** A model trained with validation rows that may not shape it; then everything it was given is overwritten. */
+const thenOverwritten = (s: Subject) =>
+  s.remember('inputs overwritten', async () => {
+    const data = s.data();
+    const validation = s.data({ seed: 9, rows: 30 });
+    const model = await s.fitted({ ...data, featureNames: NAMES, validation });
+    const { X } = s.unseen();
+    const before = await outputs(model, X);
+    for (const rows of [data, validation]) {
+      rows.X.data.fill(7);
+      rows.y.fill(0);
+    }
+    return { before, after: await outputs(model, X) };
+  });
 
 export const INPUTS: readonly Promised[] = [
   {
@@ -17,35 +34,52 @@ export const INPUTS: readonly Promised[] = [
     },
   },
   {
+    name: 'inputs changed after fit do not change the model',
+    check: async (s) => {
+      const { before, after } = await thenOverwritten(s);
+      assertSame(after, before, 'after the training rows were overwritten');
+    },
+  },
+  {
+    name: 'validation rows do not shape a model that never stops early',
+    applies: (info) => !info.capabilities.earlyStopping,
+    check: async (s) => {
+      const { before } = await thenOverwritten(s);
+      assertSame(before, await outputs(await s.shared(), s.unseen().X), 'with and without validation rows');
+    },
+  },
+  {
     name: 'arrays of arrays and plain labels are taken as they are',
     check: async (s) => {
-      const { X, y } = s.data({ rows: 60 });
+      const { X, y } = s.data();
       const rows = Array.from({ length: X.rows }, (_, i) => [...X.row(i)]);
-      assertSame(
-        await outputs(await s.fitted({ X: rows, y: [...y] }), rows),
-        await outputs(await s.fitted({ X, y }), X),
-        'arrays and Matrix',
-      );
+      await assertAsShared(await s.fitted({ X: rows, y: [...y], featureNames: NAMES }), s, 'arrays and Matrix differ');
+    },
+  },
+  {
+    name: 'labels of any array type are taken as they are',
+    check: async (s) => {
+      const { X, y } = s.data();
+      const whole = s.task === 'classification' ? y : y.map(Math.round);
+      const known =
+        s.task === 'classification' ? await s.shared() : await s.fitted({ X, y: whole, featureNames: NAMES });
+      const typed = await s.fitted({ X, y: Int8Array.from(whole), featureNames: NAMES });
+      assertSame(await outputs(typed, X), await outputs(known, X), 'Int8Array and Float64Array');
     },
   },
   {
     name: 'missing values are taken in training and prediction',
     check: async (s) => {
-      const { X, y } = s.data({ missing: 0.2 });
-      const model = await s.fitted({ X, y });
-      assert((await outputs(model, X)).every(Number.isFinite), 'a prediction is not finite');
-      const none = Matrix.zeros(1, X.cols);
+      const model = await s.sharedWithMissing();
+      assertFinite(await outputs(model, s.data({ missing: 0.2 }).X));
+      const none = Matrix.zeros(1, NAMES.length);
       none.data.fill(Number.NaN);
-      assert((await outputs(model, none)).every(Number.isFinite), 'a row of missing values has no prediction');
+      assertFinite(await outputs(model, none), 'prediction of a row of missing values');
     },
   },
   {
     name: 'a missing value in prediction is taken where training had none',
-    check: async (s) => {
-      const model = await s.shared();
-      const row = Matrix.from([[Number.NaN, 0, 0, 0, 0]]);
-      assert((await outputs(model, row)).every(Number.isFinite), 'the prediction is not finite');
-    },
+    check: async (s) => assertFinite(await outputs(await s.shared(), Matrix.from([[Number.NaN, 0, 0, 0, 0]]))),
   },
   {
     name: 'constant and all-missing columns are taken',
@@ -55,7 +89,7 @@ export const INPUTS: readonly Promised[] = [
         X.data[i * X.cols + 3] = 5;
         X.data[i * X.cols + 4] = Number.NaN;
       }
-      assert((await outputs(await s.fitted({ X, y }), X)).every(Number.isFinite), 'a prediction is not finite');
+      await learns(s, { X, y });
     },
   },
   {
@@ -66,22 +100,27 @@ export const INPUTS: readonly Promised[] = [
         X.data[i * X.cols + 2] *= 1e30;
         X.data[i * X.cols + 3] *= 1e-30;
       }
-      assert((await outputs(await s.fitted({ X, y }), X)).every(Number.isFinite), 'a prediction is not finite');
+      await learns(s, { X, y });
+    },
+  },
+  {
+    name: 'the largest and the smallest float32 values are taken',
+    check: async (s) => {
+      const { X, y } = s.data();
+      for (let i = 0; i < X.rows; i++) {
+        X.data[i * X.cols + 3] = (i % 3) - 1 ? 3.4028234663852886e38 * ((i % 3) - 1) : 0;
+        X.data[i * X.cols + 4] = 1.401298464324817e-45 * (i % 2);
+      }
+      await learns(s, { X, y });
     },
   },
   {
     name: 'one feature is enough',
-    check: async (s) => {
-      const { X, y } = s.data({ features: 1 });
-      assert((await outputs(await s.fitted({ X, y }), X)).every(Number.isFinite), 'a prediction is not finite');
-    },
+    check: async (s) => void (await learns(s, s.data({ features: 1 }))),
   },
   {
     name: 'more features than rows are taken',
-    check: async (s) => {
-      const { X, y } = s.data({ rows: 12, features: 40 });
-      assert((await outputs(await s.fitted({ X, y }), X)).every(Number.isFinite), 'a prediction is not finite');
-    },
+    check: async (s) => void (await learns(s, s.data({ rows: 12, features: 40 }))),
   },
   {
     name: 'two rows are taken',
@@ -90,43 +129,32 @@ export const INPUTS: readonly Promised[] = [
         [0, 1],
         [1, 0],
       ]);
-      assert((await outputs(await s.fitted({ X, y: [0, 1] }), X)).every(Number.isFinite), 'a prediction is not finite');
+      await learns(s, { X, y: [0, 1] });
     },
   },
   {
-    name: 'a class of one row is taken',
-    applies: classifier,
+    name: 'one row is taken, or refused by name',
+    applies: regressor,
     check: async (s) => {
-      const { X, y } = s.data({ rows: 80 });
-      y.fill(0).fill(1, 40).fill(2, 79);
-      assert((await (await s.fitted({ X, y })).predict(X)).probabilities?.cols === 3, 'the class is lost');
+      const data = { X: Matrix.from([[1, 2, 3]]), y: [4] };
+      const tried = learns(s, data);
+      await tried.catch(() => assertThrows(InvalidInputError, () => tried, 'one row'));
     },
   },
-  ...[
-    [-1, 0, 1],
-    [0, 1],
-    [3, 17, 400],
-    [-2.5, 0.25],
-  ].map(
-    (labels): Promised => ({
-      name: `labels {${labels.join(', ')}} come back as they are`,
-      applies: classifier,
-      check: async (s) => {
-        const { X, y } = s.data({ classes: labels.length });
-        const model = await s.fitted({ X, y: Float64Array.from(y, (k) => labels[k]) });
-        const out = await model.predict(X);
-        assertSame(out.classes, labels, 'classes');
-        assert(
-          out.predictions.every((p) => labels.includes(p)),
-          'a prediction is no label',
-        );
-        const plain = await (await s.shared(labels.length)).predict(X);
-        assertSame(
-          out.probabilities?.data,
-          plain.probabilities?.data,
-          'probabilities under other names of the classes',
-        );
-      },
-    }),
-  ),
+  {
+    name: 'rows that are all the same are taken',
+    check: async (s) => {
+      const X = Matrix.zeros(24, 3);
+      X.data.fill(1.5);
+      await learns(s, { X, y: Float64Array.from({ length: 24 }, (_, i) => i % 2) });
+    },
+  },
+  {
+    name: 'feature names are kept in their order, and are f0, f1, ... where none are given',
+    check: async (s) => {
+      const [named, plain] = [(await s.shared()).featureNames, (await s.sharedWithMissing()).featureNames];
+      assert(named.join() === NAMES.join(), `names ${named.join(', ')}`);
+      assert(plain.join() === 'f0,f1,f2,f3,f4', `names ${plain.join(', ')} where none were given`);
+    },
+  },
 ];

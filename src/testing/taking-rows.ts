@@ -16,9 +16,6 @@ import type {
   TrainingMetrics,
 } from '../model/types.js';
 
-/** Steps of each window: as few as MiniRocket's kernels need. */
-export const WINDOW_LENGTH = 9;
-
 type Rows = ArrayLike<ArrayLike<number>>;
 
 interface Trained {
@@ -26,20 +23,20 @@ interface Trained {
   predict(X: ModelInput, options?: { threads?: number }): Promise<PredictionOutput>;
 }
 
-/** What a model of `mode` takes for rows of features: nested arrays for arrays, `Windows` for a `Matrix`; anything else as it is. */
-export function inputFor(mode: InputMode, X: ModelInput): ModelInput {
+/** What a model of `mode` takes for rows of features, windows of `length` steps if it takes sequences: nested arrays for arrays, `Windows` for a `Matrix`; anything else as it is. */
+export function inputFor(mode: InputMode, X: ModelInput, length: number): ModelInput {
   const rows = X instanceof Matrix || (Array.isArray(X) && !Array.isArray(X[0]?.[0]));
   if (mode === 'features' || !rows) return X;
-  const sequences = X instanceof Matrix ? windowsOf(X) : nestedOf(X as unknown as Rows);
+  const sequences = X instanceof Matrix ? windowsOf(X, length) : nestedOf(X as unknown as Rows, length);
   if (mode === 'sequence') return sequences;
   return { features: X, sequences } as unknown as ModelInput;
 }
 
 /** `model` itself if it takes features, else a subclass whose `fit` and `predict` take rows of features too. */
-export function takingRows(model: ModelClass): ModelClass {
+export function takingRows(model: ModelClass, length: number): ModelClass {
   const { name, inputMode } = describeModel(model);
   if (inputMode === 'features') return model;
-  const converted = <D extends EvaluationData>(data: D): D => ({ ...data, X: inputFor(inputMode, data.X) });
+  const converted = <D extends EvaluationData>(data: D): D => ({ ...data, X: inputFor(inputMode, data.X, length) });
   class TakingRows extends (model as unknown as new (config?: unknown) => Trained) {
     override fit(data: TrainingData, options?: FitOptions) {
       const { validation, ...rest } = converted(data);
@@ -47,28 +44,30 @@ export function takingRows(model: ModelClass): ModelClass {
     }
 
     override predict(X: ModelInput, options?: { threads?: number }) {
-      return super.predict(inputFor(inputMode, X), options);
+      return super.predict(inputFor(inputMode, X, length), options);
     }
   }
   Object.defineProperty(TakingRows, 'name', { value: name });
   return TakingRows as unknown as ModelClass;
 }
 
-const valueAt = (value: number, step: number): number => (value * (step + 1)) / WINDOW_LENGTH;
+/** What is no number stays as it is, so that the model has to refuse it. */
+const valueAt = (value: number, step: number, length: number): number =>
+  typeof value === 'number' ? (value * (step + 1)) / length : value;
 
-function windowsOf(X: Matrix): Windows {
-  const base = Matrix.zeros(X.rows * WINDOW_LENGTH, X.cols);
+function windowsOf(X: Matrix, length: number): Windows {
+  const base = Matrix.zeros(X.rows * length, X.cols);
   for (let i = 0, p = 0; i < X.rows; i++) {
-    for (let t = 0; t < WINDOW_LENGTH; t++) {
-      for (let j = 0; j < X.cols; j++, p++) base.data[p] = valueAt(X.data[i * X.cols + j], t);
+    for (let t = 0; t < length; t++) {
+      for (let j = 0; j < X.cols; j++, p++) base.data[p] = valueAt(X.data[i * X.cols + j], t, length);
     }
   }
-  const ends = Uint32Array.from({ length: X.rows }, (_, i) => (i + 1) * WINDOW_LENGTH - 1);
-  return new Windows(base, ends, WINDOW_LENGTH);
+  const ends = Uint32Array.from({ length: X.rows }, (_, i) => (i + 1) * length - 1);
+  return new Windows(base, ends, length);
 }
 
-function nestedOf(rows: Rows): number[][][] {
+function nestedOf(rows: Rows, length: number): number[][][] {
   return Array.from(rows, (row) =>
-    Array.from({ length: WINDOW_LENGTH }, (_, t) => Array.from(row, (value) => valueAt(value, t))),
+    Array.from({ length }, (_, t) => Array.from(row, (value) => valueAt(value, t, length))),
   );
 }

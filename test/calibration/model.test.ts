@@ -13,13 +13,9 @@ import { Matrix } from '../../src/core/matrix.js';
 import { Random } from '../../src/core/random.js';
 import type { Split, SplitRole } from '../../src/core/split.js';
 import { logLoss } from '../../src/metrics/log-loss.js';
-import type { ModelClass } from '../../src/model/base-model.js';
 import { loadModel } from '../../src/model/registry.js';
-import { checkModelIn } from '../../src/testing/index.js';
 
 registerBuiltins();
-checkModelIn({ describe, it }, CalibratedModel as unknown as ModelClass);
-
 const directory = mkdtempSync(join(tmpdir(), 'holdfast-calibrated-'));
 afterAll(() => rmSync(directory, { recursive: true }));
 

@@ -6,13 +6,9 @@ import { RidgeModel } from '../../src/classical/ridge/model.js';
 import { ConfigError } from '../../src/core/errors.js';
 import { Matrix } from '../../src/core/matrix.js';
 import { BlendingModel } from '../../src/ensemble/blending/model.js';
-import type { ModelClass } from '../../src/model/base-model.js';
-import { checkModelIn, syntheticClassification, syntheticRegression } from '../../src/testing/index.js';
+import { syntheticClassification, syntheticRegression } from '../../src/testing/index.js';
 
 registerBuiltins();
-const quick = { members: ['ridge', { model: 'ridge', config: { alpha: 30 } }] };
-checkModelIn({ describe, it }, BlendingModel as unknown as ModelClass, { config: quick });
-
 const rows = syntheticClassification({ rows: 240, classes: 2, seed: 1 });
 const times = Float64Array.from(rows.y, (_, i) => 1000 * i);
 const data = { ...rows, times, labelEnds: times.map((time) => time + 4000) };

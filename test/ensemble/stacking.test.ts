@@ -11,15 +11,11 @@ import { Matrix } from '../../src/core/matrix.js';
 import { Windows } from '../../src/core/windows.js';
 import { stackingFolds } from '../../src/ensemble/held-out.js';
 import { StackingModel } from '../../src/ensemble/stacking/model.js';
-import type { ModelClass } from '../../src/model/base-model.js';
 import { loadModel } from '../../src/model/registry.js';
 import { PurgedKFold } from '../../src/splits/purged-k-fold.js';
-import { checkModelIn, syntheticClassification } from '../../src/testing/index.js';
+import { syntheticClassification } from '../../src/testing/index.js';
 
 registerBuiltins();
-const quick = { members: ['ridge', { model: 'ridge', config: { alpha: 30 } }] };
-checkModelIn({ describe, it }, StackingModel as unknown as ModelClass, { config: { ...quick, folds: 2 } });
-
 const directory = mkdtempSync(join(tmpdir(), 'holdfast-stacking-'));
 afterAll(() => rmSync(directory, { recursive: true }));
 

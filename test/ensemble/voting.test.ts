@@ -11,14 +11,10 @@ import { ConfigError, DataLeakageError, InvalidInputError, NotFittedError } from
 import { Matrix } from '../../src/core/matrix.js';
 import type { ProgressEvent } from '../../src/core/progress.js';
 import { VotingModel } from '../../src/ensemble/voting/model.js';
-import type { ModelClass } from '../../src/model/base-model.js';
 import { loadModel } from '../../src/model/registry.js';
-import { checkModelIn, syntheticClassification, syntheticRegression } from '../../src/testing/index.js';
+import { syntheticClassification, syntheticRegression } from '../../src/testing/index.js';
 
 registerBuiltins();
-
-const quick = ['ridge', { model: 'ridge', config: { alpha: 30 } }];
-checkModelIn({ describe, it }, VotingModel as unknown as ModelClass, { config: { members: quick } });
 
 const directory = mkdtempSync(join(tmpdir(), 'holdfast-voting-'));
 afterAll(() => rmSync(directory, { recursive: true }));

@@ -1,71 +1,64 @@
 import { describe, expect, it } from 'vitest';
-import type { Matrix } from '../../src/core/matrix.js';
-import type { Windows } from '../../src/core/windows.js';
-import { checkModel, checkModelIn } from '../../src/testing/index.js';
+import { InvalidInputError } from '../../src/core/errors.js';
+import { checkModel, checkModelIn, modelChecks } from '../../src/testing/index.js';
+import { PROMISES } from '../../src/testing/promises.js';
 import { CentroidModel } from '../model/centroid.js';
 import { LastRowModel } from './last-row.js';
+import { MUTANTS } from './mutants.js';
+import { Toy } from './toy.js';
 
-checkModelIn({ describe, it }, CentroidModel as never, {
-  skips: {
-    'large and tiny feature values are taken': 'distances of 1e30 squared overflow float32: a toy',
-    'same bytes for 1, 2 and 4 threads': 'covered by the built-in models',
-  },
-});
+const OVERFLOW = 'squared distances of large values overflow float32: a toy';
+const skips = {
+  'large and tiny feature values are taken': OVERFLOW,
+  'the largest and the smallest float32 values are taken': OVERFLOW,
+};
 
-checkModelIn({ describe, it }, LastRowModel as never, {
-  skips: { 'large and tiny feature values are taken': 'distances of 1e30 squared overflow float32: a toy' },
+checkModelIn({ describe, it }, CentroidModel as never, { skips });
+checkModelIn({ describe, it }, LastRowModel as never, { skips });
+checkModelIn({ describe, it }, Toy as never, { module: new URL('./toy.ts', import.meta.url).href });
+
+describe('the promises', () => {
+  const names = PROMISES.map(({ name }) => name);
+
+  it('are at least sixty for a classifier and for a regressor, each under its own name', () => {
+    expect(new Set(names).size).toBe(names.length);
+    const checks = modelChecks(Toy as never);
+    for (const task of ['classification', 'regression']) {
+      expect(checks.filter((check) => check.task === task).length).toBeGreaterThanOrEqual(60);
+    }
+  });
+
+  it('have a model each that breaks them', () => {
+    expect(Object.keys(MUTANTS).sort()).toEqual([...names].sort());
+  });
+
+  it.each(names)('notices a model that breaks: %s', async (name) => {
+    const made = MUTANTS[name]();
+    const { model, options } = 'model' in made ? made : { model: made, options: {} };
+    const results = await checkModel(model, { ...options, promises: [name] });
+    expect(results.length).toBeGreaterThan(0);
+    expect(results.map(({ status }) => status)).toContain('failed');
+  });
 });
 
 describe('checkModel', () => {
-  it('catches a model of sequences that sees more than its windows', async () => {
-    class Peeking extends LastRowModel {
-      protected override predictRaw(X: Windows): Matrix {
-        const rows = Array.from(X.ends, (end) => Math.min(end + 1, X.base.rows - 1));
-        return this.centroids(X.base.take(rows));
-      }
+  it('reports skips of the caller and of the class with their reason', async () => {
+    class Careful extends CentroidModel {
+      static override readonly contract = { skips: { 'classification: it learns three classes': 'two are enough' } };
     }
-    const failed = (await checkModel(Peeking as never))
-      .filter((result) => result.status === 'failed')
-      .map((result) => result.name);
-    expect(failed).toContain('windows that share rows are the same as copies of them');
-  });
-
-  it('catches a model that depends on the other rows it is given', async () => {
-    class Leaky extends CentroidModel {
-      protected override predictRaw(X: Matrix): Matrix {
-        const out = super.predictRaw(X);
-        const shift = X.rows > 100 ? 0.01 : 0;
-        for (let i = 0; i < X.rows; i++) {
-          out.data[i * 2] = Math.max(0, out.data[i * 2] - shift);
-          out.data[i * 2 + 1] = 1 - out.data[i * 2];
-        }
-        return out;
-      }
-    }
-    const failed = (await checkModel(Leaky as never))
-      .filter((result) => result.status === 'failed')
-      .map((result) => result.name);
-    expect(failed).toContain('prediction of a subset, and of single rows, equals that of the whole');
-  });
-
-  it('catches a model that uses the clock', async () => {
-    let calls = 0;
-    class Clock extends CentroidModel {
-      protected override serialize() {
-        return { state: { centroids: this.centroids, at: calls++ }, files: {} };
-      }
-    }
-    const failed = (await checkModel(Clock as never))
-      .filter((result) => result.status === 'failed')
-      .map((result) => result.name);
-    expect(failed).toContain('same seed, same bytes');
-  });
-
-  it('reports skips with their reason', async () => {
-    const results = await checkModel(CentroidModel as never, { skips: { 'refitting forgets': 'because' } });
-    expect(results.find((result) => result.name === 'refitting forgets')).toMatchObject({
-      status: 'skipped',
-      reason: 'because',
+    const results = await checkModel(Careful as never, {
+      skips: { 'refitting forgets': 'because' },
+      promises: ['refitting forgets', 'it learns three classes'],
     });
+    expect(results).toEqual([
+      { name: 'refitting forgets', task: 'classification', status: 'skipped', reason: 'because' },
+      { name: 'it learns three classes', task: 'classification', status: 'skipped', reason: 'two are enough' },
+    ]);
+  });
+
+  it('refuses the names of promises that do not exist, and names the nearest', async () => {
+    const tried = checkModel(CentroidModel as never, { skips: { 'refiting forgets': 'a slip of the pen' } });
+    await expect(tried).rejects.toThrow(InvalidInputError);
+    await expect(tried).rejects.toMatchObject({ hint: expect.stringContaining("'refitting forgets'") });
   });
 });

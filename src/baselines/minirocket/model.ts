@@ -5,7 +5,7 @@ import type { Matrix } from '../../core/matrix.js';
 import type { Windows } from '../../core/windows.js';
 import { BaseModel } from '../../model/base-model.js';
 import type { OnnxBody } from '../../model/onnx/export.js';
-import type { FitContext, FitData, FitResult, ModelPayload, PredictContext } from '../../model/types.js';
+import type { FitContext, FitData, FitResult, ModelContract, ModelPayload, PredictContext } from '../../model/types.js';
 import { type MiniRocketConfig, type MiniRocketSettings, miniRocketConfig } from './config.js';
 import { type RocketModel, readModel, writeModel } from './format.js';
 import { MINIROCKET_INFO } from './info.js';
@@ -25,6 +25,13 @@ export type { MiniRocketConfig } from './config.js';
 export class MiniRocketModel extends BaseModel<MiniRocketSettings, Windows> {
   static override readonly info = MINIROCKET_INFO;
   static override readonly configSchema = miniRocketConfig;
+  static override readonly contract: ModelContract = {
+    config: { numFeatures: 84 },
+    windowLength: 9,
+    skips: {
+      'whole weights equal repetition': 'alpha is chosen by leave-one-out errors, for which a repeated row is known',
+    },
+  };
   private learned: RocketModel | undefined;
 
   /** @throws ConfigError - an unknown parameter, or one out of range */

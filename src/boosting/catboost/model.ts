@@ -11,7 +11,15 @@ import type { Matrix } from '../../core/matrix.js';
 import type { Explanation } from '../../model/explanation.js';
 import type { OnnxBody } from '../../model/onnx/export.js';
 import { lossAndAccuracyInTurns } from '../../model/output.js';
-import type { FitData, FitResult, FitRows, ImportanceKind, ModelPayload, PredictContext } from '../../model/types.js';
+import type {
+  FitData,
+  FitResult,
+  FitRows,
+  ImportanceKind,
+  ModelContract,
+  ModelPayload,
+  PredictContext,
+} from '../../model/types.js';
 import { BoostingModel } from '../boosting-model.js';
 import type { BoostingFitContext, IterationRange } from '../options.js';
 import { type CatBoostConfig, type CatBoostSettings, catboostConfig } from './config.js';
@@ -46,6 +54,13 @@ const PAYLOAD = 'model.cb.json';
 export class CatBoostModel extends BoostingModel<CatBoostSettings> {
   static override readonly info = CATBOOST_INFO;
   static override readonly configSchema = catboostConfig;
+  static override readonly contract: ModelContract = {
+    config: { iterations: 30 },
+    skips: {
+      'whole weights equal repetition':
+        'borders and the permutation of ordered statistics count rows, as the original does, not weights',
+    },
+  };
 
   private learned: CatBoostFile | undefined;
   private predictor: CatBoostPredictor | undefined;

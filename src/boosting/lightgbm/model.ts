@@ -9,7 +9,14 @@ import type { Matrix } from '../../core/matrix.js';
 import type { Explanation } from '../../model/explanation.js';
 import type { OnnxBody } from '../../model/onnx/export.js';
 import { lossAndAccuracyInTurns } from '../../model/output.js';
-import type { FitData, FitResult, ImportanceKind, ModelPayload, PredictContext } from '../../model/types.js';
+import type {
+  FitData,
+  FitResult,
+  ImportanceKind,
+  ModelContract,
+  ModelPayload,
+  PredictContext,
+} from '../../model/types.js';
 import { explainedTrees } from '../../trees/explained.js';
 import { treeImportance } from '../../trees/importance.js';
 import { iterationsOf, predictEnsemble, predictLeaves } from '../../trees/predictor.js';
@@ -49,6 +56,13 @@ const PAYLOAD = 'model.lgb.txt';
 export class LightGBMModel extends BoostingModel<LightGBMSettings> {
   static override readonly info = LIGHTGBM_INFO;
   static override readonly configSchema = lightgbmConfig;
+  static override readonly contract: ModelContract = {
+    config: { numIterations: 20, minDataInLeaf: 5 },
+    skips: {
+      'whole weights equal repetition':
+        'bins and the least rows of a leaf count rows, as the original does, not weights',
+    },
+  };
 
   private learned: LightGBMFile | undefined;
 

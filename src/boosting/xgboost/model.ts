@@ -13,6 +13,7 @@ import type {
   FitData,
   FitResult,
   ImportanceKind,
+  ModelContract,
   ModelInput,
   ModelPayload,
   PredictContext,
@@ -58,6 +59,7 @@ const PAYLOAD = 'model.xgb.json';
 export class XGBoostModel extends BoostingModel<XGBoostSettings> {
   static override readonly info = XGBOOST_INFO;
   static override readonly configSchema = xgboostConfig;
+  static override readonly contract: ModelContract = { config: { numIterations: 20 } };
 
   private learned: XGBoostFile | undefined;
 

@@ -14,6 +14,7 @@ import type {
   FitData,
   FitResult,
   ImportanceKind,
+  ModelContract,
   ModelInput,
   ModelPayload,
   PredictContext,
@@ -57,6 +58,12 @@ export interface PermutationOptions {
 export class RandomForestModel extends BaseModel<RandomForestSettings> {
   static override readonly info = RANDOM_FOREST_INFO;
   static override readonly configSchema = randomForestConfig;
+  static override readonly contract: ModelContract = {
+    config: { nTrees: 30 },
+    skips: {
+      'whole weights equal repetition': 'each tree draws rows, and a repeated row can be drawn apart',
+    },
+  };
   private forest: Forest | undefined;
   /** Labels of `forest`; none for regression. */
   private labels: readonly number[] = [];

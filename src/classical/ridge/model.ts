@@ -5,7 +5,7 @@ import { BaseModel } from '../../model/base-model.js';
 import type { Explanation } from '../../model/explanation.js';
 import type { OnnxBody } from '../../model/onnx/export.js';
 import { bothClasses, logistic, softmax } from '../../model/onnx/links.js';
-import type { FitContext, FitData, FitResult, ModelPayload } from '../../model/types.js';
+import type { FitContext, FitData, FitResult, ModelContract, ModelPayload } from '../../model/types.js';
 import { weightedRows } from '../logistic/weights.js';
 import { type RidgeConfig, type RidgeSettings, ridgeConfig } from './config.js';
 import { type RidgeLearned, readLearned, writeLearned } from './format.js';
@@ -31,6 +31,12 @@ const FILE = 'model.ridge.json';
 export class RidgeModel extends BaseModel<RidgeSettings> {
   static override readonly info = RIDGE_INFO;
   static override readonly configSchema = ridgeConfig;
+  static override readonly contract: ModelContract = {
+    skips: {
+      'classification: whole weights equal repetition':
+        'probabilities are fitted to leave-one-out decisions, for which a repeated row is known',
+    },
+  };
   private learned: RidgeLearned | undefined;
 
   /** @throws ConfigError - an unknown parameter, one out of range, or one under two names */

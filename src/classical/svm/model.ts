@@ -10,6 +10,7 @@ import type {
   FitContext,
   FitData,
   FitResult,
+  ModelContract,
   ModelInput,
   ModelPayload,
   PredictContext,
@@ -58,6 +59,13 @@ export interface SvmTraining {
 export class SVMModel extends BaseModel<SVMSettings> {
   static override readonly info = SVM_INFO;
   static override readonly configSchema = svmConfig;
+  static override readonly contract: ModelContract = {
+    config: { tolerance: 1e-7, gamma: 0.2 },
+    skips: {
+      'classification: whole weights equal repetition': 'probabilities are fitted on folds that are cut by rows',
+      'regression: targets far from zero are learned': 'C and epsilon are in units of the target, as of libsvm',
+    },
+  };
   private learned: Learned | undefined;
   private trained: SvmTraining | undefined;
 

@@ -1,5 +1,5 @@
 /** `BlendingModel`: a model that learns from what others say of a later slice of the training rows. */
-import type { FitContext, FitData, ModelInputMatrix } from '../../model/types.js';
+import type { FitContext, FitData, ModelContract, ModelInputMatrix } from '../../model/types.js';
 import type { Fold } from '../../splits/splitter.js';
 import { laterSlice } from '../held-out.js';
 import { MetaEnsemble } from '../meta-ensemble.js';
@@ -19,6 +19,12 @@ export type { BlendingConfig } from './config.js';
 export class BlendingModel extends MetaEnsemble<BlendingSettings> {
   static override readonly info = BLENDING_INFO;
   static override readonly configSchema = blendingConfig;
+  static override readonly contract: ModelContract = {
+    config: { members: ['ridge', { model: 'ridge', config: { alpha: 30 } }] },
+    skips: {
+      'classification: whole weights equal repetition': 'the slice of the meta-model is cut by rows',
+    },
+  };
 
   /** @throws ConfigError - an unknown key or model, or one out of range */
   constructor(config: BlendingConfig = {}) {

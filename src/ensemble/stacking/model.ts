@@ -4,6 +4,7 @@ import type {
   FitContext,
   FitData,
   FitOptions,
+  ModelContract,
   ModelInputMatrix,
   TrainingData,
   TrainingMetrics,
@@ -33,6 +34,12 @@ export interface StackingFitOptions extends FitOptions {
 export class StackingModel extends MetaEnsemble<StackingSettings> {
   static override readonly info = STACKING_INFO;
   static override readonly configSchema = stackingConfig;
+  static override readonly contract: ModelContract = {
+    config: { folds: 2, members: ['ridge', { model: 'ridge', config: { alpha: 30 } }] },
+    skips: {
+      'whole weights equal repetition': 'folds are cut by rows, and a repeated row can lie in two of them',
+    },
+  };
 
   /** @throws ConfigError - an unknown key or model, or one out of range */
   constructor(config: StackingConfig = {}) {

@@ -14,6 +14,7 @@ import type {
   FitData,
   FitResult,
   FitRows,
+  ModelContract,
   ModelInputMatrix,
   ModelPayload,
 } from '../../model/types.js';
@@ -48,6 +49,13 @@ interface Learned {
 export class VotingModel extends EnsembleModel<VotingSettings> {
   static override readonly info = VOTING_INFO;
   static override readonly configSchema = votingConfig;
+  static override readonly contract: ModelContract = {
+    config: { members: ['ridge', { model: 'ridge', config: { alpha: 30 } }] },
+    skips: {
+      'classification: whole weights equal repetition':
+        'its members of the suite are ridge, whose probabilities are fitted to leave-one-out decisions',
+    },
+  };
   private learned: Learned = { weights: [], scores: [] };
 
   /** @throws ConfigError - an unknown key or model, or one out of range */

@@ -1,5 +1,8 @@
 /** `HybridModel`: windows and features beside them, behind the contract of all models. */
+
+import type { ModelContract } from '../../model/types.js';
 import { NeuralModel } from '../neural-model.js';
+import { QUICK, ROWS_IN_BATCHES } from '../quick-config.js';
 import { type HybridConfig, type HybridSettings, hybridConfig } from './config.js';
 import { HYBRID_INFO } from './info.js';
 
@@ -16,6 +19,10 @@ export type { HybridConfig } from './config.js';
 export class HybridModel extends NeuralModel<HybridSettings> {
   static override readonly info = HYBRID_INFO;
   static override readonly configSchema = hybridConfig;
+  static override readonly contract: ModelContract = {
+    config: { ...QUICK, encoder: 'gru', hiddenSize: 4, featureSizes: [6], headSizes: [] },
+    skips: ROWS_IN_BATCHES,
+  };
 
   /** @throws ConfigError - an unknown parameter, one out of range, or one under two names */
   constructor(config: HybridConfig = {}) {

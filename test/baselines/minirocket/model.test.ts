@@ -7,10 +7,6 @@ import { readModel } from '../../../src/baselines/minirocket/format.js';
 import { MiniRocketModel } from '../../../src/baselines/minirocket/model.js';
 import { ConfigError, InvalidInputError, ModelFormatError } from '../../../src/core/errors.js';
 import { Random } from '../../../src/core/random.js';
-import type { ModelClass } from '../../../src/model/base-model.js';
-import { checkModelIn } from '../../../src/testing/index.js';
-
-checkModelIn({ describe, it }, MiniRocketModel as unknown as ModelClass, { config: { numFeatures: 84 } });
 
 /** Waves of two frequencies, or their amplitude as a target. */
 function waves(n: number, seed = 1): { X: number[][][]; y: number[]; amplitude: number[] } {

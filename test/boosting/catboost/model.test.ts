@@ -8,10 +8,6 @@ import { type CatBoostConfig, CatBoostModel } from '../../../src/boosting/catboo
 import { ConfigError, ModelFormatError } from '../../../src/core/errors.js';
 import { Matrix } from '../../../src/core/matrix.js';
 import { Random } from '../../../src/core/random.js';
-import type { ModelClass } from '../../../src/model/base-model.js';
-import { checkModelIn } from '../../../src/testing/index.js';
-
-checkModelIn({ describe, it }, CatBoostModel as unknown as ModelClass, { config: { iterations: 30 } });
 
 const directory = mkdtempSync(join(tmpdir(), 'holdfast-catboost-'));
 afterAll(() => rmSync(directory, { recursive: true }));

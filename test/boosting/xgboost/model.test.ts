@@ -6,10 +6,6 @@ import { type XGBoostConfig, XGBoostModel } from '../../../src/boosting/xgboost/
 import { ConfigError, InvalidInputError } from '../../../src/core/errors.js';
 import { Matrix } from '../../../src/core/matrix.js';
 import { Random } from '../../../src/core/random.js';
-import type { ModelClass } from '../../../src/model/base-model.js';
-import { checkModelIn } from '../../../src/testing/index.js';
-
-checkModelIn({ describe, it }, XGBoostModel as unknown as ModelClass, { config: { numIterations: 20 } });
 
 const directory = mkdtempSync(join(tmpdir(), 'holdfast-xgboost-'));
 afterAll(() => rmSync(directory, { recursive: true }));

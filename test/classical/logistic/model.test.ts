@@ -5,11 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LogisticRegressionModel } from '../../../src/classical/index.js';
 import { ConfigError, InvalidInputError, ModelFormatError, NotFittedError } from '../../../src/core/errors.js';
 import { Matrix } from '../../../src/core/matrix.js';
-import type { ModelClass } from '../../../src/model/base-model.js';
-import { checkModelIn } from '../../../src/testing/index.js';
 import { randomProblem, toRows } from './problems.js';
-
-checkModelIn({ describe, it }, LogisticRegressionModel as unknown as ModelClass);
 
 const problem = randomProblem(31, 200, 4, 3);
 /** Labels -1, 0, 1. */

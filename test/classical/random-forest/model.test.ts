@@ -6,11 +6,7 @@ import { RandomForestModel } from '../../../src/classical/index.js';
 import { InvalidInputError, ModelFormatError, NotFittedError } from '../../../src/core/errors.js';
 import { Matrix } from '../../../src/core/matrix.js';
 import { deriveSeed, Random } from '../../../src/core/random.js';
-import type { ModelClass } from '../../../src/model/base-model.js';
-import { checkModelIn } from '../../../src/testing/index.js';
 import { forestProblem } from './problems.js';
-
-checkModelIn({ describe, it }, RandomForestModel as unknown as ModelClass, { config: { nTrees: 30 } });
 
 const problem = forestProblem(1, 400, 5, { missing: 0.05 });
 const { X, classes, targets } = problem;

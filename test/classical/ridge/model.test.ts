@@ -10,10 +10,6 @@ import { ConfigError, ModelFormatError } from '../../../src/core/errors.js';
 import { Matrix } from '../../../src/core/matrix.js';
 import { Random } from '../../../src/core/random.js';
 import { logLoss } from '../../../src/metrics/log-loss.js';
-import type { ModelClass } from '../../../src/model/base-model.js';
-import { checkModelIn } from '../../../src/testing/index.js';
-
-checkModelIn({ describe, it }, RidgeModel as unknown as ModelClass);
 
 function problem(rows: number, cols: number, seed: number) {
   const random = new Random(seed);

@@ -7,12 +7,8 @@ import { decisionValues } from '../../../src/classical/svm/machine/decisions.js'
 import { parseLibsvm } from '../../../src/classical/svm/machine/libsvm-reader.js';
 import { InvalidInputError, ModelFormatError, NotFittedError } from '../../../src/core/errors.js';
 import { Matrix } from '../../../src/core/matrix.js';
-import type { ModelClass } from '../../../src/model/base-model.js';
-import { checkModelIn } from '../../../src/testing/index.js';
 import { changeAnything, cutAnywhere, type FileFormat, refuseDamage, refuseGarbage } from '../../boosting/fuzz.js';
 import { randomData } from './problems.js';
-
-checkModelIn({ describe, it }, SVMModel as unknown as ModelClass);
 
 const two = randomData(31, 200, 4, 2);
 const three = randomData(32, 240, 4, 3);

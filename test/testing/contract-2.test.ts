@@ -1,0 +1,3 @@
+import { checkPart } from './contract-part.js';
+
+await checkPart(2);
