@@ -1,4 +1,4 @@
-/** `holdfast/testing`: the model contract suite and synthetic data for downstream unit tests. */
+/** `holdfast/testing`: the model contract suite, synthetic data and fakes for downstream unit tests. */
 export {
   type CheckOptions,
   type CheckResult,
@@ -8,6 +8,23 @@ export {
   modelChecks,
   type TestRunner,
 } from './check-model.js';
+export { type FakeCall, type FakeConfig, FakeModel, registerFake } from './fake-model.js';
+export { type MakeContainerOptions, makeContainer } from './make-container.js';
+export {
+  type MakeClassificationOptions,
+  type MakeOptions,
+  type MakeRegressionOptions,
+  makeClassification,
+  makeRegression,
+} from './make-data.js';
+export {
+  type MakeBarsOptions,
+  type MakeTimeSeriesOptions,
+  makeBars,
+  makeTimeSeries,
+  type SeriesTimes,
+} from './make-series.js';
+export { type MemoryRun, MemoryTracker } from './memory-tracker.js';
 export {
   type SyntheticData,
   type SyntheticOptions,
