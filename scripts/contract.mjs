@@ -54,7 +54,8 @@ for (const name of models) {
   skipped += counts.skipped;
 }
 const promised = [...bySubject.values()].reduce((sum, promises) => sum + promises.size, 0);
-const summary = `${models.length} models, ${promised} promises, ${passed + failed + skipped} checks: ${passed} kept, ${skipped} skipped, ${failed} broken.`;
+const rows = flags.has('--quick') ? '60 rows' : '300 rows and more';
+const summary = `On ${rows}: ${models.length} models, ${promised} promises, ${passed + failed + skipped} checks: ${passed} kept, ${skipped} skipped, ${failed} broken.`;
 console.log(summary);
 
 /** Where only one of the tasks leaves it out. */
