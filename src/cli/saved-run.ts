@@ -47,15 +47,25 @@ export async function readReport(directory: string): Promise<TrainingReport> {
   }
 }
 
-/** How the run's data were read; undefined for runs that were not made on the command line. */
+/** How the run's data were read; undefined for runs that were not made on the command line. @throws ModelFormatError - damaged */
 export async function readRequest(directory: string): Promise<DataRequest | undefined> {
   const kept = await readFile(join(directory, 'request.json'), 'utf8').catch(() => undefined);
-  return kept === undefined ? undefined : (JSON.parse(kept) as { request: DataRequest }).request;
+  if (kept === undefined) return undefined;
+  try {
+    return (JSON.parse(kept) as { request?: DataRequest } | null)?.request;
+  } catch (cause) {
+    throw new ModelFormatError(`${join(directory, 'request.json')} cannot be read`, {
+      hint: 'The file is damaged.',
+      cause,
+    });
+  }
 }
 
 /** @throws ModelFormatError - a damaged run */
 export async function openRun(directory: string): Promise<SavedRun> {
-  const [model] = await readdir(join(directory, 'models'));
+  const [model] = await readdir(join(directory, 'models')).catch((cause) => {
+    throw new ModelFormatError(`${directory} has no models`, { hint: 'The run is damaged, or not complete.', cause });
+  });
   const report = await readReport(directory);
   const request = await readRequest(directory);
   const pipeline = join(directory, 'preprocessing');

@@ -4,14 +4,17 @@ import { throwIfAborted } from '../core/abort.js';
 import { InvalidInputError } from '../core/errors.js';
 import { loadOptional } from '../core/optional.js';
 import { Table } from '../core/table.js';
+import { checkArrow } from './arrow-check.js';
 import { filePath, type ReadOptions, unreadable } from './byte-source.js';
 
 const MAGIC = 'ARROW1';
 
+const isArrowFile = (bytes: Uint8Array): boolean =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 6)).toString('latin1') === MAGIC;
+
 /** Whether bytes start like an Arrow IPC file or stream. */
 export const isArrow = (bytes: Uint8Array): boolean =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 6)).toString('latin1') === MAGIC ||
-  (bytes.length >= 4 && bytes.subarray(0, 4).every((byte) => byte === 0xff));
+  isArrowFile(bytes) || (bytes.length >= 4 && bytes.subarray(0, 4).every((byte) => byte === 0xff));
 
 /**
  * Reads an Arrow IPC file or stream; types as in `Table.fromArrow`. Throws `MissingDependencyError` when apache-arrow is not installed,
@@ -32,6 +35,7 @@ export async function readArrow(from: string | URL | Uint8Array, options: ReadOp
   const { tableFromIPC } = await loadOptional('apache-arrow', 'Reading Arrow data', () => import('apache-arrow'));
   let table: Table;
   try {
+    checkArrow(bytes, isArrowFile(bytes));
     table = Table.fromArrow(tableFromIPC(bytes));
   } catch (error) {
     if (error instanceof InvalidInputError) throw error;

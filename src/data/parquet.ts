@@ -10,6 +10,7 @@ import { type Column, Table } from '../core/table.js';
 import { listed, nearest } from '../core/text.js';
 import { Turns } from '../core/turns.js';
 import { filePath, type ReadOptions, unreadable } from './byte-source.js';
+import { type ColumnChunk, checkPages } from './parquet-pages.js';
 import { TextCodes } from './text-codes.js';
 
 /** Which columns and rows `readParquet` reads. */
@@ -19,6 +20,8 @@ export interface ParquetOptions extends ReadOptions {
 }
 
 const DAY = 86_400_000;
+/** What one array can number. */
+const MOST_ROWS = 2 ** 31 - 1;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** What a page of nulls holds; the LZ4 decoder takes its one byte for a match. */
@@ -55,7 +58,17 @@ export async function readParquet(file: string | URL, options: ParquetOptions = 
 
 async function readOpen(path: string, handle: FileHandle, options: ParquetOptions): Promise<Table> {
   const { size } = await handle.stat();
-  const file = { byteLength: size, slice: (start: number, end = size) => readExactly(handle, start, end, path) };
+  let chunks: readonly ColumnChunk[] = [];
+  const slice = (start: number, end = size): Promise<ArrayBuffer> => {
+    const bytes = readExactly(handle, start, end, path, size).then((read) => {
+      for (const chunk of chunks) if (chunk.start >= start && chunk.end <= end) checkChunk(read, start, chunk, path);
+      return read;
+    });
+    // The reader asks for several pieces at once; a failure of one that nobody waits for any more must not end the process.
+    bytes.catch(() => {});
+    return bytes;
+  };
+  const file = { byteLength: size, slice };
   await checkMagic(file, path);
   const { parquetMetadataAsync, parquetScan } = await import('hyparquet');
   const { compressors, decompressLz4Raw } = await import('hyparquet-compressors');
@@ -63,7 +76,8 @@ async function readOpen(path: string, handle: FileHandle, options: ParquetOption
     throw damaged(path, 'the footer', error);
   });
   const fields = chosenFields(topLevelFields(metadata), options.columns, path);
-  const rows = Number(metadata.num_rows);
+  const rows = checkedRows(metadata, path);
+  chunks = chunksOf(metadata);
   if (rows === 0) {
     throw new InvalidInputError(`${path} has no rows`, {
       hint: 'Check how the file was written.',
@@ -87,7 +101,49 @@ async function readOpen(path: string, handle: FileHandle, options: ParquetOption
   return Table.fromEntries(columns);
 }
 
-async function readExactly(handle: FileHandle, start: number, end: number, path: string): Promise<ArrayBuffer> {
+/** Rows of the file, before memory is taken for them: its parts must be of one opinion. */
+function checkedRows({ num_rows, row_groups }: FileMetaData, path: string): number {
+  let sum = 0n;
+  for (const group of row_groups) {
+    const strange =
+      group.num_rows < 0n || group.columns.some(({ meta_data }) => meta_data && meta_data.num_values < 0n);
+    if (strange) throw damaged(path, 'the footer', new Error('a row group has a negative size'));
+    sum += group.num_rows;
+  }
+  if (sum !== num_rows || sum > BigInt(MOST_ROWS))
+    throw damaged(path, 'the footer', new Error(`${num_rows} rows, of which row groups have ${sum}`));
+  return Number(num_rows);
+}
+
+function chunksOf({ row_groups }: FileMetaData): ColumnChunk[] {
+  return row_groups.flatMap(({ columns }) =>
+    columns.flatMap(({ meta_data }) => {
+      if (!meta_data) return [];
+      const { data_page_offset, dictionary_page_offset, total_compressed_size, num_values, codec } = meta_data;
+      const start = Number(dictionary_page_offset || data_page_offset);
+      return [{ start, end: start + Number(total_compressed_size), values: Number(num_values), codec }];
+    }),
+  );
+}
+
+function checkChunk(read: ArrayBuffer, from: number, chunk: ColumnChunk, path: string): void {
+  if (chunk.end <= chunk.start) return;
+  try {
+    checkPages(new Uint8Array(read, chunk.start - from, chunk.end - chunk.start), chunk);
+  } catch (error) {
+    throw damaged(path, `bytes ${chunk.start} to ${chunk.end}`, error);
+  }
+}
+
+async function readExactly(
+  handle: FileHandle,
+  start: number,
+  end: number,
+  path: string,
+  size: number,
+): Promise<ArrayBuffer> {
+  // Before memory is taken for them: what the footer says may be anything.
+  if (!(start >= 0 && end <= size)) throw damaged(path, `bytes ${start} to ${end}`, new Error(`the file has ${size}`));
   const bytes = new Uint8Array(Math.max(end - start, 0));
   let filled = 0;
   while (filled < bytes.length) {
@@ -133,7 +189,8 @@ function topLevelFields(metadata: FileMetaData): SchemaElement[] {
   let at = 1;
   const skip = (): void => {
     const children = metadata.schema[at++]?.num_children ?? 0;
-    for (let c = 0; c < children; c++) skip();
+    // A count that is damaged may be any: there are no more children than elements.
+    for (let c = 0; c < children && at < metadata.schema.length; c++) skip();
   };
   while (at < metadata.schema.length) {
     fields.push(metadata.schema[at]);
@@ -205,6 +262,7 @@ async function readColumn(
     onGroup(++groups);
     await turns.pause();
   }
+  if (at !== rows) throw damaged(path, `column '${field.name}'`, new Error(`${at} values for ${rows} rows`));
   return kind === 'categorical' ? text.column() : { kind, values };
 }
 

@@ -9,6 +9,7 @@ import { recoverDirectory, writeDirectoryAtomic, writeFileSynced } from '../core
 import { canonicalJson, sha256 } from '../core/hash.js';
 import { lazySchema, type SchemaOutput } from '../core/schema.js';
 import { LIBRARY_VERSION } from '../core/version.js';
+import { isOwnLabel } from './label-encoder.js';
 
 export const FORMAT_VERSION = 1;
 const METADATA = 'model.json';
@@ -24,7 +25,9 @@ const metadataSchema = lazySchema((z) =>
     task: z.enum(['classification', 'regression']),
     config: z.record(z.string(), z.unknown()),
     seed: z.number(),
-    classes: z.array(z.number()),
+    classes: z
+      .array(z.number())
+      .refine((labels) => labels.every((label, k) => isOwnLabel(label, labels[k - 1])), 'labels that do not ascend'),
     featureNames: z.array(z.string()),
     /** Rows a window for sequence models. */
     sequenceLength: z.number().int().positive().optional(),

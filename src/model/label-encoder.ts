@@ -30,6 +30,12 @@ function collectLabels(y: Float64Array, from: number, to: number, seen: Set<numb
   }
 }
 
+/** Whether `predictions`, which are float32, can hold the label, and tell it from the one before. */
+export function isOwnLabel(label: number, before: number | undefined): boolean {
+  const own = Math.fround(label);
+  return Number.isFinite(own) && (before === undefined || own > Math.fround(before));
+}
+
 /** Checks that the labels are classes one can learn: at least two, and not a continuous target by mistake. */
 export function checkClasses(classes: readonly number[], rows: number, what: string): void {
   if (classes.length < 2) {
@@ -37,6 +43,16 @@ export function checkClasses(classes: readonly number[], rows: number, what: str
       hint: 'Check how the labels were made, and that rows of each class have a weight above zero.',
       details: { classes },
     });
+  }
+  const same = classes.findIndex((label, k) => !isOwnLabel(label, classes[k - 1]));
+  if (same >= 0) {
+    throw new InvalidInputError(
+      `${what}: the label ${classes[same]} is not told from others in float32, the type of predictions`,
+      {
+        hint: 'Number the classes 0, 1, 2, ... and keep their names beside.',
+        details: { label: classes[same] },
+      },
+    );
   }
   if (classes.length > 100 && classes.length > rows / 2 && classes.some((c) => !Number.isInteger(c))) {
     throw new InvalidInputError(

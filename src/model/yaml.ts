@@ -4,6 +4,7 @@ import type { Document, LineCounter, Node } from 'yaml';
 import type { ZodType } from 'zod';
 import { ConfigError } from '../core/errors.js';
 import type { ConfigProblem, LazySchema, SchemaOutput } from '../core/schema.js';
+import { checkNesting } from './yaml-limits.js';
 
 /** Highest `version:` of a configuration file that this library reads. */
 export const CONFIG_VERSION = 1;
@@ -44,9 +45,11 @@ export async function parseYaml<S extends ZodType>(
       details: { file: path },
     });
   }
-  const { parseDocument, LineCounter } = await import('yaml');
+  const { Lexer, parseDocument, LineCounter } = await import('yaml');
+  checkNesting(new Lexer().lex(text), path);
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
+  // Warnings would go to the process, past the caller; what they warn of is refused by the schema.
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, logLevel: 'error' });
   if (document.errors.length > 0) {
     const error = document.errors[0];
     const line = error.linePos?.[0].line;

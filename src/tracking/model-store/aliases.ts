@@ -127,7 +127,7 @@ export class Aliases {
     });
     try {
       const { checksum, ...body } = JSON.parse(text) as Record<string, unknown>;
-      if (checksum === sha256(canonicalJson(body)) && body.alias === alias) {
+      if (checksum === sha256(canonicalJson(body)) && body.alias === alias && isChange(body)) {
         return { ...(body as unknown as AliasChange), at: new Date(String(body.at)) };
       }
     } catch (error) {
@@ -135,6 +135,16 @@ export class Aliases {
     }
     throw damaged(file, 'was altered or is damaged');
   }
+}
+
+/** A version that is no number would become a path. */
+function isChange({ version, action, at, reason }: Readonly<Record<string, unknown>>): boolean {
+  return (
+    (version === null || (Number.isSafeInteger(version) && (version as number) > 0)) &&
+    ['promote', 'rollBack', 'remove'].includes(action as string) &&
+    !Number.isNaN(new Date(String(at)).getTime()) &&
+    (reason === undefined || typeof reason === 'string')
+  );
 }
 
 async function namesIn(directory: string): Promise<string[]> {

@@ -110,8 +110,7 @@ export async function readManifest(directory: string, name: string, version: num
       },
     );
   }
-  if (typeof checksum !== 'string' || checksum !== sha256(canonicalJson(body)))
-    throw damaged(path, 'was altered or is damaged');
+  if (typeof checksum !== 'string' || checksum !== checksumOf(body)) throw damaged(path, 'was altered or is damaged');
   schema();
   try {
     const { formatVersion: _known, ...manifest } = schema.parse(body, path);
@@ -120,6 +119,15 @@ export async function readManifest(directory: string, name: string, version: num
     throw damaged(path, error instanceof HoldfastError ? error.message : 'is damaged', error);
   }
   throw damaged(path, `is of another model or version than its place`);
+}
+
+/** Undefined for what is nested too deeply to have one. */
+export function checksumOf(body: Readonly<Record<string, unknown>>): string | undefined {
+  try {
+    return sha256(canonicalJson(body));
+  } catch {
+    return undefined;
+  }
 }
 
 export function damaged(file: string, problem: string, cause?: unknown): ModelFormatError {

@@ -36,13 +36,13 @@ export function distributionToJson(distribution: Distribution): string {
 
 /** @throws ModelFormatError - a distribution that Optuna 4 does not write */
 export function distributionFromJson(text: unknown): Distribution {
-  const { name, attributes } = (typeof text === 'string' ? parsePythonJson(text) : {}) as {
+  const { name, attributes } = ((typeof text === 'string' ? storedJson(text, 'distribution') : {}) ?? {}) as {
     name?: string;
     attributes?: Record<string, unknown>;
   };
   const { low, high, log, step, choices } = attributes ?? {};
   if (name === 'CategoricalDistribution' && Array.isArray(choices)) return categorical(choices as Choice[]);
-  if (typeof low !== 'number' || typeof high !== 'number') return damaged(`distribution ${String(text)}`);
+  if (typeof low !== 'number' || typeof high !== 'number') return damaged(`distribution ${String(text).slice(0, 200)}`);
   if (name === 'FloatDistribution') {
     return { type: 'float', low, high, log: log === true, step: typeof step === 'number' ? step : null };
   }
@@ -60,8 +60,11 @@ export function toNaiveDate(date: Date): string {
   return `${day}T${time}.${String(date.getMilliseconds()).padStart(3, '0')}000`;
 }
 
+/** @throws ModelFormatError - text that is no date */
 export function fromNaiveDate(text: unknown): Date | undefined {
-  return typeof text === 'string' ? new Date(text) : undefined;
+  if (typeof text !== 'string') return undefined;
+  const date = new Date(text);
+  return Number.isNaN(date.getTime()) ? damaged(`date '${text.slice(0, 40)}'`) : date;
 }
 
 /** JSON with NaN and infinities as Python's `json` module writes and reads them. */
@@ -72,6 +75,15 @@ export function toPythonJson(value: unknown): string {
     typeof item === 'number' && !Number.isFinite(item) ? mark + String(item) : item,
   );
   return (text ?? 'null').replace(/"@holdfast-number:(NaN|-?Infinity)"/g, '$1');
+}
+
+/** JSON that a storage holds. @throws ModelFormatError - text that is none; `what` says of what */
+export function storedJson(text: string, what: string): unknown {
+  try {
+    return parsePythonJson(text);
+  } catch {
+    return damaged(`${what} ${text.slice(0, 200)}`);
+  }
 }
 
 export function parsePythonJson(text: string): unknown {

@@ -1,7 +1,7 @@
 /** Rows of Optuna's tables to records of studies and trials, and values to the columns they are kept in. */
 import { type Distribution, type ParamValue, toExternal } from '../../distribution.js';
 import type { Direction, StudyRecord, TrialRecord, TrialState } from '../../trial-record.js';
-import { damaged, distributionFromJson, fromNaiveDate, parsePythonJson, toNaiveDate } from '../optuna-json.js';
+import { damaged, distributionFromJson, fromNaiveDate, storedJson, toNaiveDate } from '../optuna-json.js';
 import type { Row, SqlValue } from './database.js';
 
 const STATES: readonly TrialState[] = ['running', 'complete', 'pruned', 'fail', 'waiting'];
@@ -38,7 +38,8 @@ export function studiesOf(rows: readonly Row[], details: readonly Row[]): StudyR
     const attributes = { user: {} as Record<string, unknown>, system: {} as Record<string, unknown> };
     for (const { kind, name, text } of grouped.get(Number(row.study_id)) ?? []) {
       if (kind === 'direction') directions.push(directionOf(text));
-      else if (kind === 'user' || kind === 'system') attributes[kind][String(name)] = parsePythonJson(String(text));
+      else if (kind === 'user' || kind === 'system')
+        setOwn(attributes[kind], String(name), storedJson(String(text), 'attribute'));
     }
     return {
       id: Number(row.study_id),
@@ -77,10 +78,12 @@ export class TrialRows {
       const key = String(name);
       switch (kind) {
         case 'param':
-          distributions[key] = this.distribution(String(text));
-          params[key] = toExternal(distributions[key], Number(value));
+          setOwn(distributions, key, this.distribution(String(text)));
+          setOwn(params, key, toExternal(distributions[key], Number(value)));
           break;
         case 'value':
+          // A place far behind the others would make a list that takes for ever to walk through.
+          if (!(Number(ord) >= 0 && Number(ord) < details.length)) damaged(`number of an objective, ${String(ord)}`);
           values[Number(ord)] = numberOf(value, text);
           break;
         case 'step':
@@ -88,7 +91,7 @@ export class TrialRows {
           break;
         case 'user':
         case 'system':
-          attributes[kind][key] = parsePythonJson(String(text));
+          setOwn(attributes[kind], key, storedJson(String(text), 'attribute'));
       }
     }
     return {
@@ -114,6 +117,11 @@ export class TrialRows {
     }
     return known;
   }
+}
+
+/** Unlike assignment, makes `__proto__` a name like every other. */
+function setOwn<T>(record: Record<string, T>, name: string, value: T): void {
+  Object.defineProperty(record, name, { value, enumerable: true, configurable: true, writable: true });
 }
 
 function groups(rows: readonly Row[], key: string): Map<number, Row[]> {
