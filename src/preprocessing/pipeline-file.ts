@@ -96,13 +96,13 @@ export function readState(state: unknown): {
     throw damaged('format', 'this is not a saved preprocessing pipeline');
   }
   if (!Number.isInteger(head.formatVersion) || (head.formatVersion as number) < 1) {
-    throw damaged('formatVersion', `the format version is ${String(head.formatVersion)}`);
+    throw damaged('formatVersion', `the format version is ${JSON.stringify(head.formatVersion)?.slice(0, 40)}`);
   }
   if ((head.formatVersion as number) > FORMAT_VERSION) {
     throw new ModelFormatError(
       `${PREPROCESSING_FILE}: format version ${head.formatVersion} is newer than this library reads (${FORMAT_VERSION})`,
       {
-        hint: `Update holdfast (the file was written by ${String(head.libraryVersion)}).`,
+        hint: `Update holdfast (the file was written by ${JSON.stringify(head.libraryVersion)?.slice(0, 40)}).`,
         details: { file: PREPROCESSING_FILE, part: 'formatVersion', version: head.formatVersion },
       },
     );
