@@ -61,7 +61,7 @@ async function compare(flags: RunFlags & ComparisonFlags): Promise<void> {
   const { metric, metrics, finalTest, workers, resamples, confidence, correction, ...shared } = flags;
   const own = defined({ metric, metrics, finalTest, workers, resamples, confidence, correction });
   const resumed =
-    flags.resume === undefined ? undefined : await unfinished('compare', flags.resume, await runsOf(flags), shared);
+    flags.resume === undefined ? undefined : await unfinished('compare', flags.resume, await runsOf(flags), flags);
   const { settings, origins } = resumed ? { ...resumed, origins: undefined } : await resolveSettings(shared);
   if (flags.explainConfig && origins) {
     for (const [name, value] of Object.entries(own)) origins.add(name, value, 'command line');
@@ -81,7 +81,7 @@ async function run(settings: RunSettings, options: ComparisonFlags, flags: RunFl
   const id = resumed ?? newRunId('comparison', request.symbol);
   const checkpointDirectory = await begin({ command: 'compare', id, settings, options: { ...options } });
   try {
-    const { container, pipeline, qc } = await loadDataset(settings, bar.update);
+    const { container, pipeline, qc, classNames } = await loadDataset(settings, bar.update);
     const trainer = new ModelTrainer({
       ...{ runsDirectory: runs, configFile: trainingConfig, logger: loggerOf(flags), ...tracking },
     });
@@ -95,7 +95,8 @@ async function run(settings: RunSettings, options: ComparisonFlags, flags: RunFl
       ...{ seed, comparisonId: id, checkpointDirectory, preprocessing: pipeline, ...qc },
       ...{ signal: interrupt.signal, onProgress: bar.updateAll },
     });
-    for (const { artifacts } of result.results) if (artifacts) await keepRequest(artifacts.directory, settings);
+    for (const { artifacts } of result.results)
+      if (artifacts) await keepRequest(artifacts.directory, settings, classNames);
     await finish(runs, id);
     bar.clear();
     await sendWaiting(tracking, flags);

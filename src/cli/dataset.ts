@@ -30,6 +30,8 @@ export interface DataRequest {
 export interface Dataset {
   readonly container: TimeSeriesDataContainer;
   readonly pipeline: PreprocessingPipeline;
+  /** Texts of the labels 0, 1, ..., where the label column holds text. */
+  readonly classNames?: readonly string[];
   /** For what trains on it, which records them. */
   readonly qc: QCOptions;
 }
@@ -55,7 +57,8 @@ export async function loadDataset(
   const raw = TimeSeriesDataContainer.fromTable(rows.table, { ...rows.columns, symbol, horizon, embargo, ratios });
   const gate = await gateOfRows(rows.table, rows.columns, qc);
   const pipeline = new PreprocessingPipeline(request.preprocessing ?? { imputation: 'median', scaling: 'standard' });
-  return { container: pipeline.fitTransform(raw), pipeline, qc: gate };
+  const { classNames } = raw;
+  return { container: pipeline.fitTransform(raw), pipeline, qc: gate, ...(classNames && { classNames }) };
 }
 
 /** Rows, and which of their columns are what. */

@@ -1,9 +1,10 @@
 /** New rows with labels, made as the run's own were: what it can be judged by again. */
-import { ConfigError } from '../core/errors.js';
+import { ConfigError, InvalidInputError } from '../core/errors.js';
 import { Matrix } from '../core/matrix.js';
 import type { ProgressListener } from '../core/progress.js';
 import type { Split } from '../core/split.js';
 import type { Table } from '../core/table.js';
+import { listed } from '../core/text.js';
 import type { Windows } from '../core/windows.js';
 import { BAR_COLUMNS, barDataset } from '../data/bar-dataset.js';
 import { readTable } from '../data/read-table.js';
@@ -13,7 +14,7 @@ import type { SavedRun } from './saved-run.js';
 
 /** @throws ConfigError - a run that was not made on the command line; InvalidInputError - columns that are missing */
 export async function labelledRows(
-  { model, preprocessing, report, request, directory }: SavedRun,
+  { model, preprocessing, report, request, classNames, directory }: SavedRun,
   path: string,
   onProgress: ProgressListener,
 ): Promise<Split<'test', Matrix | Windows>> {
@@ -22,7 +23,7 @@ export async function labelledRows(
       hint: 'Runs of holdfast train do; judge others with evaluateModel.',
     });
   const table = await readTable(path, { onProgress });
-  const rows = labelled(table, request);
+  const rows = labelled(table, request, classNames);
   const X = preprocessing.transform(rows.table);
   const split: Split<'test'> = { role: 'test', X: X instanceof Matrix ? X : Matrix.from(X), ...rows.facts };
   const length = report.data.sequenceLength;
@@ -31,7 +32,11 @@ export async function labelledRows(
 
 type Facts = Omit<Split<'test', unknown>, 'role' | 'X'>;
 
-function labelled(table: Table, request: DataRequest): { table: Table; facts: Facts } {
+function labelled(
+  table: Table,
+  request: DataRequest,
+  classNames: readonly string[] | undefined,
+): { table: Table; facts: Facts } {
   const time = request.time ?? onlyTimeColumn(table);
   const { label, horizon = 1, group, sessionGap } = request;
   const bars =
@@ -40,7 +45,7 @@ function labelled(table: Table, request: DataRequest): { table: Table; facts: Fa
     ? { label: BAR_COLUMNS.label, labelEnd: BAR_COLUMNS.labelEnd, weight: BAR_COLUMNS.weight, time: bars.time }
     : { label, labelEnd: request.labelEnd, weight: request.weight, time };
   const all = bars?.table ?? table;
-  const values = all.numeric(names.label);
+  const values = classNames ? codesOf(all, names.label, classNames) : all.numeric(names.label);
   const known = Uint32Array.from(values.keys()).filter((row) => !Number.isNaN(values[row]));
   const own = all.take(known);
   const column = (name: string | undefined) => (name !== undefined && own.has(name) ? own.numeric(name) : undefined);
@@ -48,10 +53,24 @@ function labelled(table: Table, request: DataRequest): { table: Table; facts: Fa
   return {
     table: own,
     facts: {
-      y: own.numeric(names.label),
+      y: Float64Array.from(known, (row) => values[row]),
       ...(times && { times }),
       ...(labelEnds && { labelEnds }),
       ...(weights && { weights: Float32Array.from(weights) }),
     },
   };
+}
+
+/** Texts as the numbers that the run has for them. @throws InvalidInputError - a text that the run has not seen */
+function codesOf(table: Table, name: string, classNames: readonly string[]): Float64Array {
+  const codes = new Map(classNames.map((text, code) => [text, code]));
+  return Float64Array.from(table.strings(name), (text) => {
+    if (text === null) return Number.NaN;
+    const code = codes.get(text);
+    if (code !== undefined) return code;
+    throw new InvalidInputError(`The label '${text.slice(0, 60)}' is none of the run's`, {
+      hint: `Its labels: ${listed(classNames)}.`,
+      details: { column: name },
+    });
+  });
 }

@@ -64,7 +64,7 @@ async function predict(flags: PredictFlags): Promise<void> {
     const { X, rows } = inputOf(saved, table);
     const predicted = await saved.model.predict(X, { threads: flags.threads });
     bar.clear();
-    await write(resultOf(predicted, table, time, rows), flags);
+    await write(resultOf(predicted, table, { time, rows, classNames: saved.classNames }), flags);
   } finally {
     bar.clear();
     interrupt.release();
@@ -101,17 +101,29 @@ function matrixOf(table: Table, names: readonly string[]): Matrix {
 function resultOf(
   { predictions, probabilities, classes }: PredictionOutput,
   table: Table,
-  time: string | undefined,
-  rows: Uint32Array,
+  {
+    time,
+    rows,
+    classNames,
+  }: { time: string | undefined; rows: Uint32Array; classNames: readonly string[] | undefined },
 ): Table {
+  const name = (label: number): string => classNames?.[label] ?? String(label);
   return Table.fromEntries([
     ['row', { kind: 'numeric', values: Float64Array.from(rows) }],
     ...(time === undefined ? [] : [[time, table.take(rows).column(time)] as const]),
-    ['prediction', { kind: 'numeric', values: Float64Array.from(predictions) }],
+    [
+      'prediction',
+      classNames
+        ? { kind: 'categorical', codes: Int32Array.from(predictions), categories: classNames }
+        : { kind: 'numeric', values: Float64Array.from(predictions) },
+    ],
     ...(probabilities
       ? classes.map(
           (label, j) =>
-            [`probability_${label}`, { kind: 'numeric', values: Float64Array.from(probabilities.column(j)) }] as const,
+            [
+              `probability_${name(label)}`,
+              { kind: 'numeric', values: Float64Array.from(probabilities.column(j)) },
+            ] as const,
         )
       : []),
   ]);
@@ -133,10 +145,11 @@ function csv(table: Table): string {
     const column = table.column(name);
     if (column.kind === 'time')
       return Array.from(column.values, (ms) => (Number.isNaN(ms) ? '' : new Date(ms).toISOString()));
+    if (column.kind === 'categorical') return table.strings(name).map((text) => quoted(text ?? ''));
     return Array.from(table.numeric(name), String);
   });
   const lines = Array.from({ length: table.rowCount }, (_, i) => columns.map((column) => column[i]).join(','));
   return `${[table.columnNames.map(quoted).join(','), ...lines].join('\n')}\n`;
 }
 
-const quoted = (name: string): string => (/[",\n]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name);
+const quoted = (name: string): string => (/[",\r\n]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name);

@@ -16,6 +16,8 @@ export interface SavedRun {
   readonly report: TrainingReport;
   /** Absent for runs that were not made on the command line. */
   readonly request?: DataRequest;
+  /** Texts of the labels 0, 1, ..., where the label column held text. */
+  readonly classNames?: readonly string[];
 }
 
 const exists = (path: string): Promise<boolean> =>
@@ -47,12 +49,17 @@ export async function readReport(directory: string): Promise<TrainingReport> {
   }
 }
 
-/** How the run's data were read; undefined for runs that were not made on the command line. @throws ModelFormatError - damaged */
-export async function readRequest(directory: string): Promise<DataRequest | undefined> {
-  const kept = await readFile(join(directory, 'request.json'), 'utf8').catch(() => undefined);
-  if (kept === undefined) return undefined;
+/**
+ * How the run's data were read, and the texts of its labels; nothing for runs that were not made on the command line.
+ *
+ * @throws ModelFormatError - damaged
+ */
+export async function readRequest(directory: string): Promise<Pick<SavedRun, 'request' | 'classNames'>> {
+  const text = await readFile(join(directory, 'request.json'), 'utf8').catch(() => undefined);
+  if (text === undefined) return {};
   try {
-    return (JSON.parse(kept) as { request?: DataRequest } | null)?.request;
+    const { request, classNames } = (JSON.parse(text) ?? {}) as Pick<SavedRun, 'request' | 'classNames'>;
+    return { ...(request && { request }), ...(classNames && { classNames }) };
   } catch (cause) {
     throw new ModelFormatError(`${join(directory, 'request.json')} cannot be read`, {
       hint: 'The file is damaged.',
@@ -67,13 +74,13 @@ export async function openRun(directory: string): Promise<SavedRun> {
     throw new ModelFormatError(`${directory} has no models`, { hint: 'The run is damaged, or not complete.', cause });
   });
   const report = await readReport(directory);
-  const request = await readRequest(directory);
+  const kept = await readRequest(directory);
   const pipeline = join(directory, 'preprocessing');
   return {
     directory,
     model: await loadModel(join(directory, 'models', model ?? '')),
     ...((await exists(pipeline)) && { preprocessing: await PreprocessingPipeline.load(pipeline) }),
     report,
-    ...(request && { request }),
+    ...kept,
   };
 }

@@ -63,8 +63,8 @@ async function openUri(uri: string, store: string | undefined, runs: string): Pr
     });
   const report = await readReport(directory);
   checkReport(report, version, directory);
-  const request = await readRequest(directory);
-  return { directory, model, report, ...(preprocessing && { preprocessing }), ...(request && { request }) };
+  const kept = await readRequest(directory);
+  return { directory, model, report, ...(preprocessing && { preprocessing }), ...kept };
 }
 
 /** `models:/name/version` and `models:/name@alias`, as MLflow writes them. */

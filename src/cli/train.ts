@@ -41,7 +41,9 @@ interface TrainFlags extends RunFlags {
 
 async function train({ tune, ...flags }: TrainFlags): Promise<void> {
   const resumed =
-    flags.resume === undefined ? undefined : await unfinished('train', flags.resume, await runsOf(flags), flags);
+    flags.resume === undefined
+      ? undefined
+      : await unfinished('train', flags.resume, await runsOf(flags), Object.assign({ ...flags }, { tune }));
   const { settings, origins } = resumed ? { ...resumed, origins: undefined } : await resolveSettings(flags);
   if (flags.explainConfig && origins) return explainConfig(flags, settings, origins);
   const asked = resumed ? (resumed.options.tune as number | undefined) : tune;
@@ -83,7 +85,7 @@ async function trainEach(
   const logger = loggerOf(flags);
   const trainer = new ModelTrainer({ runsDirectory: runs, configFile: trainingConfig, logger, ...tracking });
   const results: TrainingResult[] = [];
-  const { container, pipeline, qc } = await loadDataset(settings, bar.update);
+  const { container, pipeline, qc, classNames } = await loadDataset(settings, bar.update);
   for (const [i, model] of models.entries()) {
     const { name, variant } = model;
     const runId = i === 0 && id !== undefined ? id : newRunId(name, container.symbol);
@@ -100,7 +102,7 @@ async function trainEach(
         ...{ config, variant, seqLen, seed, threads, runId, checkpointDirectory },
         ...{ signal, onProgress: bar.update, preprocessing: pipeline, ...qc },
       });
-      if (result.artifacts) await keepRequest(result.artifacts.directory, settings);
+      if (result.artifacts) await keepRequest(result.artifacts.directory, settings, classNames);
       results.push(result);
     } catch (error) {
       bar.clear();
@@ -116,7 +118,11 @@ async function trainEach(
 
 const runsHint = ({ runs }: RunFlags): string => (runs === undefined ? '' : ` --runs ${runs}`);
 
-/** What the data were read by, for `predict` and `validate` to make the same columns of new rows. */
-export async function keepRequest(directory: string, { request, seqLen }: RunSettings): Promise<void> {
-  await writeFile(join(directory, 'request.json'), `${JSON.stringify({ request, seqLen }, null, 2)}\n`);
+/** What the data were read by, for `predict` and `validate` to make the same columns of new rows, and the texts of their labels. */
+export async function keepRequest(
+  directory: string,
+  { request, seqLen }: RunSettings,
+  classNames: readonly string[] | undefined,
+): Promise<void> {
+  await writeFile(join(directory, 'request.json'), `${JSON.stringify({ request, seqLen, classNames }, null, 2)}\n`);
 }

@@ -66,7 +66,14 @@ async function tune(flags: RunFlags & TuningFlags): Promise<void> {
   const { trials, metric, sampler, pruner, storage, study, workers, timeout, train, ...shared } = flags;
   const own = defined({ trials, metric, sampler, pruner, storage, study, workers, timeout, train });
   const resumed =
-    flags.resume === undefined ? undefined : await unfinished('tune', flags.resume, await runsOf(flags), shared);
+    flags.resume === undefined
+      ? undefined
+      : await unfinished(
+          'tune',
+          flags.resume,
+          await runsOf(flags),
+          Object.assign({ ...flags }, { storage: undefined }),
+        );
   const { settings, origins } = resumed ? { ...resumed, origins: undefined } : await resolveSettings(shared);
   if (flags.explainConfig && origins) {
     origins.pick('trials', [trials, 'command line'], [settings.tuning?.trials, flags.config ?? ''], [50, 'default']);
@@ -102,7 +109,7 @@ async function run(settings: RunSettings, options: TuningFlags, flags: RunFlags,
   const kept = { ...options, ...(options.storage !== undefined && { storage: withoutPassword(options.storage) }) };
   await begin({ command: 'tune', id, settings, options: kept });
   try {
-    const { container, pipeline, qc } = await loadDataset(settings, bar.update);
+    const { container, pipeline, qc, classNames } = await loadDataset(settings, bar.update);
     if (options.storage === undefined) await mkdir(directory, { recursive: true });
     const study = options.study ?? id;
     const trials = (options.trials ?? 50) - (await trialsDone(storage, study));
@@ -145,7 +152,7 @@ async function run(settings: RunSettings, options: TuningFlags, flags: RunFlags,
           },
         })
       : undefined;
-    if (training?.artifacts) await keepRequest(training.artifacts.directory, settings);
+    if (training?.artifacts) await keepRequest(training.artifacts.directory, settings, classNames);
     const outcome = { model: name, tuned, params, storage: storage.description };
     await mkdir(directory, { recursive: true });
     await writeFileAtomic(join(directory, 'tuning.json'), `${JSON.stringify(tuningJson(outcome), null, 2)}\n`);

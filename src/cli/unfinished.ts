@@ -66,9 +66,7 @@ export async function unfinished(
   runs: string,
   flags: RunFlags,
 ): Promise<UnfinishedRun> {
-  const given = Object.entries(flags).find(
-    ([key, value]) => value !== undefined && !OVERRIDES.includes(key) && typeof value !== 'boolean',
-  );
+  const given = Object.entries(flags).find(([key, value]) => value !== undefined && !OVERRIDES.includes(key));
   if (given || Object.keys(flags.set).length > 0)
     throw new ConfigError(
       `--resume ${id} goes on with what the run was asked for: '${given?.[0] ?? 'set'}' cannot change`,

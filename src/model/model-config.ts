@@ -9,12 +9,21 @@ export async function modelConfig(name: string, options: ModelConfigOptions = {}
   const { overrides = {}, ...below } = options;
   const Model = await ModelRegistry.get(name);
   const lower = await modelParameters(name, below);
+  return layered(Model, lower, overrides);
+}
+
+/** Parameters over others: a value replaces the one below it, whichever of the parameter's names each has. */
+export function layered(
+  Model: ModelClass,
+  lower: Readonly<Record<string, unknown>>,
+  upper: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
   // A name that stands below is no other name of something there.
-  const others = Object.entries(overrides).filter(([key, value]) => value !== undefined && !Object.hasOwn(lower, key));
+  const others = Object.entries(upper).filter(([key, value]) => value !== undefined && !Object.hasOwn(lower, key));
   const kept = Object.entries(lower).filter(
     ([key, value]) => !others.some(([other, own]) => sameParameter(Model, { [key]: value, [other]: own })),
   );
-  return { ...Object.fromEntries(kept), ...overrides };
+  return { ...Object.fromEntries(kept), ...upper };
 }
 
 /** Only the model's schema knows its names, and says so of two that are one. */

@@ -10,7 +10,7 @@ import { type AnyContainer, adaptTo } from '../evaluation/adapt.js';
 import { scoreOf } from '../evaluation/score.js';
 import { type MetricDefinition, metricByName } from '../metrics/registry.js';
 import type { BaseModel } from '../model/base-model.js';
-import { modelConfig } from '../model/model-config.js';
+import { layered, modelConfig } from '../model/model-config.js';
 import { ModelRegistry } from '../model/registry.js';
 import { useRows } from '../splits/claim-rows.js';
 import { createStudy } from './create-study.js';
@@ -151,7 +151,7 @@ async function search(
   const { validation } = data;
   useRows('tune', validation, { name: `tuning of ${name}` });
   const objective = async (trial: Trial): Promise<number> => {
-    const model = new Model({ ...fixed, ...trial.params });
+    const model = new Model(layered(Model, fixed, trial.params));
     await fitTrial(model, data, trial, { seed, threads, metric, prunes: pruner !== undefined });
     const output = await model.predict(validation.X, { threads });
     const score = scoreOf(metric, validation, output);
@@ -178,7 +178,7 @@ async function search(
     metric: metric.name,
     bestParams,
     bestValue,
-    bestConfig: { ...config, ...bestParams },
+    bestConfig: layered(Model, { ...config }, bestParams),
     ...(qc && { qc }),
   };
 }

@@ -53,6 +53,18 @@ describe('tuneModel', () => {
     expect(one.bestConfig).toEqual(one.bestParams);
   });
 
+  it("takes a parameter by any of its names, over the config's and the file's", async () => {
+    const { study, bestConfig } = await tuneModel('lightgbm', container, {
+      ...{
+        space: { num_leaves: int(3, 4), eta: float(0.2, 0.3) },
+        config: { numLeaves: 31, numIterations: 5 },
+        trials: 2,
+      },
+    });
+    expect(study.trials.map(({ state }) => state)).toEqual(['complete', 'complete']);
+    expect(Object.keys(bestConfig).sort()).toEqual(['eta', 'numIterations', 'num_leaves']);
+  });
+
   it('prunes by the validation loss of every iteration, the same trials whatever the workers', async () => {
     const run = (workers: number) =>
       tuneModel('lightgbm', container, {
