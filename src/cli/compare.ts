@@ -81,7 +81,7 @@ async function run(settings: RunSettings, options: ComparisonFlags, flags: RunFl
   const id = resumed ?? newRunId('comparison', request.symbol);
   const checkpointDirectory = await begin({ command: 'compare', id, settings, options: { ...options } });
   try {
-    const { container, pipeline, qc, classNames } = await loadDataset(settings, bar.update);
+    const { container, pipeline, qc, classNames } = await loadDataset(settings, bar.update, interrupt.signal);
     const trainer = new ModelTrainer({
       ...{ runsDirectory: runs, configFile: trainingConfig, logger: loggerOf(flags), ...tracking },
     });

@@ -1,17 +1,17 @@
-/** From a data file and a few options to a container ready for training. */
+/** From a file or a query and a few options to a container ready for training. */
 import { ConfigError } from '../core/errors.js';
 import type { ProgressListener } from '../core/progress.js';
 import type { SplitRatios } from '../core/split.js';
 import type { Table } from '../core/table.js';
 import { BAR_COLUMNS, BAR_LABELS, type BarLabel, barDataset, barFeatures } from '../data/bar-dataset.js';
+import type { ReadOptions } from '../data/byte-source.js';
 import { TimeSeriesDataContainer } from '../data/container.js';
 import type { QCOptions } from '../data/qc-gate.js';
-import { readTable } from '../data/read-table.js';
 import { PreprocessingPipeline } from '../preprocessing/pipeline.js';
 import { gateOfRows, type JudgedColumns, type QualitySettings } from './quality.js';
+import { type DataSource, readSource } from './source.js';
 
-export interface DataRequest {
-  readonly path: string;
+export interface DataRequest extends DataSource {
   readonly label: string;
   readonly time?: string;
   readonly labelEnd?: string;
@@ -46,8 +46,9 @@ export const isBarLabel = (label: string): label is BarLabel => (BAR_LABELS as r
 export async function loadDataset(
   { request, qc }: { readonly request: DataRequest; readonly qc?: QualitySettings },
   onProgress: ProgressListener,
+  signal?: AbortSignal,
 ): Promise<Dataset> {
-  const table = await readTable(request.path, { onProgress });
+  const table = await readSource(request, { onProgress, signal });
   const time = request.time ?? onlyTimeColumn(table);
   const rows =
     !table.has(request.label) && isBarLabel(request.label)
@@ -92,11 +93,11 @@ function columnsOf(request: DataRequest, time: string | undefined): JudgedColumn
 
 /** Rows to predict, with the columns that the run's preprocessing needs; the label may be missing. */
 export async function loadRows(
-  path: string,
-  request: Omit<DataRequest, 'path'> | undefined,
-  onProgress?: ProgressListener,
+  source: DataSource,
+  request: Omit<DataRequest, keyof DataSource> | undefined,
+  options: ReadOptions = {},
 ): Promise<{ readonly table: Table; readonly time?: string }> {
-  const table = await readTable(path, { onProgress });
+  const table = await readSource(source, options);
   const time = request?.time ?? onlyTimeColumn(table);
   if (!request || table.has(request.label) || !isBarLabel(request.label)) return { table, time };
   return barFeatures(table, { time, group: request.group, sessionGap: request.sessionGap });

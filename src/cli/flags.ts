@@ -3,9 +3,9 @@ import { type Command, Option } from 'commander';
 import { jsonLogger, LOG_LEVELS, type Logger, type LogLevel, textLogger } from '../core/logging.js';
 import type { Task } from '../model/types.js';
 import { integer, keyValue, list, number, oneOf } from './parsers.js';
+import { type SourceFlags, sourceFlags } from './source.js';
 
-export interface DataFlags {
-  data?: string;
+export interface DataFlags extends SourceFlags {
   label?: string;
   time?: string;
   labelEnd?: string;
@@ -50,8 +50,7 @@ export interface RunFlags extends DataFlags, OutputFlags, TrackingFlags {
 }
 
 export function dataFlags(command: Command): Command {
-  return command
-    .option('-d, --data <file>', 'CSV (gzip too), Parquet or Arrow file')
+  return sourceFlags(command.option('-d, --data <file>', 'CSV (gzip too), Parquet or Arrow file'))
     .option(
       '-l, --label <label>',
       "a column of the file, or a label made from price bars: 'triple-barrier', 'direction' or 'return' (needs --horizon)",

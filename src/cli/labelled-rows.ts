@@ -1,28 +1,28 @@
 /** New rows with labels, made as the run's own were: what it can be judged by again. */
 import { ConfigError, InvalidInputError } from '../core/errors.js';
 import { Matrix } from '../core/matrix.js';
-import type { ProgressListener } from '../core/progress.js';
 import type { Split } from '../core/split.js';
 import type { Table } from '../core/table.js';
 import { listed } from '../core/text.js';
 import type { Windows } from '../core/windows.js';
 import { BAR_COLUMNS, barDataset } from '../data/bar-dataset.js';
-import { readTable } from '../data/read-table.js';
+import type { ReadOptions } from '../data/byte-source.js';
 import { windowSplit } from '../data/sequences.js';
 import { type DataRequest, isBarLabel, onlyTimeColumn } from './dataset.js';
 import type { SavedRun } from './saved-run.js';
+import { type DataSource, readSource } from './source.js';
 
 /** @throws ConfigError - a run that was not made on the command line; InvalidInputError - columns that are missing */
 export async function labelledRows(
   { model, preprocessing, report, request, classNames, directory }: SavedRun,
-  path: string,
-  onProgress: ProgressListener,
+  source: DataSource,
+  options: ReadOptions,
 ): Promise<Split<'test', Matrix | Windows>> {
   if (!request || !preprocessing)
     throw new ConfigError(`${directory} does not say how its rows were labelled and prepared`, {
       hint: 'Runs of holdfast train do; judge others with evaluateModel.',
     });
-  const table = await readTable(path, { onProgress });
+  const table = await readSource(source, options);
   const rows = labelled(table, request, classNames);
   const X = preprocessing.transform(rows.table);
   const split: Split<'test'> = { role: 'test', X: X instanceof Matrix ? X : Matrix.from(X), ...rows.facts };

@@ -20,6 +20,14 @@ export function number(value: string): number {
   return parsed;
 }
 
+/** A repeated value, each as JSON where it is a number, true, false or null, else as text. */
+export function scalar(text: string, previous: readonly Scalar[] = []): Scalar[] {
+  const plain = /^(-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?|true|false|null)$/.test(text);
+  return [...previous, plain ? (JSON.parse(text) as Scalar) : text];
+}
+
+type Scalar = string | number | boolean | null;
+
 export function integer(least: number): (value: string) => number {
   return (value) => {
     const parsed = number(value);

@@ -17,11 +17,11 @@ import { tell } from './print.js';
 import { ProgressBar } from './progress-bar.js';
 import { runsOf } from './runs-directory.js';
 import type { SavedRun } from './saved-run.js';
+import { type SourceFlags, sourceFlags, sourceOf } from './source.js';
 import { openStored, type StoreFlags, storeFlags } from './stored-model.js';
 
-interface PredictFlags extends OutputFlags, StoreFlags {
+interface PredictFlags extends OutputFlags, SourceFlags, StoreFlags {
   run?: string;
-  data?: string;
   output?: string;
   runs?: string;
   threads?: number;
@@ -29,14 +29,16 @@ interface PredictFlags extends OutputFlags, StoreFlags {
 
 export function addPredict(program: Command): void {
   storeFlags(
-    program
-      .command('predict')
-      .description('predict the rows of a file with a trained run: its model, its preprocessing, its features')
-      .argument('[run]', 'id of the run, or its directory')
-      .option('-d, --data <file>', 'CSV (gzip too), Parquet or Arrow file with the columns of the training file')
-      .option('-o, --output <file>', 'where to (.csv, .json or .parquet; default: CSV to stdout)')
-      .option('--runs <directory>', 'where runs are written (default experiments/runs)')
-      .option('--threads <n>', 'worker threads', integer(1)),
+    sourceFlags(
+      program
+        .command('predict')
+        .description('predict the rows of a file with a trained run: its model, its preprocessing, its features')
+        .argument('[run]', 'id of the run, or its directory')
+        .option('-d, --data <file>', 'CSV (gzip too), Parquet or Arrow file with the columns of the training file')
+        .option('-o, --output <file>', 'where to (.csv, .json or .parquet; default: CSV to stdout)')
+        .option('--runs <directory>', 'where runs are written (default experiments/runs)')
+        .option('--threads <n>', 'worker threads', integer(1)),
+    ),
   )
     .addHelpText(
       'after',
@@ -50,16 +52,17 @@ Examples:
 }
 
 async function predict(flags: PredictFlags): Promise<void> {
-  const { run, data, output } = flags;
-  if (data === undefined)
-    throw new ConfigError('--data is missing', { hint: 'Give the file with the rows to predict.' });
+  const { run, data, query, param, output } = flags;
+  const source = sourceOf({ path: data, query, params: param });
+  if (!source)
+    throw new ConfigError('--data is missing', { hint: 'Give the file with the rows to predict, or --query.' });
   if (output !== undefined && !/\.(csv|json|parquet)$/.test(output))
     throw new ConfigError(`--output ${output}: unknown kind of file`, { hint: 'End it in .csv, .json or .parquet.' });
   const saved = await openStored('predict', run, flags, await runsOf(flags));
   const bar = new ProgressBar(flags.quiet === true || flags.json === true);
   const interrupt = new Interrupt();
   try {
-    const { table, time } = await loadRows(data, saved.request, bar.update);
+    const { table, time } = await loadRows(source, saved.request, { onProgress: bar.update, signal: interrupt.signal });
     throwIfAborted(interrupt.signal, 'Prediction');
     const { X, rows } = inputOf(saved, table);
     const predicted = await saved.model.predict(X, { threads: flags.threads });

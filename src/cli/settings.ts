@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { ConfigError } from '../core/errors.js';
 import { resolveThreads } from '../core/threads.js';
+import type { DuckDBParameters } from '../data/query/duckdb-parameters.js';
 import { type ExperimentConfig, loadExperiment, loadTrainingConfig } from '../model/config-files.js';
 import { ModelRegistry } from '../model/registry.js';
 import type { Task } from '../model/types.js';
@@ -10,6 +11,7 @@ import type { RunFlags } from './flags.js';
 import { Origins } from './origins.js';
 import { defined } from './parsers.js';
 import type { QualitySettings } from './quality.js';
+import { sourceOf } from './source.js';
 
 export interface ModelSetting {
   readonly name: string;
@@ -42,6 +44,9 @@ export async function resolveSettings(flags: RunFlags): Promise<{ settings: RunS
   const file = flags.trainingConfig ?? 'training.yaml';
   const data = experiment?.data;
   const path = origins.pick('data', [flags.data, LINE], [data?.path, own]);
+  const query = origins.pick('query', [flags.query, LINE], [data?.query, own]);
+  const params = origins.pick<DuckDBParameters>('params', [flags.param, LINE], [data?.params, own]);
+  const source = sourceOf({ path, query, params });
   const label = origins.pick('label', [flags.label, LINE], [data?.label, own]);
   const names = flags.model ?? flags.models;
   const chosen = origins.pick<readonly (string | ModelSetting)[]>(
@@ -54,7 +59,7 @@ export async function resolveSettings(flags: RunFlags): Promise<{ settings: RunS
       own,
     ],
   );
-  for (const [name, value] of Object.entries({ '--data': path, '--label': label, '--model': chosen })) {
+  for (const [name, value] of Object.entries({ '--data': source, '--label': label, '--model': chosen })) {
     if (value === undefined)
       throw new ConfigError(`${name} is missing`, {
         hint: 'Give it on the command line or in an experiment file (--config).',
@@ -63,7 +68,7 @@ export async function resolveSettings(flags: RunFlags): Promise<{ settings: RunS
   const { ratios, embargo } = training.splits;
   const gap = flags.sessionGap;
   const request: DataRequest = {
-    path: resolve(path ?? ''),
+    ...source,
     label: label ?? '',
     ...defined({
       time: origins.pick('time', [flags.time, LINE], [data?.time, own]),

@@ -85,7 +85,7 @@ async function trainEach(
   const logger = loggerOf(flags);
   const trainer = new ModelTrainer({ runsDirectory: runs, configFile: trainingConfig, logger, ...tracking });
   const results: TrainingResult[] = [];
-  const { container, pipeline, qc, classNames } = await loadDataset(settings, bar.update);
+  const { container, pipeline, qc, classNames } = await loadDataset(settings, bar.update, interrupt.signal);
   for (const [i, model] of models.entries()) {
     const { name, variant } = model;
     const runId = i === 0 && id !== undefined ? id : newRunId(name, container.symbol);

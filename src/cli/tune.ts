@@ -109,7 +109,7 @@ async function run(settings: RunSettings, options: TuningFlags, flags: RunFlags,
   const kept = { ...options, ...(options.storage !== undefined && { storage: withoutPassword(options.storage) }) };
   await begin({ command: 'tune', id, settings, options: kept });
   try {
-    const { container, pipeline, qc, classNames } = await loadDataset(settings, bar.update);
+    const { container, pipeline, qc, classNames } = await loadDataset(settings, bar.update, interrupt.signal);
     if (options.storage === undefined) await mkdir(directory, { recursive: true });
     const study = options.study ?? id;
     const trials = (options.trials ?? 50) - (await trialsDone(storage, study));

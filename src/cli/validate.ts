@@ -18,41 +18,43 @@ import { print, withHeader } from './print.js';
 import { ProgressBar } from './progress-bar.js';
 import { runsOf } from './runs-directory.js';
 import { readReport, runDirectory, type SavedRun } from './saved-run.js';
+import { type DataSource, type SourceFlags, sourceFlags, sourceOf } from './source.js';
 import { openStored, type StoreFlags, storeFlags } from './stored-model.js';
 
-interface ValidateFlags extends OutputFlags, GateFlags, StoreFlags {
-  data?: string;
+interface ValidateFlags extends OutputFlags, SourceFlags, GateFlags, StoreFlags {
   runs?: string;
   threads?: number;
 }
 
 export function addValidate(program: Command): void {
   storeFlags(
-    program
-      .command('validate')
-      .description(
-        'check a run or a registered model against the requirements of a gate; exit code 3 when it is refused',
-      )
-      .argument('[run]', 'id of the run, or its directory')
-      .option('--gate <file>', 'requirements (YAML): metrics, baselines, periods, groups, trainGap, minRows')
-      .option(
-        '--thresholds <file or limits>',
-        'such a file, or limits such as rocAuc=0.55,logLoss=0.69: least, or largest where less is better',
-      )
-      .option('--min <metric=limit>', 'least value of a metric; may be repeated', limit, {})
-      .option('--max <metric=limit>', 'largest value of a metric', limit, {})
-      .option('--lower <metric=limit>', 'least value of the lower end of its interval', limit, {})
-      .option('--upper <metric=limit>', 'largest value of the upper end of its interval', limit, {})
-      .option('--beat-baselines', 'better than every baseline, by the interval of the difference')
-      .option('--min-rows <n>', 'fewest rows that it was judged on', integer(1))
-      .option(
-        '--split <name>',
-        'validation, test or holdout (default: the one that judges)',
-        oneOf(['validation', 'test', 'holdout'] as const),
-      )
-      .option('-d, --data <file>', 'labelled new rows to judge by, instead of what the run knows')
-      .option('--runs <directory>', 'where runs are written (default experiments/runs)')
-      .option('--threads <n>', 'worker threads', integer(1)),
+    sourceFlags(
+      program
+        .command('validate')
+        .description(
+          'check a run or a registered model against the requirements of a gate; exit code 3 when it is refused',
+        )
+        .argument('[run]', 'id of the run, or its directory')
+        .option('--gate <file>', 'requirements (YAML): metrics, baselines, periods, groups, trainGap, minRows')
+        .option(
+          '--thresholds <file or limits>',
+          'such a file, or limits such as rocAuc=0.55,logLoss=0.69: least, or largest where less is better',
+        )
+        .option('--min <metric=limit>', 'least value of a metric; may be repeated', limit, {})
+        .option('--max <metric=limit>', 'largest value of a metric', limit, {})
+        .option('--lower <metric=limit>', 'least value of the lower end of its interval', limit, {})
+        .option('--upper <metric=limit>', 'largest value of the upper end of its interval', limit, {})
+        .option('--beat-baselines', 'better than every baseline, by the interval of the difference')
+        .option('--min-rows <n>', 'fewest rows that it was judged on', integer(1))
+        .option(
+          '--split <name>',
+          'validation, test or holdout (default: the one that judges)',
+          oneOf(['validation', 'test', 'holdout'] as const),
+        )
+        .option('-d, --data <file>', 'labelled new rows to judge by, instead of what the run knows')
+        .option('--runs <directory>', 'where runs are written (default experiments/runs)')
+        .option('--threads <n>', 'worker threads', integer(1)),
+    ),
   )
     .addHelpText(
       'after',
@@ -75,14 +77,15 @@ gate.yaml:
 async function validate(run: string | undefined, flags: ValidateFlags): Promise<void> {
   const gate = await gateOf(flags);
   const runs = await runsOf(flags);
-  const { data, modelUri } = flags;
+  const { modelUri } = flags;
+  const source = sourceOf({ path: flags.data, query: flags.query, params: flags.param });
   // The model of a run is opened only where it has to predict; a registered one is checked in any case.
-  const known = data === undefined && modelUri === undefined && run !== undefined;
+  const known = source === undefined && modelUri === undefined && run !== undefined;
   const saved = known ? undefined : await openStored('validate', run, flags, runs);
   const directory = saved?.directory ?? (await runDirectory(run ?? '', runs));
   const metrics =
-    saved && data !== undefined
-      ? await measured(saved, data, flags)
+    saved && source !== undefined
+      ? await measured(saved, source, flags)
       : (saved?.report ?? (await readReport(directory))).metrics;
   if (!metrics)
     throw new ConfigError(`The run in ${directory} was made by a version that kept no metrics for a gate`, {
@@ -90,16 +93,16 @@ async function validate(run: string | undefined, flags: ValidateFlags): Promise<
     });
   const verdict = checkThresholds(metrics, gate);
   // Beside the report, which shows it.
-  if (flags.data === undefined)
+  if (source === undefined)
     await writeFileAtomic(join(directory, 'gate.json'), `${JSON.stringify(verdict, null, 2)}\n`);
   print(flags, { run: run ?? modelUri, ...verdict }, (paint) => text(metrics.model, verdict, paint));
   if (!verdict.passed) throw new ExitWith(3);
 }
 
-async function measured(saved: SavedRun, data: string, flags: ValidateFlags): Promise<ValidationMetrics> {
+async function measured(saved: SavedRun, source: DataSource, flags: ValidateFlags): Promise<ValidationMetrics> {
   const bar = new ProgressBar(flags.quiet === true || flags.json === true);
   try {
-    const test = await labelledRows(saved, data, bar.update);
+    const test = await labelledRows(saved, source, { onProgress: bar.update });
     const horizon = saved.report.data.horizon;
     const { metrics } = await evaluateModel(
       saved.model,

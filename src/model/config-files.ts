@@ -56,12 +56,18 @@ const trainingSchema = lazySchema((z) =>
 export type TrainingConfig = SchemaInput<typeof trainingSchema>;
 export type ResolvedTrainingConfig = SchemaOutput<typeof trainingSchema>;
 
+const cell = (z: typeof import('zod')) => z.union([z.string(), z.number(), z.boolean(), z.null()]);
+
 const experimentSchema = lazySchema((z) =>
   z.strictObject({
     version: z.literal(1).default(1),
     name: z.string().min(1),
     data: z.strictObject({
-      path: z.string().min(1),
+      /** A file; with a query: a DuckDB database, the address of a PostgreSQL server without password, or env:NAME. */
+      path: z.string().min(1).optional(),
+      query: z.string().min(1).optional(),
+      /** By place, or (DuckDB) by name. */
+      params: z.union([z.array(cell(z)), z.record(z.string(), cell(z))]).optional(),
       label: z.string().min(1),
       time: z.string().optional(),
       labelEnd: z.string().optional(),

@@ -1,5 +1,9 @@
 /** Tables read from a real PostgreSQL: values, limits, faults of the query, of the server and of the way to it. */
+import { readFileSync } from 'node:fs';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -13,6 +17,7 @@ import type { Table } from '../../src/core/table.js';
 import { TimeSeriesDataContainer } from '../../src/data/container.js';
 import { readCsv } from '../../src/data/csv.js';
 import { type PostgresQueryOptions, readPostgres } from '../../src/data/query/postgres.js';
+import { holdfast } from '../cli/command.js';
 import { PostgresServer } from './postgres.js';
 
 let server: PostgresServer;
@@ -142,6 +147,39 @@ describe('what cannot be read', () => {
     for (const url of ['mysql://u:geheim@h/d', 'geheim', ''])
       expect(await failure('SELECT 1 AS a', { url })).toBeInstanceOf(ConfigError);
     expect((await failure('SELECT 1 AS a', { timout: 1 } as PostgresQueryOptions)).hint).toContain("'timeout'");
+  });
+});
+
+describe('the command line', () => {
+  it('trains on a query of a server whose address is in the environment, and writes no password down', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'holdfast-postgres-source-'));
+    process.env.HOLDFAST_SOURCE = server.url();
+    try {
+      const query =
+        'SELECT i AS time, i % 2 AS label, i % 2 + random() / 2 AS x FROM generate_series(1, $1::int) i ORDER BY i';
+      const args = ['--data', 'env:HOLDFAST_SOURCE', '--query', query, '--param', '500', '--label', 'label'];
+      const { code, stdout, stderr } = await holdfast(
+        directory,
+        'train',
+        '--model',
+        'logistic',
+        '--time',
+        'time',
+        ...args,
+      );
+      expect([stderr, code]).toEqual(['', 0]);
+      const files = await readdir(directory, { recursive: true, withFileTypes: true });
+      const texts = files
+        .filter((file) => file.isFile())
+        .map((file) => readFileSync(join(file.parentPath, file.name), 'latin1'));
+      expect(texts.some((text) => text.includes('env:HOLDFAST_SOURCE'))).toBe(true);
+      for (const secret of [server.password, encodeURIComponent(server.password)]) {
+        for (const text of [stdout, ...texts]) expect(text).not.toContain(secret);
+      }
+    } finally {
+      delete process.env.HOLDFAST_SOURCE;
+      await rm(directory, { recursive: true });
+    }
   });
 });
 
