@@ -25,6 +25,11 @@ def objective(trial):
     return x + n + share + (0 if kind == "a" else 1)
 
 
+def milliseconds(date):
+    """Whole ones since 1970, as JavaScript counts them: without the microseconds that a date has besides."""
+    return int(date.timestamp() * 1_000_000 + 0.5) // 1000 if date else None
+
+
 def dump(study):
     return [
         {
@@ -35,8 +40,8 @@ def dump(study):
             "distributions": {k: optuna.distributions.distribution_to_json(d) for k, d in t.distributions.items()},
             "reports": sorted(t.intermediate_values.items()),
             "user": t.user_attrs,
-            "started": t.datetime_start.timestamp() if t.datetime_start else None,
-            "completed": t.datetime_complete.timestamp() if t.datetime_complete else None,
+            "started": milliseconds(t.datetime_start),
+            "completed": milliseconds(t.datetime_complete),
         }
         for t in study.trials
     ]
