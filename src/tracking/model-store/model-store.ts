@@ -105,7 +105,7 @@ export class ModelStore {
   readonly directory: string;
   private readonly log: Logger;
 
-  /** @param options.logger - told what is registered, promoted, deleted, and of files that were tampered with */
+  /** `logger` is told what is registered, promoted, deleted, and of files that were tampered with. */
   constructor({ directory, logger }: { directory: string; logger?: Logger }) {
     this.log = logOf(logger);
     if (typeof directory !== 'string' || directory === '' || directory.includes('\0')) {
