@@ -124,29 +124,32 @@ describe('a PostgreSQL that goes away', () => {
     }
   });
 
-  it('again and again, its connections cut at any moment: each trial is there once', async () => {
-    const { name, open } = await place();
-    const study = await createStudy({ name: 's', storage: open() });
-    let running = true;
-    const done = study.optimize(sleepy, { trials: 50, workers: 4 }).finally(() => {
-      running = false;
-    });
-    let cuts = 0;
-    while (running && cuts < 20) {
-      const rows = await server.query(
-        `SELECT pg_terminate_backend(pid) FROM (
+  it.each([4, 1])(
+    'again and again, its %i connection(s) cut at any moment: each trial is there once',
+    async (connections) => {
+      const { name, open } = await place();
+      const study = await createStudy({ name: 's', storage: open({ connections }) });
+      let running = true;
+      const done = study.optimize(sleepy, { trials: 50, workers: 4 }).finally(() => {
+        running = false;
+      });
+      let cuts = 0;
+      while (running && cuts < 20) {
+        const rows = await server.query(
+          `SELECT pg_terminate_backend(pid) FROM (
            SELECT pid FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid() ORDER BY backend_start LIMIT 1) AS oldest`,
-        [name],
-      );
-      cuts += rows.length;
-      await wait(10 + (cuts % 5) * 7);
-    }
-    await done;
-    expect(cuts).toBeGreaterThan(3);
-    const { trials } = await loadStudy({ name: 's', storage: open() });
-    expect(trials.map(({ number }) => number)).toEqual(numbers(50));
-    expect(trials.every(({ state, values, params }) => state === 'complete' && values?.[0] === params.x)).toBe(true);
-  });
+          [name],
+        );
+        cuts += rows.length;
+        await wait(10 + (cuts % 5) * 7);
+      }
+      await done;
+      expect(cuts).toBeGreaterThan(3);
+      const { trials } = await loadStudy({ name: 's', storage: open() });
+      expect(trials.map(({ number }) => number)).toEqual(numbers(50));
+      expect(trials.every(({ state, values, params }) => state === 'complete' && values?.[0] === params.x)).toBe(true);
+    },
+  );
 
   it('for longer than is waited for is a DatabaseError; what was told is saved when it is back', async () => {
     const { open } = await place();

@@ -107,6 +107,7 @@ class PostgresDatabase implements Database {
       const done = this.#doneMarks.splice(0);
       let broken = false;
       let committing: { readonly result: T } | undefined;
+      let failure: unknown;
       try {
         await client.query('BEGIN');
         committing = { result: await work(session) };
@@ -116,11 +117,13 @@ class PostgresDatabase implements Database {
       } catch (error) {
         this.#doneMarks.push(...done);
         broken = !(await rolledBack(client, error));
-        if (committing && broken && (await this.committed(mark))) return committing.result;
-        throw error;
+        failure = error;
       } finally {
         client.release(broken);
       }
+      // Asking takes a connection: by now this one has been given back, and they may all have been lost at once.
+      if (committing && broken && (await this.committed(mark))) return committing.result;
+      throw failure;
     });
   }
 
