@@ -38,6 +38,17 @@ describe('an embedded database', () => {
         .catch((e: unknown) => e);
       expect(error).toBeInstanceOf(DatabaseError);
       expect((error as DatabaseError).hint).not.toBe('');
+      // PGlite itself only says that it did not start.
+      expect((error as DatabaseError).message).toMatch(/PostgreSQL said: .*FATAL/);
+    }
+  });
+
+  it('whose process was killed while it wrote its lock file opens again', async () => {
+    for (const left of ['', 'x']) {
+      await writeFile(join(directory, '.database/pgdata/postmaster.pid'), left);
+      const repository = open();
+      await repository.open();
+      await repository.close();
     }
   });
 

@@ -27,13 +27,21 @@ export class EmbeddedDatabase implements Database {
       this.lock = undefined;
       throw unusable(error, this.description);
     }
-    if (!this.thread || this.thread.ended) this.thread = new DatabaseThread(this.description);
     try {
-      await this.thread.ready;
+      await this.started().ready.catch((error: unknown) => {
+        if (error instanceof MissingDependencyError) throw error;
+        // It takes its memory at once, which a busy machine may not have at that moment: whatever it was, it is tried once more.
+        return this.started().ready;
+      });
     } catch (error) {
       await this.close();
       throw unusable(error, this.description);
     }
+  }
+
+  private started(): DatabaseThread {
+    if (!this.thread || this.thread.ended) this.thread = new DatabaseThread(this.description);
+    return this.thread;
   }
 
   query: Query = (text, values) => this.inTurn(() => this.ask(text, values));

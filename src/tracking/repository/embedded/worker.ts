@@ -14,6 +14,13 @@ const { directory } = workerData as { directory: string };
 const data = join(directory, 'pgdata');
 /** Present once the files are a whole database. */
 const complete = join(directory, 'initialized');
+/** The last lines that PostgreSQL printed: PGlite's own error does not say why it did not start. */
+const printed: string[] = [];
+const keep = (line: string): boolean => {
+  printed.push(line);
+  if (printed.length > 20) printed.shift();
+  return true;
+};
 
 async function start() {
   const { PGlite } = await loadOptional(
@@ -23,9 +30,17 @@ async function start() {
   );
   // A process ended while it made the files: nothing was ever kept in them.
   if (!existsSync(complete)) rmSync(data, { recursive: true, force: true });
-  const database = await PGlite.create({ dataDir: data });
-  writeFileSync(complete, '');
-  return database;
+  // A process killed while it wrote this file leaves it empty, and PostgreSQL would never start again. Whose the directory is, is said
+  // by a lock of our own, which is held here.
+  rmSync(join(data, 'postmaster.pid'), { force: true });
+  try {
+    const database = await PGlite.create({ dataDir: data, onStdout: keep, onStderr: keep });
+    writeFileSync(complete, '');
+    return database;
+  } catch (error) {
+    if (printed.length === 0) throw error;
+    throw new Error(`${(error as Error).message}; PostgreSQL said: ${printed.join('\n')}`, { cause: error });
+  }
 }
 
 const reply = (message: Reply): void => parent.postMessage(message);
