@@ -37,3 +37,8 @@ export function listed(items: ArrayLike<string | number>, limit = 5): string {
 
 /** What an error says; anything may be thrown. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Whether both name the same things in the same order. */
+export function sameNames(a: readonly unknown[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((name, i) => name === b[i]);
+}

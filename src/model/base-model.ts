@@ -98,10 +98,11 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
   ): Promise<Matrix | Float32Array | Float64Array> | Matrix | Float32Array | Float64Array;
   /** Everything `predictRaw` needs: `state` as plain JSON data, large parts as files. */
   protected abstract serialize(): ModelPayload | Promise<ModelPayload>;
-  /** Restores what `serialize` gave; throws `ModelFormatError` when it does not fit. */
+  /** Restores what `serialize` gave; throws `ModelFormatError` when it does not fit. `columns`: names of those that `predictRaw` will be given. */
   protected abstract deserialize(payload: {
     state: unknown;
     files: Readonly<Record<string, Uint8Array>>;
+    columns: readonly string[];
   }): void | Promise<void>;
   /** Importance of the model's own features, in the order they were given to `fitModel`; undefined when it has none. */
   protected importanceOf(_kind: ImportanceKind | undefined): { kind: string; values: ArrayLike<number> } | undefined {
@@ -493,7 +494,7 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
       },
     };
     try {
-      await this.deserialize({ state: metadata.state, files });
+      await this.deserialize({ state: metadata.state, files, columns: columnsOf(metadata) });
     } catch (error) {
       this.fitted = undefined;
       if (error instanceof HoldfastError) throw error;
@@ -572,6 +573,17 @@ function resolveSeed(seed: number | undefined): number {
     });
   }
   return seed;
+}
+
+/** Of the columns that the model was trained on, those that were not left out. */
+function columnsOf({ featureNames, missing }: ModelMetadata): readonly string[] {
+  const last = missing?.kept.at(-1) ?? -1;
+  if (last >= featureNames.length) {
+    throw new ModelFormatError(`The model keeps column ${last + 1} of ${featureNames.length}`, {
+      hint: 'The model directory is damaged or was put together from two models; restore it from a copy or train again.',
+    });
+  }
+  return missing ? missing.kept.map((j) => featureNames[j]) : featureNames;
 }
 
 /** Values that JSON could not hold. */

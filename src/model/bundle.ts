@@ -31,7 +31,11 @@ const metadataSchema = lazySchema((z) =>
     featureNames: z.array(z.string()),
     /** Rows a window for sequence models. */
     sequenceLength: z.number().int().positive().optional(),
-    missing: z.object({ kept: z.array(z.number().int().nonnegative()), medians: z.array(z.number()) }).optional(),
+    missing: z
+      .object({ kept: z.array(z.number().int().nonnegative()).min(1), medians: z.array(z.number()) })
+      .refine(({ kept, medians }) => medians.length === kept.length, 'another number of medians than of columns')
+      .refine(({ kept }) => kept.every((column, j) => j === 0 || column > kept[j - 1]), 'columns that do not ascend')
+      .optional(),
     trainingMetrics: z.object({
       trainLoss: numberOrNull(z),
       valLoss: numberOrNull(z),

@@ -32,9 +32,14 @@ export function writeModel({ rocket, weights, ...rest }: RocketModel): ModelPayl
 }
 
 /** Reads what `writeModel` gave; anything else is a `ModelFormatError` that says which part is wrong. */
-export function readModel(state: unknown, files: Readonly<Record<string, Uint8Array>>, outputs: number): RocketModel {
+export function readModel(
+  state: unknown,
+  files: Readonly<Record<string, Uint8Array>>,
+  { outputs, channels }: { outputs: number; channels: number },
+): RocketModel {
   const given = (state ?? {}) as Record<string, unknown>;
   const shape = readShape(given.shape);
+  if (shape.channels !== channels) throw damaged(`${shape.channels} channels, not ${channels}`);
   const { alpha, steepness, errors } = given;
   if (given.outputs !== outputs) throw damaged(`${String(given.outputs)} outputs, not ${outputs}`);
   if (!(Number.isFinite(alpha) && (alpha as number) > 0)) throw damaged("'alpha' is not a strength");

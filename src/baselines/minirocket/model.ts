@@ -81,11 +81,14 @@ export class MiniRocketModel extends BaseModel<MiniRocketSettings, Windows> {
   protected override deserialize({
     state,
     files,
+    columns,
   }: {
     state: unknown;
     files: Readonly<Record<string, Uint8Array>>;
+    columns: readonly string[];
   }): void {
-    this.learned = readModel(state, files, this.classes.length > 2 ? this.classes.length : 1);
+    const outputs = this.classes.length > 2 ? this.classes.length : 1;
+    this.learned = readModel(state, files, { outputs, channels: columns.length });
   }
 
   protected override async onnxBody(): Promise<OnnxBody> {

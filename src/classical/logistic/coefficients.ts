@@ -52,9 +52,11 @@ export function coefficientsFromJson(text: string): { coefficients: LogisticCoef
   const features = count(body.features, 'features');
   if (!Array.isArray(body.weights) || body.weights.length !== outputs)
     throw damaged(`'weights' has not ${outputs} rows`);
+  // Before any memory is taken: the count may promise more than there is.
+  const rows = body.weights.map((row: unknown, k) => numbers(row, features, `weights[${k}]`));
   const weights = new Float64Array(outputs * features);
-  body.weights.forEach((row: unknown, k) => {
-    weights.set(numbers(row, features, `weights[${k}]`), k * features);
+  rows.forEach((row, k) => {
+    weights.set(row, k * features);
   });
   const oneVsRest = body.oneVsRest === true ? { oneVsRest: true } : {};
   const intercept = numbers(body.intercept, outputs, 'intercept');

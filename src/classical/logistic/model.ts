@@ -2,6 +2,7 @@
 import { ConfigError, ModelFormatError, NotFittedError } from '../../core/errors.js';
 import { erfc } from '../../core/math.js';
 import type { Matrix } from '../../core/matrix.js';
+import { sameNames } from '../../core/text.js';
 import { BaseModel } from '../../model/base-model.js';
 import type { Explanation } from '../../model/explanation.js';
 import type { OnnxBody } from '../../model/onnx/export.js';
@@ -187,9 +188,11 @@ export class LogisticRegressionModel extends BaseModel<LogisticSettings> {
   protected override deserialize({
     state,
     files,
+    columns,
   }: {
     state: unknown;
     files: Readonly<Record<string, Uint8Array>>;
+    columns: readonly string[];
   }): void {
     const file = files[FILE];
     if (!file) throw misfit(`${FILE} is missing`);
@@ -198,9 +201,7 @@ export class LogisticRegressionModel extends BaseModel<LogisticSettings> {
     if (!Array.isArray(names) || names.length !== coefficients.features) {
       throw misfit(`the names of ${coefficients.features} features are missing in its state`);
     }
-    const known = new Set(this.featureNames);
-    const unknown = names.find((name) => !known.has(name as string));
-    if (unknown !== undefined) throw misfit(`feature '${String(unknown)}' of its state is not a feature of the model`);
+    if (!sameNames(names, columns)) throw misfit("it learned from other columns than the model's");
     if (coefficients.outputs !== outputsFor(this.classes.length)) {
       throw misfit(
         `${FILE} has ${coefficients.outputs} outputs, ${this.classes.length} classes need ${outputsFor(this.classes.length)}`,

@@ -1,6 +1,7 @@
 /** `RidgeModel`: ridge regression, and classification by it, behind the contract of all models. */
 import { InvalidInputError, ModelFormatError, NotFittedError } from '../../core/errors.js';
 import type { Matrix } from '../../core/matrix.js';
+import { sameNames } from '../../core/text.js';
 import { BaseModel } from '../../model/base-model.js';
 import type { Explanation } from '../../model/explanation.js';
 import type { OnnxBody } from '../../model/onnx/export.js';
@@ -124,15 +125,19 @@ export class RidgeModel extends BaseModel<RidgeSettings> {
     return { state: {}, files: { [FILE]: writeLearned(this.requireLearned()) } };
   }
 
-  protected override deserialize({ files }: { files: Readonly<Record<string, Uint8Array>> }): void {
+  protected override deserialize({
+    files,
+    columns,
+  }: {
+    files: Readonly<Record<string, Uint8Array>>;
+    columns: readonly string[];
+  }): void {
     const file = files[FILE];
     if (!file) throw misfit(`${FILE} is missing`);
     const learned = readLearned(new TextDecoder().decode(file));
     const outputs = this.classes.length > 2 ? this.classes.length : 1;
     if (learned.outputs !== outputs) throw misfit(`${FILE} has ${learned.outputs} outputs, the model ${outputs}`);
-    const known = new Set(this.featureNames);
-    const unknown = learned.names.find((name) => !known.has(name));
-    if (unknown !== undefined) throw misfit(`feature '${unknown}' of ${FILE} is not a feature of the model`);
+    if (!sameNames(learned.names, columns)) throw misfit(`${FILE} was learned from other columns than the model's`);
     this.learned = learned;
   }
 

@@ -205,8 +205,9 @@ export class SVMModel extends BaseModel<SVMSettings> {
   protected override async deserialize(payload: {
     state: unknown;
     files: Readonly<Record<string, Uint8Array>>;
+    columns: readonly string[];
   }): Promise<void> {
-    this.learned = await readPayload(payload, { classes: this.classes.length, featureNames: this.featureNames });
+    this.learned = await readPayload(payload, this.classes.length);
   }
 
   /** Only of a linear kernel. */

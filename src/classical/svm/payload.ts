@@ -1,5 +1,6 @@
 /** A machine in a saved model: libsvm's text, or JSON for a linear machine, and beside it what these do not hold. */
 import { ModelFormatError } from '../../core/errors.js';
+import { sameNames } from '../../core/text.js';
 import type { ModelPayload } from '../../model/types.js';
 import { linearFromJson, linearToJson } from './linear/json.js';
 import type { LinearMachine } from './linear/machine.js';
@@ -29,18 +30,19 @@ export async function writePayload({ machine, names, deviation }: Learned): Prom
 
 /** @throws ModelFormatError - a damaged machine, or one that does not fit the model's classes and columns */
 export async function readPayload(
-  { state, files }: { state: unknown; files: Readonly<Record<string, Uint8Array>> },
-  model: { readonly classes: number; readonly featureNames: readonly string[] },
+  payload: { state: unknown; files: Readonly<Record<string, Uint8Array>>; columns: readonly string[] },
+  classes: number,
 ): Promise<Learned> {
+  const { state, files, columns } = payload;
   const given = (state ?? {}) as Record<string, unknown>;
   const machine = await readMachine(files, given);
-  const classes = machine.type === 'linear' ? machine.classes : isRegression(machine) ? 0 : machine.counts.length;
-  if (classes !== model.classes) throw misfit(`it tells apart ${classes} classes, the model ${model.classes}`);
+  const own = machine.type === 'linear' ? machine.classes : isRegression(machine) ? 0 : machine.counts.length;
+  if (own !== classes) throw misfit(`it tells apart ${own} classes, the model ${classes}`);
   const { names, deviation } = given;
-  const known = new Set<unknown>(model.featureNames);
-  if (!Array.isArray(names) || names.length !== machine.features || !names.every((name) => known.has(name))) {
+  if (!Array.isArray(names) || names.length !== machine.features) {
     throw misfit(`the names of its ${machine.features} columns are missing in its state`);
   }
+  if (!sameNames(names, columns)) throw misfit("it learned from other columns than the model's");
   if (deviation === undefined) return { machine, names: names as string[] };
   if (!Array.isArray(deviation) || deviation.length !== names.length || !deviation.every(isDeviation)) {
     throw misfit('the deviations of its columns are not numbers');

@@ -69,6 +69,8 @@ describe('MiniRocketModel', () => {
     expect(() => new MiniRocketModel({ numFeature: 84 } as never)).toThrow(ConfigError);
   });
 
+  const SIZE = { outputs: 1, channels: 1 };
+
   it('reads back what it wrote, and refuses everything else', async () => {
     const root = mkdtempSync(join(tmpdir(), 'holdfast-rocket-'));
     try {
@@ -80,7 +82,7 @@ describe('MiniRocketModel', () => {
       const files = Object.fromEntries(
         ['biases.f32', 'weights.f64'].map((name) => [name, new Uint8Array(readFileSync(join(directory, name)))]),
       );
-      expect(readModel(state, files, 1).alpha).toBe(model.alpha);
+      expect(readModel(state, files, SIZE).alpha).toBe(model.alpha);
       const shape = (state as { shape: object }).shape;
       for (const broken of [
         undefined,
@@ -93,9 +95,10 @@ describe('MiniRocketModel', () => {
         { ...state, shape: { ...shape, length: 3 } },
         { ...state, shape: { ...shape, numFeatures: 168 } },
       ]) {
-        expect(() => readModel(broken, files, 1)).toThrow(ModelFormatError);
+        expect(() => readModel(broken, files, SIZE)).toThrow(ModelFormatError);
       }
-      expect(() => readModel(state, {}, 1)).toThrow(ModelFormatError);
+      expect(() => readModel(state, {}, SIZE)).toThrow(ModelFormatError);
+      expect(() => readModel(state, files, { ...SIZE, channels: 2 })).toThrow(/1 channels, not 2/);
       writeFileSync(join(directory, 'weights.f64'), new Uint8Array(8));
       await expect(MiniRocketModel.load(directory)).rejects.toThrow(ModelFormatError);
     } finally {
