@@ -8,6 +8,8 @@ import { HoldfastError, InvalidInputError } from './errors.js';
 
 const TEMPORARY = '.writing-';
 const PREVIOUS = '.previous-';
+/** What a writing makes: the name of its target, and whose it is. */
+const LEFT = /^(.+)\.(?:writing|previous)-(\d+-[0-9a-f]{12})$/;
 
 /** How long the moment between the two renames of a living process may take. */
 const SWAP_MS = 1000;
@@ -78,6 +80,7 @@ export async function writeDirectoryAtomic(
   const parent = dirname(target);
   await mkdir(parent, { recursive: true }).catch((error) => unwritable(target, error));
   await recoverDirectory(target);
+  await recoverOthers(parent);
   const { id, done } = begin();
   const temporary = join(parent, `${basename(target)}${TEMPORARY}${id}`);
   const previous = join(parent, `${basename(target)}${PREVIOUS}${id}`);
@@ -136,6 +139,13 @@ export async function recoverDirectory(directory: string): Promise<void> {
   }
   // No rename takes that long: the number of its process belongs to another one now.
   for (const id of setAside) await putBack(target, join(parent, basename(target) + PREVIOUS + id));
+}
+
+/** The same for what dead processes left of others in `parent`: nobody may ever write those again. */
+async function recoverOthers(parent: string): Promise<void> {
+  const left = (await readdir(parent)).map((name) => LEFT.exec(name));
+  const targets = left.flatMap((parts) => (parts && !alive(parts[2]) ? [parts[1]] : []));
+  for (const name of new Set(targets)) await recoverDirectory(join(parent, name));
 }
 
 async function putBack(target: string, previous: string): Promise<void> {

@@ -95,6 +95,20 @@ describe('writeDirectoryAtomic', () => {
     expect(readdirSync(join(target, '..'))).toEqual(['model']);
   });
 
+  it('what dead processes left of other targets goes with the next writing beside them', async () => {
+    const parent = folder();
+    const dead = '999999999-0123456789ab';
+    const living = `${process.ppid}-0123456789ab`;
+    await writeDirectoryAtomic(join(parent, 'one'), fill('one'));
+    await writeDirectoryAtomic(join(parent, 'lost'), fill('lost'));
+    renameSync(join(parent, 'lost'), join(parent, `lost.previous-${dead}`));
+    for (const name of [`one.previous-${dead}`, `half.writing-${dead}`, `busy.writing-${living}`])
+      mkdirSync(join(parent, name));
+    await writeDirectoryAtomic(join(parent, 'two'), fill('two'));
+    expect(readdirSync(parent).sort()).toEqual([`busy.writing-${living}`, 'lost', 'one', 'two']);
+    expect(content(join(parent, 'lost'))).toEqual(['lost', 'lost']);
+  });
+
   it('a process killed while it saves over and over leaves a whole directory', async () => {
     const target = join(folder(), 'model');
     const script = fileURLToPath(new URL('./save-forever.ts', import.meta.url));
