@@ -2,6 +2,7 @@
  * Which process on which machine: enough to say later whether it still runs. A number that the system gave to another process since, a
  * restart of the machine and a process that cannot be seen from here are told apart; where nothing is sure, the answer is 'unknown'.
  */
+import { createHash } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
@@ -29,6 +30,25 @@ export function ownProcess(): ProcessMark {
     started: startOf(process.pid),
   };
   return own;
+}
+
+/** The mark as a part of a file name: there as soon as the file is. */
+export function processTag(): string {
+  const { pid, started, ...place } = shortened(ownProcess());
+  return [...Object.values(place), pid, started].join('-');
+}
+
+/** Whether the process of a tag still runs. */
+export function lifeOfTag(tag: string): Life {
+  const [host, machine, boot, space, pid, started] = tag.split('-');
+  if (started === undefined || !/^\d+$/.test(pid)) return 'unknown';
+  return lifeOf({ host, machine, boot, space, pid: Number(pid), started }, shortened(ownProcess()));
+}
+
+function shortened({ host, machine, boot, space, pid, started }: ProcessMark): ProcessMark {
+  const short = (text: string): string =>
+    text === '' ? '' : createHash('sha256').update(text).digest('hex').slice(0, 12);
+  return { host: short(host), machine: short(machine), boot: short(boot), space: short(space), pid, started };
 }
 
 export type Life = 'alive' | 'dead' | 'unknown';

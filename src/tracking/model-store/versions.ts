@@ -4,17 +4,18 @@
  */
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { claimDirectory } from '../../core/create-whole.js';
 import { InvalidInputError } from '../../core/errors.js';
 import { unwritable } from '../../core/files.js';
-import { lifeOf, ownProcess, type ProcessMark } from '../process-mark.js';
+import { lifeOfTag, processTag } from '../process-mark.js';
 
 const NUMBERED = /^(\d+)(\.collecting|\.collected\.json)?$/;
 const WRITING = '.writing-';
+/** Whose it is, and an id of its own. */
+const WRITTEN_BY = /^\.writing-(.+)\.[0-9a-f-]{36}$/;
 const DELETING = '.deleting-';
-const WRITER = 'writer.json';
 const DAY_MS = 86_400_000;
 
 export class Versions {
@@ -43,11 +44,9 @@ export class Versions {
     finish: (directory: string, version: number) => Promise<void>,
   ): Promise<number> {
     await mkdir(this.directory, { recursive: true }).catch((error) => unwritable(this.directory, error));
-    const mark = join(this.directory, `${WRITING}${randomUUID()}`);
-    const temporary = join(mark, 'version');
+    const temporary = join(this.directory, `${WRITING}${processTag()}.${randomUUID()}`);
     try {
-      await mkdir(temporary, { recursive: true });
-      await writeFile(join(mark, WRITER), JSON.stringify(ownProcess()));
+      await mkdir(temporary);
       await fill(temporary);
       for (;;) {
         // Numbers are not used again: those of versions that were collected count too.
@@ -59,7 +58,7 @@ export class Versions {
     } catch (error) {
       return unwritable(this.directory, error);
     } finally {
-      await rm(mark, { recursive: true, force: true });
+      await rm(temporary, { recursive: true, force: true });
     }
   }
 
@@ -142,10 +141,7 @@ export class Versions {
 
 /** Its writer is gone, or on another machine and silent for a day. */
 async function abandoned(path: string): Promise<boolean> {
-  const life = await readFile(join(path, WRITER), 'utf8').then(
-    (text) => lifeOf(JSON.parse(text) as ProcessMark),
-    () => 'unknown' as const,
-  );
+  const life = lifeOfTag(WRITTEN_BY.exec(basename(path))?.[1] ?? '');
   if (life !== 'unknown') return life === 'dead';
   const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Number.POSITIVE_INFINITY }));
   return Date.now() - mtimeMs > DAY_MS;

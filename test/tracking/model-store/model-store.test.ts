@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { appendFile, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -15,6 +16,7 @@ import {
 import { ModelRegistry } from '../../../src/model/registry.js';
 import { PreprocessingPipeline } from '../../../src/preprocessing/pipeline.js';
 import { ModelStore } from '../../../src/tracking/model-store/model-store.js';
+import { processTag } from '../../../src/tracking/process-mark.js';
 import { CentroidModel } from '../../model/centroid.js';
 
 ModelRegistry.register({ name: 'centroid', family: 'test', load: async () => CentroidModel as never });
@@ -385,6 +387,18 @@ describe('faults', () => {
       const names = await readdir(join(store.directory, 'm', 'versions'));
       expect(names.filter((name) => !/^\d+(\.collected\.json)?$/.test(name))).toEqual([]);
     }
+  });
+
+  it('what a process left that died before it wrote anything goes with the next collection, and what lives stays', async () => {
+    await registered(1);
+    const versions = join(store.directory, 'm', 'versions');
+    const own = processTag();
+    const names = [own.replace(`-${process.pid}-`, '-999999999-'), own, 'unreadable'].map(
+      (tag) => `.writing-${tag}.${randomUUID()}`,
+    );
+    for (const name of names) await mkdir(join(versions, name));
+    await store.collectGarbage('m');
+    expect((await readdir(versions)).sort()).toEqual([...names.slice(1), '1'].sort());
   });
 
   it('a write that the system refuses in the middle leaves nothing behind, and is a typed error', async () => {
