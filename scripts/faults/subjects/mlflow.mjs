@@ -12,6 +12,13 @@ const tracker = (directory, trackingUri) =>
 /** No server listens there. */
 const NOWHERE = 'http://127.0.0.1:9';
 
+const files = (directory) => join(directory, 'files');
+
+async function writeFiles(directory) {
+  await mkdir(files(directory));
+  await writeFile(join(files(directory), 'note.txt'), 'kept');
+}
+
 async function offlineRun(directory) {
   const run = await tracker(directory, NOWHERE).startRun({
     runId: 'r',
@@ -19,14 +26,11 @@ async function offlineRun(directory) {
     params: { a: 1 },
     tags: { b: 'c' },
   });
-  const files = join(directory, 'files');
-  await mkdir(files, { recursive: true });
-  await writeFile(join(files, 'note.txt'), 'kept');
   for (let step = 0; step < 20; step++) {
     await run.logMetrics({ loss: step / 2 }, step);
     if (step % 4 === 3) await run.flush();
   }
-  await run.logArtifacts(files, 'notes');
+  await run.logArtifacts(files(directory), 'notes');
   await run.setTags({ done: 'yes' });
   await run.finish('completed');
 }
@@ -39,7 +43,13 @@ const look = async (directory) => JSON.stringify((await send(directory)) ?? {});
 
 export const subjects = {
   /** Killed while it is kept. */
-  'mlflow-keep': { work: (directory) => (SERVER ? send(directory) : offlineRun(directory)), look },
+  'mlflow-keep': { prepare: writeFiles, work: (directory) => (SERVER ? send(directory) : offlineRun(directory)), look },
   /** Killed while it is sent. */
-  'mlflow-send': { prepare: offlineRun, work: send, look },
+  'mlflow-send': {
+    async prepare(directory) {
+      await writeFiles(directory);
+      await offlineRun(directory);
+    },
+    ...{ work: send, look },
+  },
 };

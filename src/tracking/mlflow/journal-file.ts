@@ -33,7 +33,7 @@ export class JournalFile {
     const time = new Date(start.startTime).toISOString().replace(/[-:.]/g, '');
     const file = new JournalFile(join(journal, `${time}-${start.key}`));
     try {
-      await writing(file.directory, () => file.lock());
+      await file.lock();
       await file.append(start);
       return file;
     } catch (error) {
@@ -103,15 +103,17 @@ export class JournalFile {
   }
 
   /** Takes the lock; false while another process has it, or one of which cannot be said whether it still runs. */
-  async lock(): Promise<boolean> {
-    try {
-      this.held = await DirectoryLock.take(join(this.directory, 'lock'), 'The run');
-      return true;
-    } catch (error) {
-      // The run is being removed, together with its lock: another process has sent it.
-      if (error instanceof LockedError || (error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-      throw error;
-    }
+  lock(): Promise<boolean> {
+    return writing(this.directory, async () => {
+      try {
+        this.held = await DirectoryLock.take(join(this.directory, 'lock'), 'The run');
+        return true;
+      } catch (error) {
+        // The run is being removed, together with its lock: another process has sent it.
+        if (error instanceof LockedError || (error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+        throw error;
+      }
+    });
   }
 
   unlock(): void {
