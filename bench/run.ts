@@ -38,6 +38,7 @@ const BENCHMARKS: Record<string, () => Promise<Benchmark>> = {
   'quality-random-forest': () => import('./quality/random-forest.js'),
   'quality-neural': () => import('./quality/neural.js'),
   agent: () => import('./agent.js'),
+  install: () => import('./install.js'),
   shap: () => import('./shap.js'),
   tuning: () => import('./tuning.js'),
   'tuning-storage': () => import('./tuning-storage.js'),
