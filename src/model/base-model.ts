@@ -19,7 +19,7 @@ import { type ModelMetadata, readBundle, writeBundle } from './bundle.js';
 import type { Explanation } from './explanation.js';
 import { describeModel, withFamilyEntry } from './info.js';
 import { checkValues, columnCount, rowCount, takeRows, toModelInput, windowsOf } from './input.js';
-import { applyMissingTo } from './missing.js';
+import { applyMissingTo, refuseMissing } from './missing.js';
 import type { OnnxBody } from './onnx/export.js';
 import { checkOutput, lossAndAccuracyInTurns, predictionOutput } from './output.js';
 import { type LearnedFromData, prepareTraining } from './prepare.js';
@@ -311,7 +311,7 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
    * Labels and probabilities (classification) or values (regression), one for each row of X.
    *
    * @throws NotFittedError - before `fit`
-   * @throws InvalidInputError - other columns than in training, infinite values
+   * @throws InvalidInputError - other columns than in training, infinite values; missing ones where nothing is known to fill them with
    */
   async predict(X: ModelInput, options: { threads?: number } = {}): Promise<PredictionOutput> {
     const fitted = this.requireFitted('predict');
@@ -365,7 +365,9 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
     }
     const checking = checkValues(input, what);
     if (checking) await checking;
-    return (fitted.missing ? await applyMissingTo(input, fitted.missing) : input) as X;
+    if (fitted.missing) return (await applyMissingTo(input, fitted.missing)) as X;
+    if (!this.description.capabilities.missingValues) await refuseMissing(input, what);
+    return input as X;
   }
 
   /** Importance of each training feature; undefined for models that have none. Dropped columns count 0. */

@@ -97,6 +97,32 @@ export async function applyMissing(X: Matrix, plan: MissingValuePlan): Promise<M
   }
 }
 
+/**
+ * For models that cannot take NaN and know no medians: those read from another library's file, which has none.
+ *
+ * @throws InvalidInputError - a value is missing
+ */
+export async function refuseMissing(X: ModelInputMatrix, what: string): Promise<void> {
+  const matrix = X instanceof Windows ? X.base : X;
+  if (!(matrix instanceof Matrix)) return;
+  const { data, cols } = matrix;
+  const turns = new Turns();
+  for (let from = 0; from < data.length; from += 500_000) {
+    const to = Math.min(data.length, from + 500_000);
+    if (hasNaN(data, from, to)) {
+      const at = data.subarray(from, to).findIndex(Number.isNaN) + from;
+      throw new InvalidInputError(
+        `${what}: X has a missing value (row ${Math.floor(at / cols)}, column ${at % cols}), and the model has no medians to fill it with`,
+        {
+          hint: "Fill missing values first, as in training: a model read from another library's file does not say with what.",
+          details: { row: Math.floor(at / cols), column: at % cols },
+        },
+      );
+    }
+    await turns.pause();
+  }
+}
+
 function hasNaN(values: Float32Array, from: number, to: number): boolean {
   for (let p = from; p < to; p++) if (Number.isNaN(values[p])) return true;
   return false;

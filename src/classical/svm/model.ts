@@ -243,7 +243,8 @@ export class SVMModel extends BaseModel<SVMSettings> {
 
   /**
    * Opens a text model that libsvm, LIBLINEAR or `exportNative` wrote. `features` is the number of columns where a libsvm file's
-   * largest index is not the last column. Importance is not known then: deviations of columns are not in the files.
+   * largest index is not the last column. Neither deviations nor medians of columns are in the files: importance is not known then, and
+   * rows with missing values are refused.
    *
    * @throws ModelFormatError - an unreadable or damaged file, or a machine of another kind (one-class, logistic regression)
    */

@@ -108,6 +108,13 @@ describe('SVMModel', () => {
         expect(await other.predict(data.X)).toEqual(await model.predict(data.X));
         expect(await other.decisionFunction(data.X)).toEqual(await model.decisionFunction(data.X));
       }
+      // The file has no medians to fill them with.
+      const gap = [Array.from(data.X.row(0), (value, j) => (j === 1 ? Number.NaN : value))];
+      expect((await model.predict(gap)).predictions).toHaveLength(1);
+      for (const refused of [opened.predict(gap), opened.decisionFunction(gap)]) {
+        await expect(refused).rejects.toThrow(InvalidInputError);
+        await expect(refused).rejects.toThrow('row 0, column 1');
+      }
       await opened.exportNative(`${place}.again`);
       expect(await readFile(`${place}.again`, 'utf8')).toBe(await readFile(`${place}.model`, 'utf8'));
     },
