@@ -2,6 +2,7 @@
  * Looks through the page headers of a column before hyparquet reads it: its reader goes on by whatever a header says, so that a size below zero,
  * or none, keeps it at the same page for ever. Headers are structs of Thrift's compact protocol; PageHeader of the Parquet format.
  */
+import { checkLevels, checkRuns, type PageLayout } from './parquet-runs.js';
 
 /** A column of a row group: where it lies in the file, and what the footer says of it. */
 export interface ColumnChunk {
@@ -9,6 +10,18 @@ export interface ColumnChunk {
   readonly end: number;
   readonly values: number;
   readonly codec: string;
+  /** Whether values may be missing. */
+  readonly optional: boolean;
+  readonly boolean: boolean;
+}
+
+/** A page that is still compressed. */
+export interface StoredPage {
+  /** Bytes given to the decompressor, and bytes it is to make of them. */
+  readonly stored: number;
+  readonly size: number;
+  /** None: a dictionary. */
+  readonly layout?: PageLayout;
 }
 
 /** Types of the compact protocol. */
@@ -18,6 +31,7 @@ const MOST_LEVELS = 8;
 
 /** Pages with values; a dictionary comes before them. */
 const DATA_PAGE = 0;
+const DICTIONARY_PAGE = 2;
 const DATA_PAGE_V2 = 3;
 
 /** How many bytes a codec can make of one, with room to spare; of the others hardly any number is too large. */
@@ -25,25 +39,67 @@ const RATIO: Readonly<Record<string, number>> = { UNCOMPRESSED: 1, SNAPPY: 64, G
 const OTHER_RATIO = 100_000;
 const FREE_BYTES = 1 << 16;
 
-/** `bytes` are the chunk's. Throws what is wrong. */
-export function checkPages(bytes: Uint8Array, { values, codec }: ColumnChunk): void {
+/**
+ * `bytes` are the chunk's. Throws what is wrong; gives the pages that must be decompressed before their runs can be looked at, in the order in which
+ * they will be.
+ */
+export function checkPages(bytes: Uint8Array, chunk: ColumnChunk): StoredPage[] {
+  const { values, codec } = chunk;
   const reader = new Reader(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  const pages: StoredPage[] = [];
   for (let seen = 0; seen < values && reader.at < bytes.length; ) {
     const header = reader.struct(0);
     const [type, size, stored] = [1, 2, 3].map((field) => whole(header.get(field)));
     const most = FREE_BYTES + stored * (RATIO[codec] ?? OTHER_RATIO);
     if (stored > bytes.length - reader.at || size > most) throw new Error('a page is larger than its bytes');
+    const body = bytes.subarray(reader.at, reader.at + stored);
     if (type === DATA_PAGE || type === DATA_PAGE_V2) {
       const inner = header.get(type === DATA_PAGE ? 5 : 8);
       if (!(inner instanceof Map)) throw new Error('a page has no description');
       const own = whole(inner.get(1));
       if (own > values - seen) throw new Error('pages have more values than their column');
-      if (type === DATA_PAGE_V2 && whole(inner.get(5)) + whole(inner.get(6)) > stored)
-        throw new Error('the levels of a page are larger than it');
       seen += own;
+      const page = type === DATA_PAGE ? pageV1(inner, body, size, chunk) : pageV2(inner, body, size, chunk);
+      if (page) pages.push(page);
+    } else if (type === DICTIONARY_PAGE) {
+      const inner = header.get(7);
+      // Every value of a dictionary has a byte at least.
+      if (!(inner instanceof Map) || whole(inner.get(1)) > size)
+        throw new Error('a dictionary is larger than its page');
+      if (codec !== 'UNCOMPRESSED') pages.push({ stored, size });
     }
     reader.at += stored;
   }
+  return pages;
+}
+
+function pageV1(inner: Fields, body: Uint8Array, size: number, chunk: ColumnChunk): StoredPage | undefined {
+  const { codec, optional, boolean } = chunk;
+  const layout: PageLayout = {
+    version: 1,
+    values: whole(inner.get(1)),
+    nulls: 0,
+    encoding: whole(inner.get(2)),
+    optional,
+    boolean,
+  };
+  if (codec !== 'UNCOMPRESSED') return { stored: body.length, size, layout };
+  checkRuns(body, layout);
+  return undefined;
+}
+
+/** Levels stand before the rest, and are not compressed with it. */
+function pageV2(inner: Fields, body: Uint8Array, size: number, chunk: ColumnChunk): StoredPage | undefined {
+  const { codec, optional, boolean } = chunk;
+  const [values, nulls, encoding, definition, repetition] = [1, 2, 4, 5, 6].map((field) => whole(inner.get(field)));
+  if (definition + repetition > Math.min(body.length, size)) throw new Error('the levels of a page are larger than it');
+  const layout: PageLayout = { version: 2, values, nulls, encoding, optional, boolean };
+  checkLevels(body.subarray(repetition), layout);
+  const rest = body.subarray(repetition + (optional ? definition : 0));
+  if (codec !== 'UNCOMPRESSED' && inner.get(7) !== 0)
+    return { stored: rest.length, size: size - definition - repetition, layout };
+  checkRuns(rest, layout);
+  return undefined;
 }
 
 function whole(value: unknown): number {
@@ -74,8 +130,9 @@ class Reader {
   private element(type: number, depth: number): number | Fields | undefined {
     switch (type) {
       case TRUE:
+        return 1;
       case FALSE:
-        return undefined;
+        return 0;
       case BYTE:
         this.at++;
         return undefined;

@@ -10,7 +10,7 @@ import { type Column, Table } from '../core/table.js';
 import { listed, nearest } from '../core/text.js';
 import { Turns } from '../core/turns.js';
 import { filePath, type ReadOptions, unreadable } from './byte-source.js';
-import { type ColumnChunk, checkPages } from './parquet-pages.js';
+import { PageGuard } from './parquet-guard.js';
 import { TextCodes } from './text-codes.js';
 
 /** Which columns and rows `readParquet` reads. */
@@ -58,10 +58,10 @@ export async function readParquet(file: string | URL, options: ParquetOptions = 
 
 async function readOpen(path: string, handle: FileHandle, options: ParquetOptions): Promise<Table> {
   const { size } = await handle.stat();
-  let chunks: readonly ColumnChunk[] = [];
+  let guard: PageGuard | undefined;
   const slice = (start: number, end = size): Promise<ArrayBuffer> => {
     const bytes = readExactly(handle, start, end, path, size).then((read) => {
-      for (const chunk of chunks) if (chunk.start >= start && chunk.end <= end) checkChunk(read, start, chunk, path);
+      guard?.read(read, start, end);
       return read;
     });
     // The reader asks for several pieces at once; a failure of one that nobody waits for any more must not end the process.
@@ -77,17 +77,21 @@ async function readOpen(path: string, handle: FileHandle, options: ParquetOption
   });
   const fields = chosenFields(topLevelFields(metadata), options.columns, path);
   const rows = checkedRows(metadata, path);
-  chunks = chunksOf(metadata);
   if (rows === 0) {
     throw new InvalidInputError(`${path} has no rows`, {
       hint: 'Check how the file was written.',
       details: { file: path },
     });
   }
+  const pages = new PageGuard(metadata);
+  guard = pages;
   const scan = await parquetScan({
     file,
     metadata,
-    compressors: { ...compressors, LZ4_RAW: (input, size) => (size === 0 ? NOTHING : decompressLz4Raw(input, size)) },
+    compressors: pages.around({
+      ...compressors,
+      LZ4_RAW: (input, size) => (size === 0 ? NOTHING : decompressLz4Raw(input, size)),
+    }),
     parsers: PARSERS,
     columns: fields.map(({ name }) => name),
   });
@@ -96,7 +100,10 @@ async function readOpen(path: string, handle: FileHandle, options: ParquetOption
     options.onProgress?.({ phase: 'read', step, total: fields.length * scan.ranges.length, message: path });
   for (const field of fields) {
     const done = columns.length * scan.ranges.length;
-    columns.push([field.name, await readColumn(scan, field, rows, path, options, (group) => report(done + group))]);
+    columns.push([
+      field.name,
+      await readColumn(scan, pages, field, rows, path, options, (group) => report(done + group)),
+    ]);
   }
   return Table.fromEntries(columns);
 }
@@ -113,26 +120,6 @@ function checkedRows({ num_rows, row_groups }: FileMetaData, path: string): numb
   if (sum !== num_rows || sum > BigInt(MOST_ROWS))
     throw damaged(path, 'the footer', new Error(`${num_rows} rows, of which row groups have ${sum}`));
   return Number(num_rows);
-}
-
-function chunksOf({ row_groups }: FileMetaData): ColumnChunk[] {
-  return row_groups.flatMap(({ columns }) =>
-    columns.flatMap(({ meta_data }) => {
-      if (!meta_data) return [];
-      const { data_page_offset, dictionary_page_offset, total_compressed_size, num_values, codec } = meta_data;
-      const start = Number(dictionary_page_offset || data_page_offset);
-      return [{ start, end: start + Number(total_compressed_size), values: Number(num_values), codec }];
-    }),
-  );
-}
-
-function checkChunk(read: ArrayBuffer, from: number, chunk: ColumnChunk, path: string): void {
-  if (chunk.end <= chunk.start) return;
-  try {
-    checkPages(new Uint8Array(read, chunk.start - from, chunk.end - chunk.start), chunk);
-  } catch (error) {
-    throw damaged(path, `bytes ${chunk.start} to ${chunk.end}`, error);
-  }
 }
 
 async function readExactly(
@@ -236,6 +223,7 @@ function kindOf(field: SchemaElement, path: string): Kind {
 
 async function readColumn(
   scan: ParquetScan,
+  pages: PageGuard,
   field: SchemaElement,
   rows: number,
   path: string,
@@ -250,7 +238,7 @@ async function readColumn(
   let groups = 0;
   for (const { rowStart, rowEnd } of scan.ranges) {
     throwIfAborted(options.signal, `Reading ${path}`);
-    const cells = await scan.readColumn({ column: field.name, rowStart, rowEnd }).catch((error: unknown) => {
+    const cells = await readGroup(rowStart, rowEnd).catch((error: unknown) => {
       throw damaged(path, `column '${field.name}'`, error);
     });
     if (cells.length !== rowEnd - rowStart) {
@@ -264,6 +252,11 @@ async function readColumn(
   }
   if (at !== rows) throw damaged(path, `column '${field.name}'`, new Error(`${at} values for ${rows} rows`));
   return kind === 'categorical' ? text.column() : { kind, values };
+
+  async function readGroup(rowStart: number, rowEnd: number) {
+    pages.expect(field, groups);
+    return scan.readColumn({ column: field.name, rowStart, rowEnd });
+  }
 }
 
 function copyNumbers(cells: ArrayLike<unknown>, into: Float64Array, at: number): void {
