@@ -2,7 +2,7 @@
  * What an installation costs beside the Python libraries': bytes to download, bytes and packages on disk, seconds of the package manager with everything
  * in its cache, and the time until an import is done, over the bare start of Node or Python. Each peer is installed by itself, with what it needs.
  */
-import { execFileSync } from 'node:child_process';
+import { type ExecFileSyncOptionsWithStringEncoding, execFileSync } from 'node:child_process';
 import {
   existsSync,
   lstatSync,
@@ -41,7 +41,11 @@ const PEERS: Record<string, { readonly packages: readonly string[]; readonly imp
   'all four': { packages: ['lightgbm', 'xgboost-cpu', 'catboost', 'scikit-learn'], imports: [] },
 };
 const OURS = ['holdfast', 'holdfast/boosting', 'holdfast/classical', 'holdfast/validation'];
-const QUIET = { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 2 ** 26 } as const;
+const QUIET: ExecFileSyncOptionsWithStringEncoding = {
+  encoding: 'utf8',
+  stdio: ['ignore', 'pipe', 'pipe'],
+  maxBuffer: 2 ** 26,
+};
 
 export async function run({ pairs, quick, cases, log }: BenchmarkOptions): Promise<BenchmarkReport> {
   const busyAtStart = busyShare();
@@ -59,7 +63,7 @@ export async function run({ pairs, quick, cases, log }: BenchmarkOptions): Promi
     const versions = {
       node: process.versions.node,
       npm: execFileSync('npm', ['--version'], QUIET).trim(),
-      python: execFileSync(python, ['--version'], QUIET).trim().slice(7),
+      python: execFileSync(python(), ['--version'], QUIET).trim().slice(7),
     };
     return {
       result: { machine, versions, pairs, busyAtStart, rows },
@@ -88,18 +92,17 @@ function ours(work: string, repeats: number): Row {
   };
   const first = install('ours', false);
   const lock = JSON.parse(readFileSync(join(first.directory, 'package-lock.json'), 'utf8')) as {
-    packages: Record<string, { resolved?: string }>;
+    packages: Record<string, unknown>;
   };
-  const tarballs = Object.values(lock.packages).flatMap(({ resolved }) =>
-    resolved?.startsWith('http') ? [resolved] : [],
-  );
+  // The lock file also has what other systems would install.
+  const packages = Object.keys(lock.packages).filter((path) => path !== '' && existsSync(join(first.directory, path)));
   const seconds = Array.from({ length: repeats }, (_, i) => install(`ours-${i}`, true).seconds);
   const bare = medianTime(repeats, process.execPath, ['--input-type=module', '-e', '0'], first.directory);
   return {
     name: 'holdfast',
     downloadMiB: (packed.size + bytesInCache(join(work, 'npm-cache'), packed.size)) / 2 ** 20,
     installedMiB: bytesIn(join(first.directory, 'node_modules')) / 2 ** 20,
-    packages: tarballs.length + 1,
+    packages: packages.length,
     installSeconds: median(seconds),
     imports: Object.fromEntries(
       OURS.map((name) => [
@@ -134,7 +137,7 @@ function peer(name: string, work: string, repeats: number): Row {
   const { packages, imports } = PEERS[name];
   const wheels = join(work, `${name}-wheels`);
   const pip = (...args: string[]) =>
-    execFileSync(python, ['-m', 'pip', '--disable-pip-version-check', '-q', ...args], { ...QUIET, cwd: work });
+    execFileSync(python(), ['-m', 'pip', '--disable-pip-version-check', '-q', ...args], { ...QUIET, cwd: work });
   pip('download', '--only-binary=:all:', '-c', pins, '-d', wheels, ...packages);
   const place = join(work, `${name}-packages`);
   const seconds = Array.from({ length: repeats }, () => {
@@ -144,7 +147,7 @@ function peer(name: string, work: string, repeats: number): Row {
     return (performance.now() - start) / 1000;
   });
   const env = { ...process.env, PYTHONPATH: place, PYTHONNOUSERSITE: '1' };
-  const bare = medianTime(repeats, python, ['-c', '0'], work, env);
+  const bare = medianTime(repeats, python(), ['-c', '0'], work, env);
   return {
     name,
     downloadMiB: bytesIn(wheels) / 2 ** 20,
@@ -152,7 +155,7 @@ function peer(name: string, work: string, repeats: number): Row {
     packages: readdirSync(wheels).length,
     installSeconds: median(seconds),
     imports: Object.fromEntries(
-      imports.map((module) => [module, medianTime(repeats, python, ['-c', `import ${module}`], work, env) - bare]),
+      imports.map((module) => [module, medianTime(repeats, python(), ['-c', `import ${module}`], work, env) - bare]),
     ),
   };
 }
@@ -206,7 +209,7 @@ function markdownOf(
       `| ${row.name} | ${row.downloadMiB.toFixed(1)} | ${row.installedMiB.toFixed(1)} | ${row.packages} | ${row.installSeconds.toFixed(1)} | ${importsText(row)} |`,
   );
   return `Each installed by itself with what it needs, \`npm install\` of the packed checkout and \`pip install --target\` of wheels of the versions that the tests are pinned to. Seconds are the package manager's, with everything
-in its cache; import times are of fresh processes over the bare start of Node and of Python, medians of ${pairs} each. Sizes are of files, without the runtime.
+in its cache; import times are of fresh processes over the bare start of Node and of Python, medians of ${pairs} each. Sizes are of files, without the runtime; pip's include the bytecode that it compiles.
 
 | package | download, MiB | on disk, MiB | packages | install, s | import, ms |
 | --- | --- | --- | --- | --- | --- |

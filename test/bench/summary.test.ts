@@ -26,6 +26,9 @@ describe('the summary of benchmarks', () => {
     const predicted = readResults('z', fileOf([{ library: 'lightgbm', threads: 1, rows: paired(0.1) }]));
     expect(predicted.rows.map(({ name }) => name)).toEqual(['lightgbm, 1 thread(s)']);
     const scores = readResults('quality-z', JSON.stringify({ command: 'npm run bench -- quality-z', results: [] }));
+    const installed = [{ name: 'holdfast', downloadMiB: 1, installSeconds: 2, imports: { holdfast: 3 } }];
+    const sizes = readResults('install', JSON.stringify({ command: 'npm run bench -- install', rows: installed }));
+    expect(sizes.rows).toEqual([]);
     const text = page([stored, predicted, scores], []);
     expect(text).toContain('| [y](y.md) | b | 0.20 | 1.00 | 5.00 (4.00 to 6.67) | 1 | 2 |');
     expect(text).toContain('tables of their own: [quality-z](quality-z.md).');
