@@ -1,10 +1,10 @@
 /** The run's row in the repository: begun with the run, failed where the run fails. */
 import { messageOf } from '../core/text.js';
 import type { TrackedRun } from '../tracking/tracker.js';
-import type { AgentRun, RowState } from './run.js';
+import type { AgentRun, RunRowState } from './run.js';
 
 /** The row of a run whose process died is taken over. */
-export async function beginRow({ settings, state, runId, candidate }: Omit<AgentRun, 'row'>): Promise<RowState> {
+export async function beginRow({ settings, state, runId, candidate }: Omit<AgentRun, 'row'>): Promise<RunRowState> {
   const { repository, trainedBy } = settings;
   if (!repository) return 'none';
   await repository.open();

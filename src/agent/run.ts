@@ -44,7 +44,7 @@ export interface AgentSettings {
 }
 
 /** The run's row: there is no repository, it was begun or taken over, or an earlier process of the run has completed it. */
-export type RowState = 'none' | 'begun' | 'completed';
+export type RunRowState = 'none' | 'begun' | 'completed';
 
 /** What later steps need of a training. */
 export type TrainedRun = Pick<TrainingResult, 'model' | 'metrics' | 'artifacts' | 'report'>;
@@ -72,7 +72,7 @@ export interface AgentRun {
   /** Notes for the report of the run. */
   readonly warnings: string[];
   /** The run's row is there: begun with the run, so that the database starts while the model trains. */
-  readonly row: Promise<RowState>;
+  readonly row: Promise<RunRowState>;
   /** Why there is no row. */
   rowFailure?: unknown;
 

@@ -40,6 +40,7 @@ export interface CustomMetric {
 /** A boosting model, of whatever config its class has, whose scores training can start from. */
 // biome-ignore lint/suspicious/noExplicitAny: of whatever config the class has
 export interface StartingModel extends BaseModel<any> {
+  /** (n * outputs,) raw scores row by row: where training starts. */
   predictScores(X: ModelInput, options?: BoostingPredictOptions): Promise<Float64Array>;
 }
 

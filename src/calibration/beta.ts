@@ -3,6 +3,7 @@ import { log, sigmoid } from '../core/math.js';
 import { calibrationRows, fittedOr, smoothedTargets } from './inputs.js';
 import { fitSmallLogistic } from './small-logistic.js';
 
+/** p becomes the logistic function of a log(p) - b log(1 - p) + offset. */
 export interface BetaMap {
   readonly a: number;
   readonly b: number;

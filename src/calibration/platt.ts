@@ -3,7 +3,8 @@ import { sigmoid } from '../core/math.js';
 import { calibrationRows, fittedOr, smoothedTargets } from './inputs.js';
 import { fitSmallLogistic } from './small-logistic.js';
 
-export interface Sigmoid {
+/** Log-odds x become the logistic function of slope x + offset. */
+export interface PlattSigmoid {
   readonly slope: number;
   readonly offset: number;
 }
@@ -16,10 +17,10 @@ export interface Sigmoid {
  * new PlattCalibrator().fit(scores, labels).transform(newScores);
  */
 export class PlattCalibrator {
-  private fitted: Sigmoid | undefined;
+  private fitted: PlattSigmoid | undefined;
 
   /** From a sigmoid fitted before. */
-  static of(sigmoid: Sigmoid): PlattCalibrator {
+  static of(sigmoid: PlattSigmoid): PlattCalibrator {
     const calibrator = new PlattCalibrator();
     calibrator.fitted = sigmoid;
     return calibrator;
@@ -38,7 +39,7 @@ export class PlattCalibrator {
   }
 
   /** @throws NotFittedError - before `fit` */
-  get sigmoid(): Sigmoid {
+  get sigmoid(): PlattSigmoid {
     return fittedOr(this.fitted, 'PlattCalibrator');
   }
 

@@ -20,6 +20,7 @@ export interface CategoricalColumn {
   readonly categories: readonly string[];
 }
 
+/** A column of a table. */
 export type Column = NumericColumn | TimeColumn | CategoricalColumn;
 
 /** What callers may pass as a column. */

@@ -25,6 +25,7 @@ function mix(x: number): number {
   return (x ^ (x >>> 15)) >>> 0;
 }
 
+/** A stream of random numbers: the same seed gives the same numbers on every platform. */
 export class Random {
   private readonly s = new Uint32Array(4);
   private spare: number | undefined;

@@ -18,7 +18,7 @@ import { listed, nearest } from './text.js';
 export type { CategoricalColumn, Column, ColumnInput, NumericColumn, TimeColumn } from './column.js';
 
 /** A cell as a record holds it: a number, text, a `Date` for time columns, null where missing. */
-export type Cell = number | string | Date | null;
+export type TableCell = number | string | Date | null;
 
 /**
  * Columns of equal length, by name.
@@ -200,7 +200,7 @@ export class Table {
   }
 
   /** Rows `from` to `to` (exclusive) as plain objects. */
-  records(from = 0, to = this.rowCount): Record<string, Cell>[] {
+  records(from = 0, to = this.rowCount): Record<string, TableCell>[] {
     const part = this.slice(from, to);
     const readers = [...part.columns].map(([name, column]) => [name, cellReader(column)] as const);
     // fromEntries defines own properties, so a column named '__proto__' is data like any other.
@@ -222,7 +222,7 @@ export class Table {
   }
 }
 
-function cellReader(column: Column): (row: number) => Cell {
+function cellReader(column: Column): (row: number) => TableCell {
   if (column.kind === 'categorical') {
     return (i) => (column.codes[i] < 0 ? null : column.categories[column.codes[i]]);
   }

@@ -25,8 +25,10 @@ export type PerSplit<T> =
   | { train?: ArrayLike<T>; validation?: ArrayLike<T>; test?: ArrayLike<T>; holdout?: ArrayLike<T> }
   | ArrayLike<T>;
 
-type InputOf<X extends ContainerX> = [X] extends [Matrix] ? FeatureInput : SequenceInput;
+/** What callers may pass for a container's X: whatever becomes a `Matrix`, or windows. */
+export type InputOf<X extends ContainerX> = [X] extends [Matrix] ? FeatureInput : SequenceInput;
 
+/** What is known of all rows of a container. */
 export interface ContainerFacts {
   /** Names of the columns (channels); default f0, f1, ... */
   featureNames?: readonly string[];

@@ -25,6 +25,7 @@ import {
 } from './container-splits.js';
 import { type FromTableOptions, restoreTable, splitTable } from './from-table.js';
 import { type ContainerFactory, RawData } from './raw-data.js';
+import type { RawParts } from './raw-parts.js';
 import { checkSequenceOptions, type SequenceOptions, windowSplit } from './sequences.js';
 import { assertHolder, checkHolder, type SplitFacts, type SplitSummary, summarize } from './split-facts.js';
 import { containerRecord } from './split-record.js';
@@ -117,7 +118,7 @@ export class TimeSeriesDataContainer<X extends ContainerX = Matrix> {
    * const container = new PreprocessingPipeline().fitTransform(raw);
    */
   static fromTable(table: Table, options: FromTableOptions): RawTimeSeriesData {
-    return new RawTimeSeriesData(splitTable(table, options), containerOf);
+    return RawTimeSeriesData.of(splitTable(table, options));
   }
 
   /**
@@ -125,7 +126,7 @@ export class TimeSeriesDataContainer<X extends ContainerX = Matrix> {
    * Throws as `fromTable` does, and `InvalidInputError` when the record does not fit the table.
    */
   static restoreSplit(table: Table, record: SplitRecord): RawTimeSeriesData {
-    return new RawTimeSeriesData(restoreTable(table, record), containerOf);
+    return RawTimeSeriesData.of(restoreTable(table, record));
   }
 
   /**
@@ -188,7 +189,16 @@ export class TimeSeriesDataContainer<X extends ContainerX = Matrix> {
 }
 
 /** Splits of one table with their columns as read; made by `TimeSeriesDataContainer.fromTable`. */
-export class RawTimeSeriesData extends RawData<TimeSeriesDataContainer> {}
+export class RawTimeSeriesData extends RawData<TimeSeriesDataContainer> {
+  private constructor(parts: RawParts) {
+    super(parts, containerOf);
+  }
+
+  /** Of finished parts. @internal */
+  static of(parts: RawParts): RawTimeSeriesData {
+    return new RawTimeSeriesData(parts);
+  }
+}
 
 const containerOf: ContainerFactory<TimeSeriesDataContainer> = (parts) => new TimeSeriesDataContainer<Matrix>(parts);
 

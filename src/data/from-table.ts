@@ -7,10 +7,10 @@ import { listed, nearest } from '../core/text.js';
 import { LockedHoldout } from '../splits/holdout.js';
 import { labelEndsFromHorizon, timeOrder } from '../splits/label-spans.js';
 import { checkedRatios, countsOf, DEFAULT_RATIOS } from '../splits/ratios.js';
-import type { SplitRecord, StoredDrop } from '../splits/registry.js';
+import type { SplitRecord, StoredDroppedRows } from '../splits/registry.js';
 import { timeOrderedSplit } from '../splits/time-split.js';
 import { labelColumn } from './label-column.js';
-import type { RawParts, RawSettings } from './raw-parts.js';
+import type { FromTableSettings, RawParts } from './raw-parts.js';
 import { RowHistory } from './row-history.js';
 import type { SplitFacts } from './split-facts.js';
 
@@ -99,7 +99,7 @@ export function restoreTable(table: Table, record: SplitRecord): RawParts {
       return positionOf[row];
     }),
   );
-  const typed = (dropped: readonly StoredDrop[]) =>
+  const typed = (dropped: readonly StoredDroppedRows[]) =>
     dropped.map((drop) => ({ ...drop, rows: Uint32Array.from(drop.rows) }));
   const facts: SplitFacts = {
     ratios: rows.settings.ratios,
@@ -120,7 +120,7 @@ const forEachRole = (rowsOf: (role: SplitRole) => Uint32Array): Record<SplitRole
   holdout: rowsOf('holdout'),
 });
 
-function settingsOf(table: Table, options: FromTableOptions): RawSettings {
+function settingsOf(table: Table, options: FromTableOptions): FromTableSettings {
   if (!(table instanceof Table)) {
     throw new InvalidInputError('fromTable: the first argument is not a Table', {
       hint: 'Use Table.fromRecords, Table.fromColumns, or a reader of holdfast/data.',
@@ -178,7 +178,7 @@ function settingsOf(table: Table, options: FromTableOptions): RawSettings {
 
 /** All rows of the table in time order, with everything but the decision about their roles. */
 interface PreparedRows {
-  readonly settings: RawSettings;
+  readonly settings: FromTableSettings;
   readonly source: Table;
   /** Feature columns in time order. */
   readonly features: Table;
@@ -197,7 +197,7 @@ interface PreparedRows {
   readonly unlabelled: number;
 }
 
-function prepare(table: Table, settings: RawSettings): PreparedRows {
+function prepare(table: Table, settings: FromTableSettings): PreparedRows {
   if (table.rowCount === 0)
     throw new InvalidInputError('fromTable: the table has no rows', { hint: 'Check the file or query.' });
   const { label, time, labelEnd, weight, group, horizon } = settings;

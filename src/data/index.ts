@@ -1,5 +1,7 @@
 /** `holdfast/data`: readers, labels, sample weights, data quality. */
 
+export type { ColumnInput } from '../core/column.js';
+export type { LazySchema } from '../core/schema.js';
 export { Table } from '../core/table.js';
 export { type EpochUnit, epochToMs, parseTimestamp } from '../core/time.js';
 export { type EngineerContext, engineerFeatures } from '../preprocessing/engineer.js';
@@ -39,7 +41,7 @@ export {
 export { FeastFeatureStore, type FeastStoreOptions, type HistoricalRequest } from './feast/feature-store.js';
 export type { FeastFeatureService, FeastFeatureView, FeastProjection } from './feast/feature-view.js';
 export type { JoinedView, JoinOptions } from './feast/join-options.js';
-export type { FeatureStatus } from './feast/online-answer.js';
+export type { FeatureStatus, FeatureVector, OnlineValue } from './feast/online-answer.js';
 export { OnlineFeatures } from './feast/online-features.js';
 export { pointInTimeJoin } from './feast/point-in-time-join.js';
 export type { FeastServerOptions } from './feast/server-options.js';

@@ -2,13 +2,13 @@
 import { canonicalJson } from '../core/hash.js';
 import type { Split } from '../core/split.js';
 import type { Table } from '../core/table.js';
-import type { History, RawSplits, SplitTransform } from '../preprocessing/raw-splits.js';
+import type { EarlierRows, RawSplits, SplitTransform } from '../preprocessing/raw-splits.js';
 import { deriveHoldout, type LockedHoldout } from '../splits/holdout.js';
 import type { LeakageOptions, LeakageReport } from '../splits/leakage.js';
 import { RowLedger } from '../splits/ledger.js';
 import { hashTable, type SplitRecord } from '../splits/registry.js';
 import type { ContainerFacts, ContainerSplits } from './container-splits.js';
-import type { RawParts, RawSettings } from './raw-parts.js';
+import type { FromTableSettings, RawParts } from './raw-parts.js';
 import type { RowHistory } from './row-history.js';
 import { assertHolder, checkHolder, type SplitFacts, type SplitSummary, summarize } from './split-facts.js';
 import { storedFacts } from './split-record.js';
@@ -33,14 +33,13 @@ export class RawData<Container> implements RawSplits<Container> {
   readonly horizon?: number;
   /** For a label column of text: the text of label k. */
   readonly classNames?: readonly string[];
-  readonly settings: RawSettings;
+  readonly settings: FromTableSettings;
   readonly facts: SplitFacts;
   readonly #history: RowHistory;
   readonly #source: Table;
   readonly #toContainer: ContainerFactory<Container>;
   readonly #ledger = new RowLedger();
 
-  /** Takes finished parts; call `TimeSeriesDataContainer.fromTable` instead. */
   constructor(parts: RawParts, toContainer: ContainerFactory<Container>) {
     this.train = parts.train;
     this.validation = parts.validation;
@@ -63,7 +62,7 @@ export class RawData<Container> implements RawSplits<Container> {
   }
 
   /** Rows between the training rows that are not among them (no label, purged): what fitting lags and windows needs to see. */
-  get trainHistory(): History | undefined {
+  get trainHistory(): EarlierRows | undefined {
     return this.#history.of('train');
   }
 

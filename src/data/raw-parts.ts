@@ -12,7 +12,7 @@ export interface RawParts {
   readonly test: Split<'test', Table>;
   readonly holdout: LockedHoldout<Table>;
   readonly featureNames: string[];
-  readonly settings: RawSettings;
+  readonly settings: FromTableSettings;
   readonly facts: SplitFacts;
   readonly classNames?: readonly string[];
   /** Rows before and between those of each split, for lags and windows that reach back. */
@@ -22,7 +22,7 @@ export interface RawParts {
 }
 
 /** Options of `fromTable` as used. */
-export interface RawSettings {
+export interface FromTableSettings {
   readonly label: string;
   readonly features: readonly string[];
   readonly time?: string;

@@ -3,7 +3,7 @@
  */
 import type { SplitRole } from '../core/split.js';
 import type { Table } from '../core/table.js';
-import type { History } from '../preprocessing/raw-splits.js';
+import type { EarlierRows } from '../preprocessing/raw-splits.js';
 
 export class RowHistory {
   readonly #table: Table;
@@ -32,7 +32,7 @@ export class RowHistory {
    * Rows that the split does not hold and that lie before its last row; with groups, only those of its own groups, as nothing reaches from
    * one entity into another. Undefined where there are none.
    */
-  of(role: SplitRole): History | undefined {
+  of(role: SplitRole): EarlierRows | undefined {
     const own = this.#positions[role];
     if (own.length === 0) return undefined;
     const [first, last] = [own[0], own[own.length - 1]];
@@ -42,11 +42,11 @@ export class RowHistory {
     return run && role !== 'train' ? this.rows(0, first) : this.others(own);
   }
 
-  private rows(from: number, to: number): History {
+  private rows(from: number, to: number): EarlierRows {
     return { X: this.#table.slice(from, to), ...(this.#times && { times: this.#times.subarray(from, to) }) };
   }
 
-  private others(own: Uint32Array): History | undefined {
+  private others(own: Uint32Array): EarlierRows | undefined {
     const groups = this.#groups;
     const entities = groups && new Set(Array.from(own, (position) => groups[position]));
     const rows: number[] = [];

@@ -6,6 +6,7 @@ import { Windows } from '../core/windows.js';
 import { rowsByGroup } from '../splits/label-spans.js';
 import { inheritRows } from '../splits/row-origin.js';
 
+/** Where windows end. */
 export interface SequenceOptions {
   /** Rows further apart than this (ms) are not neighbours, such as the last bar of a session and the first of the next. Default: no limit. */
   readonly maxGap?: number;

@@ -10,7 +10,7 @@ import {
 } from '../splits/leakage.js';
 import type { DroppedRows } from '../splits/purge.js';
 import type { RoleCounts } from '../splits/ratios.js';
-import type { RowData } from '../splits/row-hash.js';
+import type { SplitX } from '../splits/row-hash.js';
 
 /** What was decided when one table was cut; carried from raw splits to the container made of them. */
 export interface SplitFacts {
@@ -27,6 +27,7 @@ export interface SplitFacts {
   readonly labelEnds: 'column' | 'horizon' | 'none';
 }
 
+/** What each split holds, and what was left out between them. */
 export interface SplitSummary {
   readonly splits: readonly {
     readonly role: SplitRole;
@@ -51,7 +52,7 @@ export interface SplitSummary {
 }
 
 /** What summaries and checks need of a container, raw or finished. */
-export interface SplitHolder<X extends RowData> {
+export interface SplitHolder<X extends SplitX> {
   readonly train: Split<'train', X>;
   readonly validation: Split<'validation', X>;
   readonly test: Split<'test', X>;
@@ -65,7 +66,7 @@ export interface SplitHolder<X extends RowData> {
 
 const iso = (ms: number): string | undefined => (Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : undefined);
 
-export function summarize<X extends RowData>(holder: SplitHolder<X>): SplitSummary {
+export function summarize<X extends SplitX>(holder: SplitHolder<X>): SplitSummary {
   const { train, validation, test, holdout, facts } = holder;
   const counted = (dropped: readonly DroppedRows[]) =>
     dropped.map(({ from, because, rows }) => ({ from, because, rows: rows.length }));
@@ -103,17 +104,17 @@ function describe(split: Split<SplitRole, unknown>): SplitSummary['splits'][numb
 }
 
 /** All splits, the sealed holdout too: its rows are compared, never given out. */
-function leakageParts<X extends RowData>({ train, validation, test, holdout }: SplitHolder<X>): LeakagePart[] {
+function leakageParts<X extends SplitX>({ train, validation, test, holdout }: SplitHolder<X>): LeakagePart[] {
   const sealed = inspectHoldout(holdout);
   return [train, validation, test, ...(sealed ? [sealed] : [])];
 }
 
-export const checkHolder = <X extends RowData>(
+export const checkHolder = <X extends SplitX>(
   holder: SplitHolder<X>,
   options?: LeakageOptions,
 ): Promise<LeakageReport> => checkLeakage(leakageParts(holder), options);
 
-export const assertHolder = <X extends RowData>(
+export const assertHolder = <X extends SplitX>(
   holder: SplitHolder<X>,
   options?: LeakageOptions,
 ): Promise<LeakageReport> => assertNoLeakage(leakageParts(holder), options);

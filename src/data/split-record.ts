@@ -6,11 +6,11 @@ import type { Split, SplitRole } from '../core/split.js';
 import { Turns } from '../core/turns.js';
 import { inspectHoldout } from '../splits/holdout.js';
 import type { DroppedRows } from '../splits/purge.js';
-import { type SplitRecord, type StoredDrop, updateWith } from '../splits/registry.js';
+import { type SplitRecord, type StoredDroppedRows, updateWith } from '../splits/registry.js';
 import type { ContainerX } from './container-splits.js';
 import type { SplitFacts, SplitHolder } from './split-facts.js';
 
-const stored = (dropped: readonly DroppedRows[] = []): StoredDrop[] =>
+const stored = (dropped: readonly DroppedRows[] = []): StoredDroppedRows[] =>
   dropped.map(({ from, because, rows }) => ({ from, because, rows: Array.from(rows) }));
 
 /** The part of a record that `fromTable` decided. */

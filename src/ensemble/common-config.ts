@@ -5,7 +5,8 @@ import type { Task } from '../model/types.js';
 import type { EnsembleSettings } from './ensemble-model.js';
 import { defaultMembers, longestSequence, type MemberConfig, type ModelChoice, parseMembers } from './member-config.js';
 
-export interface CommonConfig {
+/** Hyperparameters that all ensembles share. */
+export interface EnsembleConfig {
   /** Default `'classification'`. Members learn it too. */
   task?: Task;
   /** Models, by registered name or as objects, or `{ name, model, config }`. Default: lightgbm, random_forest, and logistic (or ridge). */
@@ -19,7 +20,7 @@ export interface CommonConfig {
 /** scikit-learn's names. */
 export const COMMON_ALIASES: Readonly<Record<string, string>> = { estimators: 'members', random_state: 'seed' };
 
-export function commonSchemas(z: ZodModule): { [K in keyof CommonConfig]-?: ZodType } {
+export function commonSchemas(z: ZodModule): { [K in keyof EnsembleConfig]-?: ZodType } {
   return {
     task: z.enum(['classification', 'regression']).optional(),
     members: z.array(z.unknown()).min(1).max(1000).optional(),

@@ -61,10 +61,11 @@ export interface MemberScore {
  * wherever such a model goes; the hooks take every input.
  */
 export abstract class EnsembleModel<Settings extends EnsembleSettings> extends BaseModel<Settings> {
+  /** @internal */
   protected trained: readonly TrainedMember[] = [];
   /** Ascending; known before `fit` is over, when `classes` is not. */
   protected labels: readonly number[] = [];
-  /** What X was in training, for `exportOnnx`. */
+  /** What X was in training, for `exportOnnx`. @internal */
   protected onnxInput: OnnxInput = { lastRows: true };
 
   /** Weight of each member's say, for importance; in the order of `trained`. */
@@ -125,7 +126,7 @@ export abstract class EnsembleModel<Settings extends EnsembleSettings> extends B
 
   // ---- for subclasses ----------------------------------------------------------------------------------------------------
 
-  /** Rows as the members' `fit` takes them: labels for class numbers. */
+  /** Rows as the members' `fit` takes them: labels for class numbers. @internal */
   protected memberRows(data: FitData<ModelInputMatrix>, withValidation: boolean): MemberRows {
     const { classes, validation } = data;
     const labelled = <R extends FitRows<ModelInputMatrix>>(rows: R): R =>
@@ -147,7 +148,7 @@ export abstract class EnsembleModel<Settings extends EnsembleSettings> extends B
     this.onnxInput = { ...(windowLength === undefined ? {} : { windowLength }), lastRows: featuresAreLastRows(X) };
   }
 
-  /** A model for each job, in their order, trained within the context's threads. */
+  /** A model for each job, in their order, trained within the context's threads. @internal */
   protected async train(jobs: readonly MemberJob[], context: FitContext, phase = 'members'): Promise<BaseModel[]> {
     const { signal, onProgress, seed, checkpointDirectory } = context;
     let done = 0;
@@ -172,7 +173,7 @@ export abstract class EnsembleModel<Settings extends EnsembleSettings> extends B
     return runWithin(trainings, context.threads, signal);
   }
 
-  /** What every member says, a column a class: the mean over its models where it has several. */
+  /** What every member says, a column a class: the mean over its models where it has several. @internal */
   protected async opinions(
     X: ModelInputMatrix,
     threads: number,
@@ -194,7 +195,7 @@ export abstract class EnsembleModel<Settings extends EnsembleSettings> extends B
     return !!base && this.trained.some(({ models }) => models.some((model) => usedRows(model, base)));
   }
 
-  /** Warnings of members, each saying whose it is. */
+  /** Warnings of members, each saying whose it is. @internal */
   protected memberWarnings(members: readonly TrainedMember[] = this.trained): string[] {
     return members.flatMap(({ name, models }) => {
       const own = new Set(models.flatMap((model) => model.trainingMetrics.warnings));
@@ -202,7 +203,7 @@ export abstract class EnsembleModel<Settings extends EnsembleSettings> extends B
     });
   }
 
-  /** The fitted members. Throws `NotFittedError` before `fit`. */
+  /** The fitted members. Throws `NotFittedError` before `fit`. @internal */
   protected requireTrained(): readonly TrainedMember[] {
     if (this.trained.length > 0) return this.trained;
     throw new NotFittedError(`${this.label}: this needs a fitted model`, {
@@ -219,7 +220,7 @@ export abstract class EnsembleModel<Settings extends EnsembleSettings> extends B
 
   // ---- disk --------------------------------------------------------------------------------------------------------------
 
-  /** Saved form of the members: their metadata, and files `member0.0.*`, `member0.1.*`, ... in `writer`. */
+  /** Saved form of the members: their metadata, and files `member0.0.*`, `member0.1.*`, ... in `writer`. @internal */
   protected async writeMembers(writer: BundleWriter): Promise<unknown> {
     const written: unknown[] = [];
     for (const [i, { name, models }] of this.requireTrained().entries()) {
@@ -230,7 +231,7 @@ export abstract class EnsembleModel<Settings extends EnsembleSettings> extends B
     return { input: this.onnxInput, list: written };
   }
 
-  /** @throws ModelFormatError - members that are damaged or not those of the config */
+  /** @internal @throws ModelFormatError - members that are damaged or not those of the config */
   protected async readMembers(saved: unknown, files: Files): Promise<TrainedMember[]> {
     const { input, list: written } = (saved ?? {}) as { input?: unknown; list?: unknown };
     this.onnxInput = readInput(input);

@@ -12,6 +12,7 @@ import { StratifiedKFold } from '../splits/stratified-k-fold.js';
 import { barCount, timelineOf } from '../splits/timeline.js';
 import { withoutSharedRows } from './shared-windows.js';
 
+/** How rows become parts of which each is predicted by members trained on the others. */
 export type FoldKind = 'purged' | 'stratified' | 'shuffled' | 'groups';
 
 export interface FoldPlan {

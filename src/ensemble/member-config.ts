@@ -5,10 +5,10 @@ import { ModelRegistry } from '../model/registry.js';
 import type { InputMode, ModelInputMatrix, Task } from '../model/types.js';
 
 /** A model to train: a registered name, or an object whose class and config are taken (it is not trained itself). */
-export type ModelChoice = string | AnyModel;
+export type ModelChoice = string | MemberModel;
 
 /** A model of rows, of windows or of both. */
-export type AnyModel = BaseModel<unknown, ModelInputMatrix>;
+export type MemberModel = BaseModel<unknown, ModelInputMatrix>;
 
 /** A member of an ensemble: a registered model and its hyperparameters. */
 export interface MemberConfig {

@@ -2,7 +2,7 @@
 import type { Report } from '../core/parameter-names.js';
 import type { ZodModule, ZodType } from '../core/schema.js';
 import type { Task } from '../model/types.js';
-import { COMMON_ALIASES, type CommonConfig, commonSchemas, settleCommon } from './common-config.js';
+import { COMMON_ALIASES, commonSchemas, type EnsembleConfig, settleCommon } from './common-config.js';
 import type { EnsembleSettings } from './ensemble-model.js';
 import { type MemberConfig, type MemberSettings, type ModelChoice, parseMember } from './member-config.js';
 
@@ -10,7 +10,7 @@ import { type MemberConfig, type MemberSettings, type ModelChoice, parseMember }
 export type MetaInput = 'probabilities' | 'logits';
 
 /** Hyperparameters that `StackingModel` and `BlendingModel` share: members, and the model that learns from what they predict. */
-export interface MetaConfig extends CommonConfig {
+export interface MetaConfig extends EnsembleConfig {
   /** Learns from the members' predictions. Default: logistic; for a regression ridge with alpha 0.1, 1 or 10. */
   metaModel?: ModelChoice | Omit<MemberConfig, 'name'>;
   /** What it sees of probabilities. Default `'probabilities'`. */

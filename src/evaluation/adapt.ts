@@ -15,6 +15,7 @@ export interface SequenceLengths {
   readonly configured?: number;
 }
 
+/** A container of rows or of windows. */
 export type AnyContainer = TimeSeriesDataContainer<Matrix> | TimeSeriesDataContainer<Windows>;
 
 /** The container itself, or its windows for a sequence model; a model that cannot take what there is is an `InvalidInputError`. */

@@ -22,9 +22,12 @@ export const CLASSIFICATION_METRICS = [
 /** Metrics of a regression, in the order reports print them. */
 export const REGRESSION_METRICS = ['mae', 'mse', 'rmse', 'r2', 'mape'] as const;
 
+/** A metric of a classification. */
 export type ClassificationMetric = (typeof CLASSIFICATION_METRICS)[number];
+/** A metric of a regression. */
 export type RegressionMetric = (typeof REGRESSION_METRICS)[number];
 
+/** A metric that models are evaluated by. */
 export type MetricName = ClassificationMetric | RegressionMetric;
 
 interface Scored<Name extends MetricName> {

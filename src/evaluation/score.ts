@@ -1,6 +1,6 @@
 /** One metric of a model's output: picks what the metric takes (labels, probabilities, values) and says why where it is undefined. */
 import type { Matrix } from '../core/matrix.js';
-import type { Scores } from '../metrics/inputs.js';
+import type { PredictedScores } from '../metrics/inputs.js';
 import { uniqueLabels } from '../metrics/labels.js';
 import type { MetricOptions } from '../metrics/options.js';
 import type { MetricDefinition } from '../metrics/registry.js';
@@ -22,7 +22,7 @@ export interface Truth {
 }
 
 /** A metric's arguments, or the reason why it has no value on these rows. */
-export type MetricArguments = { predictions: Scores; options: MetricOptions } | { undefined: string };
+export type MetricArguments = { predictions: PredictedScores; options: MetricOptions } | { undefined: string };
 
 /** The larger of two classes; undefined for more or fewer. */
 export function positiveClassOf(classes: readonly number[]): number | undefined {

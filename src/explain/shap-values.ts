@@ -5,7 +5,7 @@ import { Matrix } from '../core/matrix.js';
 import type { ProgressListener } from '../core/progress.js';
 import { resolveThreads } from '../core/threads.js';
 import type { BaseModel } from '../model/base-model.js';
-import type { Explanation } from '../model/explanation.js';
+import type { ModelExplanation } from '../model/explanation.js';
 import { toModelInput } from '../model/input.js';
 import type { ModelInput, ModelInputMatrix } from '../model/types.js';
 import { linearShap } from './linear-shap.js';
@@ -100,7 +100,7 @@ export async function shapValues(model: BaseModel, X: ModelInput, options: ShapO
   };
 }
 
-function requireExplanation(model: BaseModel, explanation: Explanation | undefined): Explanation {
+function requireExplanation(model: BaseModel, explanation: ModelExplanation | undefined): ModelExplanation {
   if (explanation) return explanation;
   throw new InvalidInputError(`${WHAT}: there is no exact method for '${model.info.name}'`, {
     hint: 'shapValues explains xgboost, lightgbm, catboost, random_forest, logistic, ridge and svm with a linear kernel; of an ensemble, explain the members. permutationImportance and partialDependence work with any model.',
@@ -116,7 +116,7 @@ async function backgroundOf(model: BaseModel, rows: ModelInput): Promise<Matrix>
   });
 }
 
-function checkMethod(model: BaseModel, body: Explanation, background: Matrix | undefined): void {
+function checkMethod(model: BaseModel, body: ModelExplanation, background: Matrix | undefined): void {
   if (background) return;
   if (body.kind === 'linear' && !body.fromZero) {
     throw new InvalidInputError(`${WHAT}: '${model.info.name}' needs a background`, {

@@ -1,6 +1,13 @@
 /** One class against the rest: what metrics of a ranking need from labels, scores and options. */
 import { InvalidInputError } from '../core/errors.js';
-import { finiteVector, type Scores, type ScoreTable, scoreColumn, scoreTable, weightVector } from './inputs.js';
+import {
+  finiteVector,
+  type PredictedScores,
+  type ScoreTable,
+  scoreColumn,
+  scoreTable,
+  weightVector,
+} from './inputs.js';
 import { indicator, scoreClasses, uniqueLabels } from './labels.js';
 import type { MetricOptions } from './options.js';
 
@@ -28,7 +35,7 @@ type PositiveRule = (metric: string, labels: readonly number[], options: MetricO
 export function labelledScores(
   metric: string,
   yTrueInput: ArrayLike<number>,
-  scores: Scores,
+  scores: PredictedScores,
   options: MetricOptions,
 ): LabelledScores {
   const yTrue = finiteVector(metric, 'yTrue', yTrueInput);
@@ -50,7 +57,7 @@ export function labelledScores(
 export function binaryScores(
   metric: string,
   yTrueInput: ArrayLike<number>,
-  scoresInput: Scores,
+  scoresInput: PredictedScores,
   options: MetricOptions,
   positiveRule: PositiveRule,
 ): BinaryScores {

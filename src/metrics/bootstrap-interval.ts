@@ -1,6 +1,6 @@
 /** Confidence interval of any metric by the percentile bootstrap, the same numbers for the same seed everywhere. */
 import { InvalidInputError } from '../core/errors.js';
-import { finiteVector, type Scores } from './inputs.js';
+import { finiteVector, type PredictedScores } from './inputs.js';
 import { checkNumber, checkOptions, type MetricOptions } from './options.js';
 import type { MetricFunction } from './registry.js';
 import { type ResampleOptions, rowResampler } from './resample.js';
@@ -43,7 +43,7 @@ const OWN = ['metric', 'resamples', 'confidence', 'seed', 'stratified', 'blockLe
  */
 export function bootstrapInterval(
   yTrue: ArrayLike<number>,
-  yPredOrScores: Scores,
+  yPredOrScores: PredictedScores,
   options: BootstrapIntervalOptions,
 ): BootstrapInterval {
   checkOptions(WHAT, options ?? null, OWN);

@@ -1,7 +1,7 @@
 /** Mean squared error of probabilities. */
 import { InvalidInputError } from '../core/errors.js';
 import { labelledScores, positiveAgainstRest } from './binary-scores.js';
-import { checkProbabilities, type Scores, weightVector } from './inputs.js';
+import { checkProbabilities, type PredictedScores, weightVector } from './inputs.js';
 import { clearOrLargerPositive, encodeLabels } from './labels.js';
 import { PROBABILITY_SUM_TOLERANCE } from './log-loss.js';
 import { checkOptions, type MetricOptions } from './options.js';
@@ -21,13 +21,17 @@ const METRIC = 'brierScore';
  * @param scores probabilities of the positive class (1 of {0, 1} or {-1, 1}, else the larger label), shape (n,), or of all classes
  * @throws InvalidInputError when a probability lies outside 0..1, rows do not add up to 1, or a table's classes are not known
  */
-export function brierScore(yTrue: ArrayLike<number>, scores: Scores, options: BrierScoreOptions = {}): number {
+export function brierScore(yTrue: ArrayLike<number>, scores: PredictedScores, options: BrierScoreOptions = {}): number {
   const squares = brierScores(yTrue, scores, options);
   return mean(squares, weightVector(METRIC, options.sampleWeight, squares.length));
 }
 
 /** The score of each row, shape (n,): their weighted mean is {@link brierScore}. */
-export function brierScores(yTrue: ArrayLike<number>, scores: Scores, options: BrierScoreOptions = {}): Float64Array {
+export function brierScores(
+  yTrue: ArrayLike<number>,
+  scores: PredictedScores,
+  options: BrierScoreOptions = {},
+): Float64Array {
   checkOptions(METRIC, options, ['scaleByHalf']);
   const input = labelledScores(METRIC, yTrue, scores, options);
   const { yTrue: labels, table, classes } = input;

@@ -6,7 +6,7 @@ import {
   labelledScores,
   positiveAgainstRest,
 } from './binary-scores.js';
-import { checkProbabilities, type Scores } from './inputs.js';
+import { checkProbabilities, type PredictedScores } from './inputs.js';
 import { clearOrLargerPositive, standardPositive } from './labels.js';
 import { checkChoice, checkNumber, checkOptions, type MetricOptions } from './options.js';
 import { quantileOfSorted } from './sums.js';
@@ -37,7 +37,7 @@ export interface CalibrationCurve {
  */
 export function calibrationCurve(
   yTrue: ArrayLike<number>,
-  scores: Scores,
+  scores: PredictedScores,
   options: CalibrationOptions = {},
 ): CalibrationCurve {
   checkCalibrationOptions('calibrationCurve', options);
@@ -53,7 +53,7 @@ export function calibrationCurve(
  */
 export function expectedCalibrationError(
   yTrue: ArrayLike<number>,
-  scores: Scores,
+  scores: PredictedScores,
   options: CalibrationOptions = {},
 ): number {
   const metric = 'expectedCalibrationError';

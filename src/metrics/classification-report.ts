@@ -5,6 +5,7 @@ import { checkOptions, type MetricOptions } from './options.js';
 import { type ClassScores, classScores, f1, precision, recall } from './precision-recall.js';
 import { meanOfDefined, sum } from './sums.js';
 
+/** One line of the report: scores of a class, or a mean of them. */
 export interface ClassReport {
   precision: number;
   recall: number;

@@ -5,7 +5,7 @@
 import { InvalidInputError } from '../core/errors.js';
 import { erfc } from '../core/math.js';
 import { binaryScores } from './binary-scores.js';
-import { checkSameRows, type Scores } from './inputs.js';
+import { checkSameRows, type PredictedScores } from './inputs.js';
 import { largerPositive } from './labels.js';
 import { checkOptions, type MetricOptions } from './options.js';
 import { descendingOrder } from './ranking.js';
@@ -30,6 +30,7 @@ export interface DelongTest {
   readonly pValue: number;
 }
 
+/** Which labels there are, and which of them is the positive one. */
 export type DelongOptions = Pick<MetricOptions, 'classes' | 'positiveClass'>;
 
 /**
@@ -38,7 +39,11 @@ export type DelongOptions = Pick<MetricOptions, 'classes' | 'positiveClass'>;
  * @param scores of the positive class (n,), or of both classes (n, 2)
  * @throws InvalidInputError when a class has fewer than two rows, or there are more than two classes
  */
-export function aucVariance(yTrue: ArrayLike<number>, scores: Scores, options: DelongOptions = {}): AucVariance {
+export function aucVariance(
+  yTrue: ArrayLike<number>,
+  scores: PredictedScores,
+  options: DelongOptions = {},
+): AucVariance {
   const { auc, ofPositives, ofNegatives } = components('aucVariance', yTrue, scores, options);
   return {
     auc,
@@ -57,8 +62,8 @@ export function aucVariance(yTrue: ArrayLike<number>, scores: Scores, options: D
  */
 export function delongTest(
   yTrue: ArrayLike<number>,
-  first: Scores,
-  second: Scores,
+  first: PredictedScores,
+  second: PredictedScores,
   options: DelongOptions = {},
 ): DelongTest {
   const a = components('delongTest', yTrue, first, options);
@@ -94,7 +99,12 @@ interface Components {
   readonly ofNegatives: Float64Array;
 }
 
-function components(metric: string, yTrue: ArrayLike<number>, scores: Scores, options: DelongOptions): Components {
+function components(
+  metric: string,
+  yTrue: ArrayLike<number>,
+  scores: PredictedScores,
+  options: DelongOptions,
+): Components {
   checkOptions(metric, options);
   const input = binaryScores(metric, yTrue, scores, options, largerPositive);
   const { positive, scores: values } = input;

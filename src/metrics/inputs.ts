@@ -4,7 +4,7 @@ import { Matrix } from '../core/matrix.js';
 import { listed } from '../core/text.js';
 
 /** Scores of the positive class, shape (n,), or of every class, shape (n, classes), columns in ascending order of the classes. */
-export type Scores = ArrayLike<number> | Matrix | ArrayLike<ArrayLike<number>>;
+export type PredictedScores = ArrayLike<number> | Matrix | ArrayLike<ArrayLike<number>>;
 
 /** Checked scores, row-major; `cols` is 1 for scores of the positive class alone. */
 export interface ScoreTable {

@@ -2,7 +2,7 @@
 import { InvalidInputError } from '../core/errors.js';
 import { log } from '../core/math.js';
 import { labelledScores } from './binary-scores.js';
-import { checkProbabilities, type Scores, weightVector } from './inputs.js';
+import { checkProbabilities, type PredictedScores, weightVector } from './inputs.js';
 import { encodeLabels, largerPositive } from './labels.js';
 import { checkOptions, type MetricOptions } from './options.js';
 import { mean } from './sums.js';
@@ -19,13 +19,17 @@ export const PROBABILITY_SUM_TOLERANCE = 3.4526698300124393e-4;
  * @param scores probabilities of the larger label (or `positiveClass`), shape (n,), or of all classes, shape (n, classes)
  * @throws InvalidInputError when a probability lies outside 0..1, rows do not add up to 1, or only one class is known (pass `classes`)
  */
-export function logLoss(yTrue: ArrayLike<number>, scores: Scores, options: MetricOptions = {}): number {
+export function logLoss(yTrue: ArrayLike<number>, scores: PredictedScores, options: MetricOptions = {}): number {
   const losses = logLosses(yTrue, scores, options);
   return mean(losses, weightVector(METRIC, options.sampleWeight, losses.length));
 }
 
 /** The loss of each row, shape (n,): their weighted mean is {@link logLoss}. */
-export function logLosses(yTrue: ArrayLike<number>, scores: Scores, options: MetricOptions = {}): Float64Array {
+export function logLosses(
+  yTrue: ArrayLike<number>,
+  scores: PredictedScores,
+  options: MetricOptions = {},
+): Float64Array {
   checkOptions(METRIC, options);
   const { yTrue: labels, table, classes } = labelledScores(METRIC, yTrue, scores, options);
   if (classes.length < 2 || (table.cols === 1 && classes.length > 2))

@@ -3,7 +3,7 @@ import { InvalidInputError } from '../core/errors.js';
 import type { BinaryScores, LabelledScores } from './binary-scores.js';
 import { scoreColumn } from './inputs.js';
 import { indicator } from './labels.js';
-import type { Average } from './options.js';
+import type { MetricAverage } from './options.js';
 import { mean, sum } from './sums.js';
 
 type BinaryMetric = (positive: Uint8Array, scores: Float64Array, weights: Float64Array | undefined) => number;
@@ -15,7 +15,7 @@ type BinaryMetric = (positive: Uint8Array, scores: Float64Array, weights: Float6
 export function averageOverClasses(
   metric: string,
   { yTrue, table, weights, classes }: LabelledScores,
-  average: Average = 'macro',
+  average: MetricAverage = 'macro',
   score: BinaryMetric,
 ): number | number[] {
   if (average === 'binary')

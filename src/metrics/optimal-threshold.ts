@@ -1,7 +1,7 @@
 /** The score from which on to predict positive, chosen exactly among all that change a prediction. */
 import { InvalidInputError } from '../core/errors.js';
 import { binaryScores } from './binary-scores.js';
-import type { Scores } from './inputs.js';
+import type { PredictedScores } from './inputs.js';
 import { clearOrLargerPositive } from './labels.js';
 import { checkChoice, checkNumber, checkOptions, type MetricOptions } from './options.js';
 import { thresholdCounts } from './ranking.js';
@@ -16,8 +16,10 @@ export interface BinaryCounts {
 
 const CRITERIA = ['f1', 'fBeta', 'youden', 'accuracy', 'balancedAccuracy', 'matthewsCorrelation'] as const;
 
+/** What a threshold is chosen to maximise. */
 export type ThresholdCriterion = (typeof CRITERIA)[number];
 
+/** Options of `optimalThreshold`. */
 export interface OptimalThresholdOptions extends MetricOptions {
   /** What to maximise: a name (default `'f1'`), or any function of the four counts, such as a profit. */
   metric?: ThresholdCriterion | ((counts: BinaryCounts) => number);
@@ -36,7 +38,7 @@ export interface OptimalThresholdOptions extends MetricOptions {
  */
 export function optimalThreshold(
   yTrue: ArrayLike<number>,
-  scores: Scores,
+  scores: PredictedScores,
   options: OptimalThresholdOptions = {},
 ): number {
   return bestThreshold(yTrue, scores, options).threshold;
@@ -45,7 +47,7 @@ export function optimalThreshold(
 /** As {@link optimalThreshold}, with the value reached there. */
 export function bestThreshold(
   yTrue: ArrayLike<number>,
-  scores: Scores,
+  scores: PredictedScores,
   options: OptimalThresholdOptions = {},
 ): { threshold: number; value: number } {
   checkOptions('optimalThreshold', options, ['metric', 'beta']);

@@ -3,14 +3,14 @@ import { InvalidInputError } from '../core/errors.js';
 import { nearest } from '../core/text.js';
 
 /** How per-class scores become one number; `'none'` returns them all. */
-export type Average = 'binary' | 'macro' | 'micro' | 'weighted' | 'none';
+export type MetricAverage = 'binary' | 'macro' | 'micro' | 'weighted' | 'none';
 
 /** What every metric of labels takes: weights, averaging over classes, what a division by zero counts as. */
 export interface MetricOptions {
   /** One weight a row, finite and not negative; a weight of 2 counts as the row given twice. Default: 1 each. */
   sampleWeight?: ArrayLike<number>;
   /** Default `'binary'` for precision, recall and F scores, `'macro'` for areas of several classes. */
-  average?: Average;
+  average?: MetricAverage;
   /**
    * The classes to report, in that order; a class that never occurs counts too. For scores with a column a class: all classes,
    * ascending. Default: the sorted labels that occur.

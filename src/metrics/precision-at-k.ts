@@ -1,7 +1,7 @@
 /** Share of positives among the rows ranked first. */
 import { InvalidInputError } from '../core/errors.js';
 import { binaryScores } from './binary-scores.js';
-import type { Scores } from './inputs.js';
+import type { PredictedScores } from './inputs.js';
 import { clearOrLargerPositive } from './labels.js';
 import { checkOptions, type MetricOptions } from './options.js';
 import { descendingOrder } from './ranking.js';
@@ -20,9 +20,13 @@ export interface PrecisionAtKOptions extends MetricOptions {
  * @example
  * precisionAtK([0, 1, 1, 0], [0.2, 0.9, 0.4, 0.6], { k: 2 }); // 0.5
  */
-export function precisionAtK(yTrue: ArrayLike<number>, scores: Scores, options: PrecisionAtKOptions): number;
-export function precisionAtK(yTrue: ArrayLike<number>, scores: Scores, k: number): number;
-export function precisionAtK(yTrue: ArrayLike<number>, scores: Scores, options: PrecisionAtKOptions | number): number {
+export function precisionAtK(yTrue: ArrayLike<number>, scores: PredictedScores, options: PrecisionAtKOptions): number;
+export function precisionAtK(yTrue: ArrayLike<number>, scores: PredictedScores, k: number): number;
+export function precisionAtK(
+  yTrue: ArrayLike<number>,
+  scores: PredictedScores,
+  options: PrecisionAtKOptions | number,
+): number {
   const given: PrecisionAtKOptions = typeof options === 'number' ? { k: options } : options;
   checkOptions('precisionAtK', given ?? null, ['k']);
   const {

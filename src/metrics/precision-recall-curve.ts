@@ -6,7 +6,7 @@ import {
   labelledScores,
   positiveAgainstRest,
 } from './binary-scores.js';
-import type { Scores } from './inputs.js';
+import type { PredictedScores } from './inputs.js';
 import { presentPositive, standardPositive } from './labels.js';
 import { averageOverClasses, flattened } from './one-vs-rest.js';
 import { checkOptions, type MetricOptions } from './options.js';
@@ -34,7 +34,7 @@ export interface PrecisionRecallCurve {
  */
 export function precisionRecallCurve(
   yTrue: ArrayLike<number>,
-  scores: Scores,
+  scores: PredictedScores,
   options: PrecisionRecallCurveOptions = {},
 ): PrecisionRecallCurve {
   checkOptions('precisionRecallCurve', options, ['dropIntermediate']);
@@ -73,13 +73,13 @@ function curveOf({ positive, scores, weights }: BinaryScores, dropIntermediate =
  */
 export function averagePrecision(
   yTrue: ArrayLike<number>,
-  scores: Scores,
+  scores: PredictedScores,
   options: MetricOptions & { average: 'none' },
 ): number[];
-export function averagePrecision(yTrue: ArrayLike<number>, scores: Scores, options?: MetricOptions): number;
+export function averagePrecision(yTrue: ArrayLike<number>, scores: PredictedScores, options?: MetricOptions): number;
 export function averagePrecision(
   yTrue: ArrayLike<number>,
-  scores: Scores,
+  scores: PredictedScores,
   options: MetricOptions = {},
 ): number | number[] {
   return areaOf('averagePrecision', yTrue, scores, options, stepArea);
@@ -89,16 +89,24 @@ export function averagePrecision(
  * Area under the precision-recall curve by the trapezoidal rule, which interpolates between thresholds and is therefore more
  * optimistic than {@link averagePrecision}. Same parameters.
  */
-export function prAuc(yTrue: ArrayLike<number>, scores: Scores, options: MetricOptions & { average: 'none' }): number[];
-export function prAuc(yTrue: ArrayLike<number>, scores: Scores, options?: MetricOptions): number;
-export function prAuc(yTrue: ArrayLike<number>, scores: Scores, options: MetricOptions = {}): number | number[] {
+export function prAuc(
+  yTrue: ArrayLike<number>,
+  scores: PredictedScores,
+  options: MetricOptions & { average: 'none' },
+): number[];
+export function prAuc(yTrue: ArrayLike<number>, scores: PredictedScores, options?: MetricOptions): number;
+export function prAuc(
+  yTrue: ArrayLike<number>,
+  scores: PredictedScores,
+  options: MetricOptions = {},
+): number | number[] {
   return areaOf('prAuc', yTrue, scores, options, trapezoidArea);
 }
 
 function areaOf(
   metric: string,
   yTrue: ArrayLike<number>,
-  scores: Scores,
+  scores: PredictedScores,
   options: MetricOptions,
   area: (input: BinaryScores) => number,
 ): number | number[] {

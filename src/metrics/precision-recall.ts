@@ -5,12 +5,14 @@ import { classesOption, encodeLabels, presentPositive, uniqueLabels } from './la
 import { checkNumber, checkOptions, type MetricOptions } from './options.js';
 import { meanOfDefined } from './sums.js';
 
+/** Options of `fBeta`. */
 export interface FBetaOptions extends MetricOptions {
   /** Weight of recall against precision. Default 1. */
   beta?: number;
 }
 
-export type PerClass<O> = O & { average: 'none' };
+/** Options that ask for the score of each class. */
+export type PerClassOptions<O> = O & { average: 'none' };
 
 /** Scores of each of `classes`, one entry a class; `support` is the weight of the rows that truly are of that class. */
 export interface ClassScores {
@@ -43,7 +45,7 @@ interface ClassCounts {
 export function precision(
   yTrue: ArrayLike<number>,
   yPred: ArrayLike<number>,
-  options: PerClass<MetricOptions>,
+  options: PerClassOptions<MetricOptions>,
 ): number[];
 export function precision(yTrue: ArrayLike<number>, yPred: ArrayLike<number>, options?: MetricOptions): number;
 export function precision(
@@ -56,7 +58,11 @@ export function precision(
 }
 
 /** Share of the positive rows predicted positive: tp / (tp + fn). Parameters as of {@link precision}. */
-export function recall(yTrue: ArrayLike<number>, yPred: ArrayLike<number>, options: PerClass<MetricOptions>): number[];
+export function recall(
+  yTrue: ArrayLike<number>,
+  yPred: ArrayLike<number>,
+  options: PerClassOptions<MetricOptions>,
+): number[];
 export function recall(yTrue: ArrayLike<number>, yPred: ArrayLike<number>, options?: MetricOptions): number;
 export function recall(
   yTrue: ArrayLike<number>,
@@ -68,7 +74,11 @@ export function recall(
 }
 
 /** Harmonic mean of precision and recall: 2 tp / (2 tp + fp + fn). Parameters as of {@link precision}. */
-export function f1(yTrue: ArrayLike<number>, yPred: ArrayLike<number>, options: PerClass<MetricOptions>): number[];
+export function f1(
+  yTrue: ArrayLike<number>,
+  yPred: ArrayLike<number>,
+  options: PerClassOptions<MetricOptions>,
+): number[];
 export function f1(yTrue: ArrayLike<number>, yPred: ArrayLike<number>, options?: MetricOptions): number;
 export function f1(yTrue: ArrayLike<number>, yPred: ArrayLike<number>, options: MetricOptions = {}): number | number[] {
   checkOptions('f1', options);
@@ -79,7 +89,11 @@ export function f1(yTrue: ArrayLike<number>, yPred: ArrayLike<number>, options: 
  * Weighted harmonic mean of precision and recall, recall counting `beta` times as much:
  * (1 + beta^2) tp / ((1 + beta^2) tp + beta^2 fn + fp) (van Rijsbergen, 1979). Other parameters as of {@link precision}.
  */
-export function fBeta(yTrue: ArrayLike<number>, yPred: ArrayLike<number>, options: PerClass<FBetaOptions>): number[];
+export function fBeta(
+  yTrue: ArrayLike<number>,
+  yPred: ArrayLike<number>,
+  options: PerClassOptions<FBetaOptions>,
+): number[];
 export function fBeta(yTrue: ArrayLike<number>, yPred: ArrayLike<number>, options?: FBetaOptions): number;
 export function fBeta(
   yTrue: ArrayLike<number>,

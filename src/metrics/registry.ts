@@ -6,7 +6,7 @@ import { balancedAccuracy } from './balanced-accuracy.js';
 import { brierScore } from './brier-score.js';
 import { expectedCalibrationError } from './calibration.js';
 import { cohenKappa } from './cohen-kappa.js';
-import type { Scores } from './inputs.js';
+import type { PredictedScores } from './inputs.js';
 import { logLoss } from './log-loss.js';
 import { matthewsCorrelation } from './matthews-correlation.js';
 import type { MetricOptions } from './options.js';
@@ -17,7 +17,8 @@ import { rocAuc } from './roc-auc.js';
 
 /** Any metric: labels or values, then predictions of the kind it takes, then options. (A method type, so that metrics of labels and of tables both fit.) */
 export type MetricFunction = {
-  metric(yTrue: ArrayLike<number>, yPredOrScores: Scores, options?: MetricOptions): number | number[];
+  /** The value, or one a class. */
+  metric(yTrue: ArrayLike<number>, yPredOrScores: PredictedScores, options?: MetricOptions): number | number[];
 }['metric'];
 
 /** A metric by name: its direction, what it is computed from, and the function. */

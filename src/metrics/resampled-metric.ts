@@ -7,7 +7,14 @@ import { Matrix } from '../core/matrix.js';
 import { accuracy } from './accuracy.js';
 import { labelledScores, positiveAgainstRest } from './binary-scores.js';
 import { brierScore, brierScores } from './brier-score.js';
-import { finiteVector, pairedVectors, type Scores, type ScoreTable, scoreTable, weightVector } from './inputs.js';
+import {
+  finiteVector,
+  type PredictedScores,
+  pairedVectors,
+  type ScoreTable,
+  scoreTable,
+  weightVector,
+} from './inputs.js';
 import { largerPositive, scoreClasses } from './labels.js';
 import { logLoss, logLosses } from './log-loss.js';
 import type { MetricOptions } from './options.js';
@@ -28,7 +35,7 @@ export function resampledMetric(
   what: string,
   metric: string | MetricFunction,
   yTrueInput: ArrayLike<number>,
-  predictions: Scores,
+  predictions: PredictedScores,
   options: MetricOptions & Record<string, unknown> = {},
 ): ResampledMetric {
   const yTrue = finiteVector(what, 'yTrue', yTrueInput);
@@ -56,7 +63,7 @@ function weightedByDraws(metric: OfWeights, weights: Float64Array | undefined): 
 function fastForm(
   { compute }: MetricDefinition,
   yTrue: Float64Array,
-  predictions: Scores,
+  predictions: PredictedScores,
   options: MetricOptions,
 ): OfWeights | undefined {
   if (compute === logLoss) return meanOf(logLosses(yTrue, predictions, options));
@@ -77,7 +84,7 @@ const ROW_LOSSES = new Map<MetricFunction, (y: number, prediction: number) => nu
   [rmse as MetricFunction, squared],
 ]);
 
-function areaForm(yTrue: Float64Array, predictions: Scores, options: MetricOptions): OfWeights | undefined {
+function areaForm(yTrue: Float64Array, predictions: PredictedScores, options: MetricOptions): OfWeights | undefined {
   const input = labelledScores('rocAuc', yTrue, predictions, options);
   if (input.table.cols > 2 || input.classes.length !== 2 || (options as RocAucOptions).maxFpr !== undefined)
     return undefined;
@@ -101,7 +108,7 @@ function onDrawnRows(
   what: string,
   compute: MetricFunction,
   yTrue: Float64Array,
-  predictions: Scores,
+  predictions: PredictedScores,
   weights: Float64Array | undefined,
   options: MetricOptions,
 ): ResampledMetric {
@@ -132,7 +139,7 @@ function gathered(values: Float64Array | Float32Array, rows: Uint32Array): Float
   return out;
 }
 
-function takeRows({ data, cols }: ScoreTable, rows: Uint32Array): Scores {
+function takeRows({ data, cols }: ScoreTable, rows: Uint32Array): PredictedScores {
   if (cols === 1) return gathered(data, rows);
   if (!(data instanceof Float32Array)) return Array.from(rows, (row) => data.subarray(row * cols, (row + 1) * cols));
   const out = new Float32Array(rows.length * cols);

@@ -1,7 +1,7 @@
 /** Area under the ROC curve, for two classes or averaged over several. */
 import { InvalidInputError } from '../core/errors.js';
 import { type LabelledScores, labelledScores, positiveAgainstRest } from './binary-scores.js';
-import { checkProbabilities, type Scores, scoreColumn } from './inputs.js';
+import { checkProbabilities, type PredictedScores, scoreColumn } from './inputs.js';
 import { indicator, largerPositive } from './labels.js';
 import { averageOverClasses, flattened } from './one-vs-rest.js';
 import { checkNumber, checkOptions, type MetricOptions } from './options.js';
@@ -28,11 +28,15 @@ const METRIC = 'rocAuc';
  */
 export function rocAuc(
   yTrue: ArrayLike<number>,
-  scores: Scores,
+  scores: PredictedScores,
   options: RocAucOptions & { average: 'none' },
 ): number[];
-export function rocAuc(yTrue: ArrayLike<number>, scores: Scores, options?: RocAucOptions): number;
-export function rocAuc(yTrue: ArrayLike<number>, scores: Scores, options: RocAucOptions = {}): number | number[] {
+export function rocAuc(yTrue: ArrayLike<number>, scores: PredictedScores, options?: RocAucOptions): number;
+export function rocAuc(
+  yTrue: ArrayLike<number>,
+  scores: PredictedScores,
+  options: RocAucOptions = {},
+): number | number[] {
   checkOptions(METRIC, options, ['maxFpr']);
   const maxFpr = options.maxFpr ?? 1;
   checkNumber(METRIC, 'maxFpr', maxFpr, (v) => v > 0 && v <= 1, 'a share above 0, at most 1');

@@ -1,6 +1,6 @@
 /** Receiver operating characteristic. */
 import { binaryScores } from './binary-scores.js';
-import type { Scores } from './inputs.js';
+import type { PredictedScores } from './inputs.js';
 import { standardPositive } from './labels.js';
 import { checkOptions, type MetricOptions } from './options.js';
 import { type ThresholdCounts, thresholdCounts } from './ranking.js';
@@ -23,7 +23,7 @@ export interface RocCurve {
  *
  * @throws InvalidInputError when the labels are neither of {0, 1} nor of {-1, 1} and no `positiveClass` is given
  */
-export function rocCurve(yTrue: ArrayLike<number>, scores: Scores, options: RocCurveOptions = {}): RocCurve {
+export function rocCurve(yTrue: ArrayLike<number>, scores: PredictedScores, options: RocCurveOptions = {}): RocCurve {
   checkOptions('rocCurve', options, ['dropIntermediate']);
   const input = binaryScores('rocCurve', yTrue, scores, options, standardPositive);
   const counts = thresholdCounts(input.positive, input.scores, input.weights);

@@ -16,7 +16,7 @@ import { Matrix } from '../core/matrix.js';
 import { type LazySchema, parseWith } from '../core/schema.js';
 import { resolveThreads } from '../core/threads.js';
 import { type ModelMetadata, readBundle, writeBundle } from './bundle.js';
-import type { Explanation } from './explanation.js';
+import type { ModelExplanation } from './explanation.js';
 import { describeModel, withFamilyEntry } from './info.js';
 import { checkValues, columnCount, rowCount, takeRows, toModelInput, windowsOf } from './input.js';
 import { applyMissingTo, refuseMissing } from './missing.js';
@@ -113,7 +113,7 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
     return undefined;
   }
   /** What explains the model's raw outputs: its trees or its weights; undefined when it has neither. */
-  protected explanationOf(): Explanation | undefined {
+  protected explanationOf(): ModelExplanation | undefined {
     return undefined;
   }
   /** True when this config needs validation rows (early stopping): a tenth of the rows is set aside if none are given. */
@@ -386,7 +386,7 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
   }
 
   /** @internal For `holdfast/explain`: what explains the model, and the columns of X that it kept, where it left some out. */
-  toExplanation(): { explanation: Explanation | undefined; kept: readonly number[] | undefined } {
+  toExplanation(): { explanation: ModelExplanation | undefined; kept: readonly number[] | undefined } {
     const { missing } = this.requireFitted('explaining');
     return { explanation: this.explanationOf(), kept: missing?.kept };
   }

@@ -1,7 +1,8 @@
 /** What a model says of itself to those that explain it (src/explain): its trees or its weights, as plain data in one form for all models. */
 import type { Matrix } from '../core/matrix.js';
 
-export type Explanation = TreeExplanation | LinearExplanation;
+/** What explains a model: its trees or its weights. */
+export type ModelExplanation = TreeExplanation | LinearExplanation;
 
 /** What every explanation says of the outputs it is about. */
 interface ExplainedOutputs {

@@ -12,7 +12,7 @@ import { checkClasses, distinctLabelsInTurns, encodeLabelsInTurns } from './labe
 import { isLarge } from './medians.js';
 import { applyMissingTo, type MissingValuePlan, planMissingOf } from './missing.js';
 import type {
-  EvaluationData,
+  EvaluationSet,
   FitData,
   FitRows,
   ModelInfo,
@@ -137,7 +137,7 @@ export async function prepareTraining<X extends ModelInputMatrix>(
 }
 
 /** `validation` first, then `evalSets` in their order. */
-function evaluationSets(data: TrainingData, what: string): [string, EvaluationData][] {
+function evaluationSets(data: TrainingData, what: string): [string, EvaluationSet][] {
   const { validation, evalSets = {} } = data;
   if (evalSets === null || typeof evalSets !== 'object' || Array.isArray(evalSets)) {
     throw new InvalidInputError(`${what}: evalSets is not an object of sets by name`, {
@@ -159,7 +159,7 @@ function evaluationSets(data: TrainingData, what: string): [string, EvaluationDa
 }
 
 async function readRows(
-  data: EvaluationData,
+  data: EvaluationSet,
   info: ModelInfo,
   what: string,
   sequenceLength: number | undefined,
@@ -214,7 +214,7 @@ function initialScores(values: ArrayLike<number>, rows: number, what: string): F
 }
 
 async function readEvaluationRows(
-  data: EvaluationData,
+  data: EvaluationSet,
   train: Rows,
   info: ModelInfo,
   what: string,

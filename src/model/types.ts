@@ -5,7 +5,9 @@ import type { FeatureInput, HybridInput, SequenceInput, Windows } from '../core/
 
 /** What a model learns: classes, or values. */
 export type Task = 'classification' | 'regression';
+/** What X is to a model: rows of features, windows over rows, or both. */
 export type InputMode = 'features' | 'sequence' | 'hybrid';
+/** What callers may pass as X; which of them a model takes says its `info.inputMode`. */
 export type ModelInput = FeatureInput | SequenceInput | HybridInput;
 
 /** What a model is and can do; known without loading its code. */
@@ -20,6 +22,7 @@ export interface ModelInfo {
   readonly gpuCapable: boolean;
 }
 
+/** What a model can do beyond learning from rows. */
 export interface ModelCapabilities {
   /** Takes NaN as it is; otherwise missing values are imputed by training medians before the model sees them. */
   readonly missingValues: boolean;
@@ -47,9 +50,9 @@ export interface TrainingData {
   readonly y: ArrayLike<number>;
   readonly weights?: ArrayLike<number>;
   /** Rows for early stopping and the validation loss; never trained on. */
-  readonly validation?: EvaluationData;
+  readonly validation?: EvaluationSet;
   /** More rows to evaluate on, by name; `validation` is the one named so. Boosting models only. */
-  readonly evalSets?: Readonly<Record<string, EvaluationData>>;
+  readonly evalSets?: Readonly<Record<string, EvaluationSet>>;
   /** Raw scores to start from, (n,) or row by row (n, outputs); no part of the model. Boosting models only. */
   readonly initScore?: ArrayLike<number>;
   readonly featureNames?: readonly string[];
@@ -60,7 +63,7 @@ export interface TrainingData {
 }
 
 /** Rows that are evaluated on and never trained on; the arrays as in `TrainingData`. */
-export interface EvaluationData {
+export interface EvaluationSet {
   /** Of a split: test rows are evaluated after training, never during it. */
   readonly role?: 'train' | 'validation';
   readonly X: ModelInput;
@@ -80,6 +83,7 @@ export interface FitOptions {
   checkpointDirectory?: string;
 }
 
+/** Losses after one epoch or iteration. */
 export interface EpochLoss {
   /** 1-based. */
   readonly epoch: number;
@@ -194,6 +198,7 @@ export interface FitResult {
   readonly usedValidation?: boolean;
 }
 
+/** X as the hooks of a model are given it: checked and converted. */
 export type ModelInputMatrix = Matrix | Windows | HybridInput;
 
 /** A model's learned state: small plain data in `state`, the rest in files of the field's own formats. */

@@ -12,7 +12,7 @@ import { categoryFill, fillRule, numericFill } from './imputer.js';
 import type { InputColumn } from './input-column.js';
 import { type EncodingMethod, featuresOf, type ResolvedOptions } from './options.js';
 import { type PreparedColumns, prepare } from './prepare.js';
-import type { History } from './raw-splits.js';
+import type { EarlierRows } from './raw-splits.js';
 import { fitScaler, type Scaler, scalingMethod } from './scaler.js';
 import { countCategories, type NumericSummary, summarize, type TrainStatistics } from './statistics.js';
 import { fitTarget } from './target-encoder.js';
@@ -65,7 +65,7 @@ export function fitSteps(
   train: Split<'train', Table | Matrix>,
   options: ResolvedOptions,
   expressions: ReadonlyMap<string, Expression>,
-  history?: History,
+  history?: EarlierRows,
 ): Fitted {
   const source = sourceOf(train.X, options.columns.names);
   checkTraining(train, source);

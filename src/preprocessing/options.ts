@@ -2,9 +2,13 @@
 import { ConfigError } from '../core/errors.js';
 import { lazySchema } from '../core/schema.js';
 
+/** What fills missing values: a statistic of the training rows, a value, or nothing. */
 export type ImputationStrategy = 'median' | 'mean' | 'most-frequent' | 'constant' | 'none';
+/** How numbers are scaled, by statistics of the training rows. */
 export type ScalingMethod = 'standard' | 'robust' | 'min-max' | 'quantile' | 'none';
+/** How text becomes numbers. */
 export type EncodingMethod = 'one-hot' | 'ordinal' | 'target' | 'frequency' | 'none';
+/** A statistic of the rows in a window. */
 export type RollingStatistic =
   | 'mean'
   | 'sum'
@@ -16,7 +20,9 @@ export type RollingStatistic =
   | 'skew'
   | 'zscore'
   | 'count';
+/** A statistic of exponentially weighted rows. */
 export type EwmStatistic = 'mean' | 'std';
+/** A part of a timestamp, in UTC. */
 export type TimePart =
   | 'minute'
   | 'hour'
@@ -38,6 +44,7 @@ export interface ColumnOptions {
   drop?: readonly string[];
 }
 
+/** How missing values are filled. */
 export interface ImputationOptions {
   /** Default 'median'. Text columns are filled by 'most-frequent' and by 'constant' with a text `value`, and left alone by the others. */
   strategy?: ImputationStrategy;
@@ -49,6 +56,7 @@ export interface ImputationOptions {
   indicators?: boolean;
 }
 
+/** How numbers are scaled. */
 export interface ScalingOptions {
   /** Default 'standard'. Applies to numeric and engineered columns, not to encoded text. */
   method?: ScalingMethod;
@@ -66,6 +74,7 @@ export interface ScalingOptions {
   output?: 'uniform' | 'normal';
 }
 
+/** How text becomes numbers, and what becomes of rare and unknown categories. */
 export interface EncodingOptions {
   /** Default 'one-hot'; 'none' drops text columns. */
   method?: EncodingMethod;
@@ -96,6 +105,7 @@ export interface EncodingOptions {
   targetType?: 'auto' | 'binary' | 'multiclass' | 'continuous';
 }
 
+/** Features of the time of each row. */
 export interface TimeFeatureOptions {
   /** Parts of the timestamp, in UTC: Monday is day 0 of the week, January month 1. */
   parts: readonly TimePart[];
@@ -105,17 +115,20 @@ export interface TimeFeatureOptions {
   plain?: boolean;
 }
 
+/** Values of earlier rows. */
 export interface LagOptions {
   column: string | readonly string[];
   /** Rows back, each at least 1. */
   periods: number | readonly number[];
 }
 
+/** Changes against earlier rows. */
 export interface DifferenceOptions extends LagOptions {
   /** x / x[-periods] - 1 instead of x - x[-periods]. Default false. */
   relative?: boolean;
 }
 
+/** Statistics over the last rows. */
 export interface RollingOptions {
   column: string | readonly string[];
   /** Rows in the window, the current row included. */

@@ -15,14 +15,15 @@ export const PREPROCESSING_FILE = 'preprocessing.json';
 const FORMAT = 'holdfast-preprocessing';
 const FORMAT_VERSION = 1;
 
-/** Plain data, with a checksum over `content`. */
+/** A fitted pipeline as plain data that JSON holds without loss. */
 export interface PipelineState {
-  readonly format: typeof FORMAT;
+  readonly format: string;
   readonly formatVersion: number;
   readonly libraryVersion: string;
   /** SHA-256 of the content's canonical JSON. */
   readonly checksum: string;
-  readonly content: PipelineContent;
+  /** What was fitted: for `PreprocessingPipeline.fromJSON` of this version or a later one, and for nobody else. */
+  readonly content: Readonly<Record<string, unknown>>;
 }
 
 interface PipelineContent {

@@ -15,14 +15,14 @@ import { checkLengths, type Fitted, fitSteps } from './fitted.js';
 import { featuresOf, type PreprocessingOptions, type ResolvedOptions, resolveOptions } from './options.js';
 import { loadState, type PipelineState, readState, saveState, stateOf } from './pipeline-file.js';
 import { matchInput, prepare } from './prepare.js';
-import type { History, RawSplits, SplitTransform } from './raw-splits.js';
+import type { EarlierRows, RawSplits, SplitTransform } from './raw-splits.js';
 import type { RowContext } from './segments.js';
 import type { TrainStatistics } from './statistics.js';
 
 /** What is known about rows beside their columns. */
 export interface TransformContext extends RowContext {
   /** Rows before and between these: lets lags and windows reach back to them. Without it those values are missing (and imputed). */
-  readonly history?: History;
+  readonly history?: EarlierRows;
 }
 
 const ROLES: readonly SplitRole[] = ['train', 'validation', 'test', 'holdout'];
@@ -145,7 +145,7 @@ export class PreprocessingPipeline {
     return pipeline;
   }
 
-  private fitWith(train: Split<'train', Table | Matrix>, history?: History): Fitted {
+  private fitWith(train: Split<'train', Table | Matrix>, history?: EarlierRows): Fitted {
     assertRole(train, ['train'], 'PreprocessingPipeline.fit');
     const fitted = fitSteps(train, this.options, this.expressions, history);
     // Each fit is a user of its own: features that an earlier fit made stay what they are.
@@ -164,7 +164,7 @@ export class PreprocessingPipeline {
   private transformSplit<R extends SplitRole>(
     fitted: Fitted,
     split: Split<R, Table | Matrix>,
-    history: History | undefined,
+    history: EarlierRows | undefined,
   ): Split<R, Matrix> {
     const context = { times: split.times, groups: split.groups, history };
     const X = this.features(fitted, split.X, context, split.role === 'train' ? split : undefined);

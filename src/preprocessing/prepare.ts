@@ -8,7 +8,7 @@ import { computeFeatures, type Engineered } from './engineer.js';
 import type { FeaturePlan } from './feature-plan.js';
 import type { InputColumn } from './input-column.js';
 import type { ResolvedOptions } from './options.js';
-import type { History } from './raw-splits.js';
+import type { EarlierRows } from './raw-splits.js';
 import type { RowContext } from './segments.js';
 import { timeFeatures } from './time-features.js';
 
@@ -24,7 +24,7 @@ export function prepare(
   timeColumns: readonly string[],
   options: ResolvedOptions,
   context: RowContext,
-  history?: History,
+  history?: EarlierRows,
 ): PreparedColumns {
   const { columns, undefinedRows } = engineered(source, plan, options, context, history);
   const added = new Map(columns);
@@ -66,7 +66,7 @@ function engineered(
   plan: FeaturePlan,
   options: ResolvedOptions,
   context: RowContext,
-  history: History | undefined,
+  history: EarlierRows | undefined,
 ): Engineered {
   const settings = { sessionGap: options.sessionGap, infinite: options.infinite };
   const past = history && plan.lookback > 0 ? tail(history, plan.lookback) : undefined;
@@ -89,7 +89,7 @@ function engineered(
 }
 
 /** The last rows features can reach back to; all of them where groups take turns or a feature remembers everything. */
-function tail(history: History, lookback: number): History {
+function tail(history: EarlierRows, lookback: number): EarlierRows {
   const { X, times, groups, after } = history;
   if (groups || !Number.isFinite(lookback)) return history;
   const between = after ? after.findIndex((rows) => rows > 0) : -1;
@@ -98,7 +98,7 @@ function tail(history: History, lookback: number): History {
 }
 
 /** Where history rows lie between the rows: all of them in time order (history rows first, then rows, as joined), and where the rows went. */
-function mergedOrder({ after }: History, rows: number): { order: Uint32Array; own: Uint32Array } | undefined {
+function mergedOrder({ after }: EarlierRows, rows: number): { order: Uint32Array; own: Uint32Array } | undefined {
   if (!after || after.length === 0 || after[after.length - 1] === 0) return undefined;
   const order = new Uint32Array(after.length + rows);
   const own = new Uint32Array(rows);
@@ -118,7 +118,7 @@ const reordered = ({ times, groups }: RowContext, order: Uint32Array): RowContex
   groups: groups && Array.from(order, (row) => groups[row]),
 });
 
-function joinRows(past: History, source: ColumnSource, inputs: readonly string[]): Table {
+function joinRows(past: EarlierRows, source: ColumnSource, inputs: readonly string[]): Table {
   const before = sourceOf(past.X);
   return Table.fromEntries(
     inputs.map((name): [string, Column] => {
@@ -144,7 +144,7 @@ function joinText(earlier: Column, later: Column): Column {
   return { kind: 'categorical', codes: Int32Array.from([...codesOf(earlier), ...shifted]), categories };
 }
 
-function joinContext(past: History, source: ColumnSource, context: RowContext): RowContext {
+function joinContext(past: EarlierRows, source: ColumnSource, context: RowContext): RowContext {
   const both = (what: 'times' | 'groups') => {
     if ((past[what] === undefined) === (context[what] === undefined)) return context[what] !== undefined;
     throw new InvalidInputError(`The history and the rows must both have ${what}, or neither`, {

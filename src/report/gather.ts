@@ -6,7 +6,7 @@ import type { ComparisonData } from './comparison/comparison-data.js';
 import { diagnosticsOf } from './diagnostics/diagnose.js';
 import type { Diagnostics, PredictedRows } from './diagnostics/diagnostics.js';
 import { COMPARISON_VERSION, type ComparisonReport } from './model-comparison.js';
-import type { Reportable, ReportParts, Tuned } from './options.js';
+import type { Reportable, ReportParts, StudySource } from './options.js';
 import { summariseFolds } from './parts/fold-summary.js';
 import { summariseShap } from './parts/shap-summary.js';
 import { summariseStudy } from './parts/tuning-summary.js';
@@ -116,7 +116,7 @@ function foldsOf(
   return 'leftOut' in given ? given : summariseFolds(given, { ...(times && { times }) });
 }
 
-function studyOf(given: Tuned | TuningSummary): TuningSummary {
+function studyOf(given: StudySource | TuningSummary): TuningSummary {
   if ('direction' in given) return given;
   return 'study' in given ? summariseStudy(given.study, { metric: given.metric }) : summariseStudy(given);
 }

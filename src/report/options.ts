@@ -15,7 +15,7 @@ import type { CrossValidationSummary, Lineage, ReportData, ShapSummary, TuningSu
 import type { TrainingReport } from './training-report.js';
 
 /** A study, or a tuning's result with one. */
-export type Tuned =
+export type StudySource =
   | Pick<Study, 'name' | 'directions' | 'trials'>
   | { readonly study: Pick<Study, 'name' | 'directions' | 'trials'>; readonly metric?: string };
 
@@ -32,7 +32,7 @@ export interface ReportParts {
   readonly crossValidation?: CrossValidationResult | CrossValidationSummary;
   /** (rows,) ms since epoch of the cross-validated rows. */
   readonly crossValidationTimes?: ArrayLike<number>;
-  readonly tuning?: Tuned | TuningSummary;
+  readonly tuning?: StudySource | TuningSummary;
   /** Such as the hash of the data and the commit of the code. */
   readonly lineage?: Lineage;
 }

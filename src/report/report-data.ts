@@ -61,6 +61,7 @@ export interface CrossValidationSummary {
   readonly leftOut: number;
 }
 
+/** One trial of a study. */
 export interface TuningTrial {
   readonly number: number;
   readonly state: string;

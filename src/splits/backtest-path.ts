@@ -13,6 +13,7 @@ export interface PathPart {
   readonly offset: number;
 }
 
+/** A path from `CombinatorialPurgedKFold.paths`: what its parts predict, put together in the order of time. */
 export class BacktestPath {
   constructor(
     /** From 0. */

@@ -5,11 +5,11 @@
 import { Matrix } from '../core/matrix.js';
 import { Table } from '../core/table.js';
 import { Turns } from '../core/turns.js';
-import { cell, dataRows, hashRows, mixIn, type RowData, type RowHashes, sameRow } from './row-hash.js';
+import { cell, dataRows, hashRows, mixIn, type RowHashes, type SplitX, sameRow } from './row-hash.js';
 
 /** One split as seen here. */
 export interface ContentPart {
-  readonly X: RowData;
+  readonly X: SplitX;
   readonly y: ArrayLike<number>;
 }
 
@@ -147,7 +147,7 @@ async function continuousIn(index: ContentIndex, rows: number[], turns: Turns): 
 }
 
 /** Values of each column by row; of windows, those of the last step. */
-function columnReaders(X: RowData): ((row: number) => number | string)[] {
+function columnReaders(X: SplitX): ((row: number) => number | string)[] {
   if (X instanceof Table) return X.columnNames.map((name) => (row: number) => cell(X, name, row));
   const base = X instanceof Matrix ? X : X.base;
   const at = X instanceof Matrix ? (row: number) => row : (row: number) => X.ends[row];

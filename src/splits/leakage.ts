@@ -8,12 +8,12 @@ import { listed } from '../core/text.js';
 import { Turns } from '../core/turns.js';
 import { type ContentIndex, indexContent, sharedContent } from './duplicates.js';
 import { ROLES } from './ratios.js';
-import { dataRows, type RowData } from './row-hash.js';
+import { dataRows, type SplitX } from './row-hash.js';
 
 /** One split, with whatever is known of its rows. */
 export interface LeakagePart {
   readonly role: SplitRole;
-  readonly X?: RowData;
+  readonly X?: SplitX;
   readonly y: ArrayLike<number>;
   readonly times?: ArrayLike<number>;
   readonly labelEnds?: ArrayLike<number>;
@@ -21,6 +21,7 @@ export interface LeakagePart {
   readonly rowIds?: ArrayLike<number>;
 }
 
+/** What a finding is about. */
 export type LeakageCheck =
   | 'shared-rows'
   | 'shared-groups'

@@ -64,12 +64,20 @@ export interface LedgerReport {
   readonly refused: readonly LedgerRefusal[];
 }
 
-type WithRanges<T> = T & { readonly ranges: readonly RowRange[] };
+/** A split of a stored ledger, with its rows. */
+export interface StoredLedgerSplit extends LedgerSplit {
+  readonly ranges: readonly RowRange[];
+}
+
+/** A use of a stored ledger, with its rows. */
+export interface StoredLedgerUse extends LedgerUse {
+  readonly ranges: readonly RowRange[];
+}
 
 /** A report with every row in it. */
 export interface StoredLedger extends LedgerReport {
-  readonly splits: readonly WithRanges<LedgerSplit>[];
-  readonly uses: readonly WithRanges<LedgerUse>[];
+  readonly splits: readonly StoredLedgerSplit[];
+  readonly uses: readonly StoredLedgerUse[];
 }
 
 /** Rows of each stored split and use. Throws `ModelFormatError` for what `RowLedger.toJSON` did not write. */

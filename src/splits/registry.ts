@@ -14,7 +14,7 @@ import { Turns } from '../core/turns.js';
 import { ROLES, type RoleCounts } from './ratios.js';
 
 /** Rows taken out of one part because of another, as stored. */
-export interface StoredDrop {
+export interface StoredDroppedRows {
   readonly from: SplitRole;
   readonly because: SplitRole;
   readonly rows: readonly number[];
@@ -29,8 +29,8 @@ export interface SplitRecord {
   /** Source rows of each role, in order. */
   readonly rows: Readonly<Record<SplitRole, readonly number[]>>;
   readonly assigned?: RoleCounts;
-  readonly purged: readonly StoredDrop[];
-  readonly embargoed: readonly StoredDrop[];
+  readonly purged: readonly StoredDroppedRows[];
+  readonly embargoed: readonly StoredDroppedRows[];
   /** Pairs whose entities run side by side in time. */
   readonly concurrent?: readonly (readonly [SplitRole, SplitRole])[];
 }

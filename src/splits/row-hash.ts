@@ -5,7 +5,7 @@ import { Turns } from '../core/turns.js';
 import { Windows } from '../core/windows.js';
 
 /** What a split's X may be. */
-export type RowData = Matrix | Windows | Table;
+export type SplitX = Matrix | Windows | Table;
 
 /** Two independent 32-bit lanes, one entry a row. */
 export interface RowHashes {
@@ -23,19 +23,19 @@ function canonical(bits: number): number {
   return bits === 0x80000000 ? 0 : bits;
 }
 
-export function dataRows(X: RowData): number {
+export function dataRows(X: SplitX): number {
   if (X instanceof Windows) return X.ends.length;
   return X instanceof Matrix ? X.rows : X.rowCount;
 }
 
 /** Hash of every row; equal rows have equal hashes, whatever kind of NaN stands for their missing values. Yields to the event loop. */
-export async function hashRows(X: RowData, turns = new Turns()): Promise<RowHashes> {
+export async function hashRows(X: SplitX, turns = new Turns()): Promise<RowHashes> {
   const hashes = await hashContent(X, turns);
   for (const lane of [hashes.a, hashes.b]) for (let i = 0; i < lane.length; i++) lane[i] = finish(lane[i]);
   return hashes;
 }
 
-function hashContent(X: RowData, turns: Turns): Promise<RowHashes> {
+function hashContent(X: SplitX, turns: Turns): Promise<RowHashes> {
   if (X instanceof Windows) return hashWindows(X, turns);
   return X instanceof Matrix ? hashMatrix(X, turns) : hashTable(X, turns);
 }
@@ -146,7 +146,7 @@ function textHash(text: string): number {
 const sameNumber = (a: number, b: number): boolean => a === b || (Number.isNaN(a) && Number.isNaN(b));
 
 /** Whether row `i` of `X` and row `j` of `Z` hold the same values (NaN equals NaN). */
-export function sameRow(X: RowData, i: number, Z: RowData, j: number): boolean {
+export function sameRow(X: SplitX, i: number, Z: SplitX, j: number): boolean {
   if (X instanceof Table || Z instanceof Table)
     return X instanceof Table && Z instanceof Table && sameCells(X, i, Z, j);
   const x = X instanceof Windows ? X.window(i) : X.row(i);

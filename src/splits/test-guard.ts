@@ -16,8 +16,8 @@ export interface TestEvaluation {
   readonly checksum?: string;
 }
 
-/** Who wants to look. */
-interface Look {
+/** A run and a model that are to be evaluated on the test rows. */
+export interface TestSetLook {
   readonly runId: string;
   readonly model: string;
   /**
@@ -51,13 +51,13 @@ export class TestSetGuard {
    * Runs `evaluate` if the run has not seen the test set yet, else throws `TestSetReuseError` that says when and by which model it was
    * used. The use counts from the start: an evaluation that fails midway may have shown its rows.
    */
-  async evaluate<T>(run: Look, evaluate: () => T | Promise<T>): Promise<T> {
+  async evaluate<T>(run: TestSetLook, evaluate: () => T | Promise<T>): Promise<T> {
     await this.claim(run);
     return evaluate();
   }
 
   /** Records the one evaluation of this run, or throws `TestSetReuseError`. */
-  async claim(run: Look): Promise<TestEvaluation> {
+  async claim(run: TestSetLook): Promise<TestEvaluation> {
     const { runId, model, checksum } = run;
     if (typeof runId !== 'string' || !/^[\w.:-]+$/.test(runId) || /^\.+$/.test(runId)) {
       throw new InvalidInputError(`'${String(runId)}' is not a run id`, {

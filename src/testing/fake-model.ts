@@ -34,7 +34,8 @@ export interface FakeCall {
   readonly options?: unknown;
 }
 
-type Answer = (row: Float32Array, index: number) => number | readonly number[];
+/** Answer to the row (features,) with this index: a probability a class, in ascending order of the labels; or a value. */
+export type FakeAnswer = (row: Float32Array, index: number) => number | readonly number[];
 
 /**
  * Input checks, labels, saving and loading are those of every model; only learning is left out.
@@ -54,7 +55,7 @@ export class FakeModel extends BaseModel<FakeConfig> {
   /** Every call so far, in order. */
   readonly calls: FakeCall[] = [];
   private readonly failures = new Map<FakeCall['method'], unknown[]>();
-  private answer: Answer | undefined;
+  private answer: FakeAnswer | undefined;
   private learned: readonly number[] = [];
   private features = 0;
 
@@ -63,7 +64,7 @@ export class FakeModel extends BaseModel<FakeConfig> {
   }
 
   /** From now on each row is answered by `answer`: probabilities in the order of the classes, or a value. Not saved. */
-  answers(answer: Answer): this {
+  answers(answer: FakeAnswer): this {
     this.answer = answer;
     return this;
   }

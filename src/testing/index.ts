@@ -1,4 +1,6 @@
 /** `holdfast/testing`: the model contract suite, synthetic data and fakes for downstream unit tests. */
+
+export type { ModelContract } from '../model/types.js';
 export {
   type CheckOptions,
   type CheckResult,
@@ -8,7 +10,7 @@ export {
   modelChecks,
   type TestRunner,
 } from './check-model.js';
-export { type FakeCall, type FakeConfig, FakeModel, registerFake } from './fake-model.js';
+export { type FakeAnswer, type FakeCall, type FakeConfig, FakeModel, registerFake } from './fake-model.js';
 export { type MakeContainerOptions, makeContainer } from './make-container.js';
 export {
   type MakeClassificationOptions,

@@ -7,7 +7,7 @@ import { Windows } from '../core/windows.js';
 import type { ModelClass } from '../model/base-model.js';
 import { describeModel } from '../model/info.js';
 import type {
-  EvaluationData,
+  EvaluationSet,
   FitOptions,
   InputMode,
   ModelInput,
@@ -36,7 +36,7 @@ export function inputFor(mode: InputMode, X: ModelInput, length: number): ModelI
 export function takingRows(model: ModelClass, length: number): ModelClass {
   const { name, inputMode } = describeModel(model);
   if (inputMode === 'features') return model;
-  const converted = <D extends EvaluationData>(data: D): D => ({ ...data, X: inputFor(inputMode, data.X, length) });
+  const converted = <D extends EvaluationSet>(data: D): D => ({ ...data, X: inputFor(inputMode, data.X, length) });
   class TakingRows extends (model as unknown as new (config?: unknown) => Trained) {
     override fit(data: TrainingData, options?: FitOptions) {
       const { validation, ...rest } = converted(data);

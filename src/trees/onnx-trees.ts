@@ -2,7 +2,7 @@
  * An ensemble as one node of `ai.onnx.ml`: TreeEnsembleRegressor (version 3), or TreeEnsemble (version 5), which knows sets of categories.
  * Thresholds become the float32 at or below them, so that every float32 value takes the branch it takes here.
  */
-import type { Attribute, OnnxGraph, Tensor } from '../model/onnx/graph.js';
+import type { OnnxAttribute, OnnxGraph, OnnxTensor } from '../model/onnx/graph.js';
 import { missingGoesRight } from './flat-trees.js';
 import type { Ensemble, Tree } from './tree.js';
 
@@ -110,7 +110,7 @@ class ColumnsV3 {
     this.missing.push(missingIsYes ? 1 : 0);
   }
 
-  attributes(): Record<string, Attribute> {
+  attributes(): Record<string, OnnxAttribute> {
     return {
       nodes_treeids: { ints: this.tree },
       nodes_nodeids: { ints: this.node },
@@ -173,7 +173,7 @@ function addTreeEnsemble(graph: OnnxGraph, X: string, { trees, outputs }: Ensemb
       columns.weight.push(tree.leafValue[k]);
     }
   });
-  const tensor = (type: Tensor['type'], values: number[]): Attribute => ({
+  const tensor = (type: OnnxTensor['type'], values: number[]): OnnxAttribute => ({
     tensor: { type, dims: [values.length], values },
   });
   return graph.mlNode('TreeEnsemble', [X], {

@@ -11,6 +11,7 @@ import { InMemoryStorage } from './storages/memory.js';
 import { Study } from './study.js';
 import type { Direction, StudyRecord, TrialRecord } from './trial-record.js';
 
+/** How a study is made, all of it optional. */
 export interface StudyOptions {
   /** Default: a new one. */
   readonly name?: string;

@@ -37,6 +37,7 @@ export interface CategoricalDistribution {
   readonly choices: readonly Choice[];
 }
 
+/** A range of numbers. */
 export type NumericDistribution = FloatDistribution | IntDistribution;
 /** What a parameter may be. */
 export type Distribution = NumericDistribution | CategoricalDistribution;

@@ -1,4 +1,6 @@
 /** `holdfast/tuning`: studies, samplers, pruners, storages. */
+
+export type { Random } from '../core/random.js';
 export { createStudy, deleteStudy, listStudies, loadStudy, type StudyOptions } from './create-study.js';
 export { defaultSpace } from './default-spaces.js';
 export {
@@ -10,6 +12,7 @@ export {
   float,
   type IntDistribution,
   int,
+  type NumericDistribution,
   type ParamValue,
   type RangeOptions,
 } from './distribution.js';
@@ -38,7 +41,7 @@ export { InMemoryStorage } from './storages/memory.js';
 export { type PostgresOptions, PostgresStorage } from './storages/rdb/postgres.js';
 export { type SqliteOptions, SqliteStorage } from './storages/rdb/sqlite.js';
 export type { RdbOptions } from './storages/rdb/storage.js';
-export { Study, type TellOptions } from './study.js';
+export { Study, type StudyParts, type TellOptions } from './study.js';
 export { Trial, TrialPruned } from './trial.js';
 export {
   type Attributes,

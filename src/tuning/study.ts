@@ -28,12 +28,14 @@ import {
 } from './trial-record.js';
 import { TrialWriter } from './writer.js';
 
+/** What a study is made of; `createStudy` puts it together. */
 export interface StudyParts {
   readonly record: StudyRecord;
   readonly storage: Storage;
   readonly sampler: Sampler;
   readonly pruner: Pruner;
   readonly seed: number;
+  /** See `StudyOptions.constraints`. */
   readonly constraints?: (trial: TrialRecord) => readonly number[];
 }
 

@@ -82,7 +82,7 @@ export class Trial {
     };
   }
 
-  /** A trial with the values that its sampler chooses together. Use `study.ask`. */
+  /** A trial with the values that its sampler chooses together. Use `study.ask`. @internal */
   static async start(host: TrialHost, record: TrialRecord, view: HistoryView, signal?: AbortSignal): Promise<Trial> {
     const trial = new Trial(host, record, view, signal);
     const sample = await host.sampler.sampleRelative?.(trial.context);

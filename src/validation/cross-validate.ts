@@ -15,7 +15,7 @@ import type { Fold } from '../splits/splitter.js';
 import { type Candidate, candidateOf, type ModelPipeline, type ModelSource } from './candidate.js';
 import { type AnySplitter, assertClasses, checkedFolds } from './checked-folds.js';
 import { type FoldRows, foldData } from './fold-data.js';
-import { type Metric, type MetricChoice, metricsOf, type Scores } from './metrics.js';
+import { type Metric, type MetricChoice, metricsOf, type ScoresByName } from './metrics.js';
 import { pathResults } from './paths.js';
 import { type CrossValidationResult, type FoldResult, summarise } from './result.js';
 import { type RowData, rowDataOf, type ValidationInput } from './row-data.js';
@@ -208,7 +208,7 @@ async function trainAndScore(job: Job, { index, threads, signal }: ScheduledTask
   const training = await model.fit({ ...train, featureNames }, { seed: options.seed, threads, signal });
   const fitted = performance.now();
   const warnings = [...training.warnings];
-  const scoresOn = (rows: FoldRows, output: PredictionOutput, on: string): Scores =>
+  const scoresOn = (rows: FoldRows, output: PredictionOutput, on: string): ScoresByName =>
     Object.fromEntries(
       metrics.map((metric) => {
         const { value, reason } = metric.score({ y: rows.y, weights: rows.weights }, output);

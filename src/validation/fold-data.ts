@@ -6,7 +6,7 @@ import type { Table } from '../core/table.js';
 import { toModelInput } from '../model/input.js';
 import type { ModelInputMatrix } from '../model/types.js';
 import type { PreprocessingPipeline } from '../preprocessing/pipeline.js';
-import type { History, RawSplits } from '../preprocessing/raw-splits.js';
+import type { EarlierRows, RawSplits } from '../preprocessing/raw-splits.js';
 import { timeOrder } from '../splits/label-spans.js';
 import type { Fold } from '../splits/splitter.js';
 import type { Candidate } from './candidate.js';
@@ -111,7 +111,7 @@ async function rawSplits(data: RowData, X: Table, order: Uint32Array, fold: Fold
 }
 
 /** All other rows that lie before the last of `rows` (in the given order): only their features are read. */
-function historyOf(data: RowData, X: Table, order: Uint32Array, rows: Uint32Array): History {
+function historyOf(data: RowData, X: Table, order: Uint32Array, rows: Uint32Array): EarlierRows {
   const own = new Uint8Array(data.rows);
   for (const row of rows) own[row] = 1;
   const others: number[] = [];

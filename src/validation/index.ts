@@ -1,4 +1,8 @@
 /** `holdfast/validation`: splitters, cross-validation, comparison of models, backtest paths and the probability of overfitting. */
+
+export type { Predicted, Truth } from '../evaluation/score.js';
+export type { MetricFunction } from '../metrics/registry.js';
+export type { ModelInput } from '../model/types.js';
 export { BacktestPath, type PathPart } from '../splits/backtest-path.js';
 export {
   CombinatorialPurgedKFold,
@@ -26,7 +30,7 @@ export type { AnySplitter } from './checked-folds.js';
 export { type CrossValidationOptions, crossValidate } from './cross-validate.js';
 export type { InconclusiveRun, Leak, LeakReport } from './leak-report.js';
 export type { LeakStep, PipelinePart, ProvablePipeline, StepContext, StepFunction } from './leak-steps.js';
-export type { CustomMetric, MetricChoice } from './metrics.js';
+export type { CustomMetric, MetricChoice, ScoresByName } from './metrics.js';
 export { type PathOverfitting, type PathOverfittingOptions, pathOverfitting } from './path-overfitting.js';
 export type { PathResult } from './paths.js';
 export type { Perturbation } from './perturbations.js';

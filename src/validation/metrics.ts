@@ -16,7 +16,7 @@ export interface CustomMetric {
 export type MetricChoice = string | MetricFunction | CustomMetric;
 
 /** Values by the metric's name; NaN where it is undefined on these rows. */
-export type Scores = Readonly<Record<string, number>>;
+export type ScoresByName = Readonly<Record<string, number>>;
 
 export interface Metric {
   readonly name: string;

@@ -3,7 +3,7 @@ import { Matrix } from '../core/matrix.js';
 import type { Predicted, Truth } from '../evaluation/score.js';
 import type { PredictionOutput } from '../model/types.js';
 import type { BacktestPath } from '../splits/backtest-path.js';
-import type { Metric, Scores } from './metrics.js';
+import type { Metric, ScoresByName } from './metrics.js';
 
 /** One backtest path: every row predicted once by a model that saw none of its labels. */
 export interface PathResult {
@@ -14,7 +14,7 @@ export interface PathResult {
   /** Row numbers in time order. */
   readonly order: Uint32Array;
   /** On all rows, by metric. */
-  readonly scores: Scores;
+  readonly scores: ScoresByName;
   /** Of all rows, by row number; none of them was predicted by a model that saw it. */
   readonly predictions: Predicted;
 }

@@ -5,7 +5,7 @@ import type { BaseModel } from '../model/base-model.js';
 import type { PredictionOutput, TrainingMetrics } from '../model/types.js';
 import type { PreprocessingPipeline } from '../preprocessing/pipeline.js';
 import type { Fold } from '../splits/splitter.js';
-import type { Metric, Scores } from './metrics.js';
+import type { Metric, ScoresByName } from './metrics.js';
 import type { PathResult } from './paths.js';
 
 /** A train score this much better than the test score is warned of: absolute, or for errors in the target's unit relative to the test error. */
@@ -17,8 +17,8 @@ export interface FoldResult {
   readonly fold: number;
   /** Row numbers as used. */
   readonly rows: Fold;
-  readonly test: Scores;
-  readonly train?: Scores;
+  readonly test: ScoresByName;
+  readonly train?: ScoresByName;
   /** Seconds of taking rows, preprocessing and training. */
   readonly fitTime: number;
   /** Seconds of predicting and scoring. */

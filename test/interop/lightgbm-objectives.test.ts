@@ -8,7 +8,7 @@ import { createMetric } from '../../src/boosting/engine/metrics/create.js';
 import type { MetricDefaults } from '../../src/boosting/engine/metrics/named-metric.js';
 import { metricNamed } from '../../src/boosting/engine/metrics/names.js';
 import { LightGBMModel } from '../../src/boosting/lightgbm/model.js';
-import type { ObjectiveName } from '../../src/boosting/lightgbm/objective.js';
+import type { LightGBMObjectiveName } from '../../src/boosting/lightgbm/objective.js';
 import { Random } from '../../src/core/random.js';
 import { runPython } from './python.js';
 
@@ -257,7 +257,7 @@ describe('with the same bins, three trees are the same to float32 rounding', () 
   const count = value.map((v) => Math.max(0, Math.round(v)));
   const part = value.map((v) => Math.min(1, Math.max(0, v / 6)));
   // Weighted percentiles are left out: see percentile.ts for what LightGBM does differently.
-  const exact: [ObjectiveName, number[], (number[] | undefined)[]][] = [
+  const exact: [LightGBMObjectiveName, number[], (number[] | undefined)[]][] = [
     ['regression', value, [undefined, weights]],
     ['regression_l1', value, [undefined]],
     ['quantile', value, [undefined]],

@@ -79,7 +79,7 @@ function numericDisagreements({ numeric }: PreprocessingGolden): string[] {
   const y = new Float64Array(train.rowCount);
   return numeric.cases.flatMap(({ options, ...expected }) => {
     const pipeline = new PreprocessingPipeline(options).fit({ role: 'train', X: train, y });
-    const steps = pipeline.toJSON().content.fitted.steps as NumericStep[];
+    const { steps } = pipeline.toJSON().content.fitted as { steps: NumericStep[] };
     return (['train', 'test'] as const).flatMap((part) => {
       const matrix = pipeline.transform(table(numeric[part]));
       return steps.flatMap((step, j) => {

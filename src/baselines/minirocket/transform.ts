@@ -1,6 +1,7 @@
 /** `MiniRocketTransform`: MiniRocket's features by themselves, for any model of features. */
 import { InvalidInputError, NotFittedError } from '../../core/errors.js';
 import type { Matrix } from '../../core/matrix.js';
+import type { ProgressListener } from '../../core/progress.js';
 import { resolveThreads } from '../../core/threads.js';
 import type { SequenceInput, Windows } from '../../core/windows.js';
 import { checkValues, rowCount, toModelInput } from '../../model/input.js';
@@ -10,7 +11,12 @@ import { fitRocket, type Rocket, type RocketContext, transform } from './rocket.
 export type { MiniRocketTransformConfig } from './config.js';
 
 /** How a transform runs: threads, cancelling, progress. None of it changes the features. */
-export type MiniRocketTransformOptions = Partial<RocketContext>;
+export interface MiniRocketTransformOptions {
+  /** Worker threads; never changes the result. */
+  readonly threads?: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: ProgressListener;
+}
 
 const DEFAULT_FEATURES = 10_000;
 const DEFAULT_SEED = 42;

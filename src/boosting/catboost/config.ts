@@ -6,9 +6,10 @@
 import { byMainName, type Report } from '../../core/parameter-names.js';
 import type { ZodModule, ZodType } from '../../core/schema.js';
 import { lazySchema } from '../../core/schema.js';
+import type { Task } from '../../model/types.js';
 import { ALIASES, type AliasOf, CANONICAL, type ParameterName } from './aliases.js';
 import { parseCtr } from './ctr-description.js';
-import { type Task, taskOfLoss } from './loss.js';
+import { taskOfLoss } from './loss.js';
 import { REFUSED, refusal, WITHOUT_EFFECT, type WithoutEffect } from './other-parameters.js';
 import { lossProblem } from './trainable-loss.js';
 

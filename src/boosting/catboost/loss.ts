@@ -5,8 +5,7 @@
 import { exp, sigmoid, softmaxInPlace } from '../../core/math.js';
 import { Matrix } from '../../core/matrix.js';
 import { Turns } from '../../core/turns.js';
-
-export type Task = 'classification' | 'regression';
+import type { Task } from '../../model/types.js';
 
 /** `probability`: two classes from one score; `softmax` and `one-vs-all`: a score a class; `exp` and `identity`: values. */
 export type Link = 'probability' | 'softmax' | 'one-vs-all' | 'logistic' | 'exp' | 'identity';

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { readCheckpoint, removeCheckpoint } from '../../core/checkpoint-file.js';
 import { writeFileAtomic } from '../../core/files.js';
 import type { Matrix } from '../../core/matrix.js';
-import type { Explanation } from '../../model/explanation.js';
+import type { ModelExplanation } from '../../model/explanation.js';
 import type { OnnxBody } from '../../model/onnx/export.js';
 import { lossAndAccuracyInTurns } from '../../model/output.js';
 import type {
@@ -185,7 +185,7 @@ export class CatBoostModel extends BoostingModel<CatBoostSettings> {
     return ascending(classLabels).map((output) => classLabels[output]);
   }
 
-  protected override explanationOf(): Explanation {
+  protected override explanationOf(): ModelExplanation {
     const { ensemble } = this.state();
     const { outputs } = ensemble;
     const { layout } = this.prediction();

@@ -6,6 +6,7 @@
 import { byMainName, type Report } from '../../core/parameter-names.js';
 import type { ZodModule, ZodType } from '../../core/schema.js';
 import { lazySchema } from '../../core/schema.js';
+import type { Task } from '../../model/types.js';
 import { type EngineName, type NativeEngineParameters, nativeSchemas, settleEngine } from '../native/config.js';
 import { ALIASES, type AliasOf, CANONICAL, type ParameterName, type TRAINER_ONLY } from './aliases.js';
 import { CATEGORICAL_DEFAULTS, type CategoricalParameters, categoricalSchemas } from './categorical-parameters.js';
@@ -14,10 +15,9 @@ import { type LoopName, type LoopParameters, loopSchemas } from './loop-paramete
 import { type MetricName, type MetricParameters, metricProblems, metricSchemas } from './metrics.js';
 import {
   canonicalObjective,
+  type LightGBMObjective,
+  type LightGBMObjectiveName,
   OBJECTIVE_NAMES,
-  type ObjectiveName,
-  type Task,
-  type TrainableObjective,
   taskOf,
 } from './objective.js';
 import { type OtherName, type OtherParameters, otherSchemas } from './other-parameters.js';
@@ -37,7 +37,7 @@ export interface LightGBMParameters
    * `'quantile'`, `'mape'`, `'poisson'`, `'gamma'`, `'tweedie'`; `'cross_entropy'` and `'cross_entropy_lambda'` of labels in
    * [0, 1]. Default: from the task and the number of classes.
    */
-  objective?: ObjectiveName;
+  objective?: LightGBMObjectiveName;
   /** Number of classes, as LightGBM wants it for `'multiclass'`; checked against the labels, which decide. */
   numClass?: number;
   /** Steepness of the logistic function of `'binary'` and `'multiclassova'`, > 0. Default 1. */
@@ -148,7 +148,7 @@ type Filled = Exclude<
 export type LightGBMSettings = Required<Pick<LightGBMParameters, Filled>> &
   Pick<LightGBMParameters, Optional | OptionalLimit | TrainerOnly> & {
     engine: EngineName;
-    objective?: TrainableObjective;
+    objective?: LightGBMObjective;
     numClass?: number;
     seed?: number;
     threads?: number;

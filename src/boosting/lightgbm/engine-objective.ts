@@ -2,7 +2,7 @@
 import type { MetricDefaults } from '../engine/metrics/named-metric.js';
 import type { MetricSpec, ObjectiveSpec } from '../engine/params.js';
 import type { LightGBMParameters, LightGBMSettings } from './config.js';
-import type { FileObjective, TrainableObjective } from './objective.js';
+import type { FileObjective, LightGBMObjective } from './objective.js';
 
 /** LightGBM's defaults of parameters that belong to objectives. */
 const DEFAULTS = {
@@ -19,7 +19,7 @@ const DEFAULTS = {
 const TWO_CLASSES = ['sigmoid', 'scalePosWeight', 'isUnbalance'] as const;
 
 /** Which of them an objective looks at, or the metric of that name. */
-const USED: Partial<Record<TrainableObjective, readonly (keyof typeof DEFAULTS)[]>> = {
+const USED: Partial<Record<LightGBMObjective, readonly (keyof typeof DEFAULTS)[]>> = {
   binary: TWO_CLASSES,
   multiclassova: TWO_CLASSES,
   regression: ['regSqrt'],
@@ -35,7 +35,7 @@ export function engineObjective(config: LightGBMSettings, objective: FileObjecti
   const given = filled(config);
   const { sigmoid, scalePosWeight, isUnbalance, alpha } = given;
   const classes = objective.numClass;
-  switch (objective.name as TrainableObjective) {
+  switch (objective.name as LightGBMObjective) {
     case 'binary':
       return { kind: 'binary', sigmoid, scalePosWeight, isUnbalance };
     case 'multiclass':
@@ -79,7 +79,7 @@ export function objectiveWarnings(
   objective: FileObjective,
   metrics: readonly MetricSpec[],
 ): string[] {
-  const all = [objective, ...metrics].map(({ name }) => name as TrainableObjective);
+  const all = [objective, ...metrics].map(({ name }) => name as LightGBMObjective);
   const used = all.flatMap((name) => USED[name] ?? []);
   const names = Object.keys(DEFAULTS) as (keyof typeof DEFAULTS)[];
   return names

@@ -9,6 +9,7 @@ import type { BoostingParams } from '../engine/params.js';
 /** -1: predictions may not rise as the column grows, 1: not fall, 0: free. */
 export type MonotoneConstraints = readonly number[] | string | Readonly<Record<string, number>>;
 
+/** Groups of features, by number or name, that may meet on a path of a tree; or the list as LightGBM writes it. */
 export type InteractionConstraints = string | readonly (readonly (number | string)[])[];
 
 export interface LimitParameters {

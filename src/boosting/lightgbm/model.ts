@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { ModelFormatError } from '../../core/errors.js';
 import { writeFileAtomic } from '../../core/files.js';
 import type { Matrix } from '../../core/matrix.js';
-import type { Explanation } from '../../model/explanation.js';
+import type { ModelExplanation } from '../../model/explanation.js';
 import type { OnnxBody } from '../../model/onnx/export.js';
 import { lossAndAccuracyInTurns } from '../../model/output.js';
 import type {
@@ -152,7 +152,7 @@ export class LightGBMModel extends BoostingModel<LightGBMSettings> {
     this.learned = file;
   }
 
-  protected override explanationOf(): Explanation {
+  protected override explanationOf(): ModelExplanation {
     const { ensemble, zeroMissing } = this.state();
     return {
       kind: 'trees',

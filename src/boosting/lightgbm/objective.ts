@@ -4,8 +4,7 @@
  */
 import { ModelFormatError } from '../../core/errors.js';
 import { exp, log1p, sigmoid, softmaxInPlace } from '../../core/math.js';
-
-export type Task = 'classification' | 'regression';
+import type { Task } from '../../model/types.js';
 
 /** Objectives to train with, and LightGBM's other names for them. */
 export const TRAINABLE = {
@@ -25,18 +24,20 @@ export const TRAINABLE = {
   cross_entropy_lambda: ['xentlambda'],
 } as const satisfies Record<string, readonly string[]>;
 
-export type TrainableObjective = keyof typeof TRAINABLE;
-export type ObjectiveName = TrainableObjective | (typeof TRAINABLE)[TrainableObjective][number];
+/** An objective that `fit` takes, by its main name. */
+export type LightGBMObjective = keyof typeof TRAINABLE;
+/** An objective by its main name, or by one of LightGBM's other names for it. */
+export type LightGBMObjectiveName = LightGBMObjective | (typeof TRAINABLE)[LightGBMObjective][number];
 
-export const OBJECTIVE_NAMES = Object.entries(TRAINABLE).flat(2) as ObjectiveName[];
+export const OBJECTIVE_NAMES = Object.entries(TRAINABLE).flat(2) as LightGBMObjectiveName[];
 
 /** The main name of an objective. */
-export function canonicalObjective(name: ObjectiveName): TrainableObjective {
+export function canonicalObjective(name: LightGBMObjectiveName): LightGBMObjective {
   const found = Object.entries(TRAINABLE).find(([main, others]) => main === name || others.includes(name as never));
-  return found?.[0] as TrainableObjective;
+  return found?.[0] as LightGBMObjective;
 }
 
-export function taskOf(objective: TrainableObjective): Task {
+export function taskOf(objective: LightGBMObjective): Task {
   return objective === 'binary' || objective.startsWith('multiclass') ? 'classification' : 'regression';
 }
 

@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { InvalidInputError, ModelFormatError } from '../../core/errors.js';
 import { writeFileAtomic } from '../../core/files.js';
 import { Matrix } from '../../core/matrix.js';
-import type { Explanation } from '../../model/explanation.js';
+import type { ModelExplanation } from '../../model/explanation.js';
 import type { OnnxBody } from '../../model/onnx/export.js';
 import { lossAndAccuracyInTurns } from '../../model/output.js';
 import type {
@@ -166,7 +166,7 @@ export class XGBoostModel extends BoostingModel<XGBoostSettings> {
     return { kind: 'weight', values };
   }
 
-  protected override explanationOf(): Explanation {
+  protected override explanationOf(): ModelExplanation {
     const file = this.state();
     const { ensemble, linear } = file;
     const { outputs, features, float32Start: start = new Array<number>(outputs).fill(0) } = ensemble;

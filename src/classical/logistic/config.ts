@@ -5,10 +5,11 @@ import { lazySchema, type ZodModule, type ZodType } from '../../core/schema.js';
 /** `'balanced'`: inversely proportional to the weight of each class; or a weight for each label, labels left out count 1. */
 export type ClassWeight = 'balanced' | Readonly<Record<string | number, number>>;
 
+/** What is added to the loss; the formulas are those of `LogisticRegressionParameters.penalty`. */
 export type Penalty = 'l2' | 'l1' | 'elasticnet' | 'none';
 
 /** Parameters of logistic regression, every one optional. */
-export interface LogisticParameters {
+export interface LogisticRegressionParameters {
   /** Logistic regression classifies. Default `'classification'`. */
   task?: 'classification';
   /**
@@ -66,15 +67,17 @@ const ALIASES = {
   cv: 'folds',
   warm_start: 'warmStart',
   random_state: 'seed',
-} as const satisfies Record<string, keyof LogisticParameters>;
+} as const satisfies Record<string, keyof LogisticRegressionParameters>;
 
 type Aliases = typeof ALIASES;
 
 /** What `new LogisticRegressionModel(...)` takes. */
-export type LogisticRegressionConfig = LogisticParameters & { [K in keyof Aliases]?: LogisticParameters[Aliases[K]] };
+export type LogisticRegressionConfig = LogisticRegressionParameters & {
+  [K in keyof Aliases]?: LogisticRegressionParameters[Aliases[K]];
+};
 
 /** The configuration after parsing: our names only, defaults filled in. */
-export interface LogisticSettings {
+export interface LogisticRegressionSettings {
   readonly task: 'classification';
   readonly penalty: Penalty;
   readonly C: number;
@@ -93,7 +96,7 @@ export interface LogisticSettings {
   readonly seed?: number;
 }
 
-export const LOGISTIC_DEFAULTS: LogisticSettings = Object.freeze({
+export const LOGISTIC_DEFAULTS: LogisticRegressionSettings = Object.freeze({
   task: 'classification',
   penalty: 'l2',
   C: 1,
@@ -109,7 +112,7 @@ export const LOGISTIC_DEFAULTS: LogisticSettings = Object.freeze({
   standardErrors: false,
 });
 
-function parameterSchemas(z: ZodModule): { [K in keyof LogisticParameters]-?: ZodType } {
+function parameterSchemas(z: ZodModule): { [K in keyof LogisticRegressionParameters]-?: ZodType } {
   return {
     task: z.literal('classification').optional(),
     penalty: z.enum(['l2', 'l1', 'elasticnet', 'none']).nullable().optional(),
@@ -134,23 +137,28 @@ function parameterSchemas(z: ZodModule): { [K in keyof LogisticParameters]-?: Zo
 }
 
 export const logisticConfig = lazySchema((z) =>
-  withAliases<LogisticSettings, LogisticRegressionConfig>(z, parameterSchemas(z), ALIASES, (given, _source, report) => {
-    const settings: Record<string, unknown> = { ...LOGISTIC_DEFAULTS };
-    // scikit-learn writes None where we leave a key out or say 'none'.
-    for (const [name, value] of Object.entries(given)) {
-      settings[name] = value ?? (name === 'penalty' ? 'none' : undefined);
-    }
-    checkKink(settings as unknown as LogisticSettings, report);
-    return settings as unknown as LogisticSettings;
-  }),
+  withAliases<LogisticRegressionSettings, LogisticRegressionConfig>(
+    z,
+    parameterSchemas(z),
+    ALIASES,
+    (given, _source, report) => {
+      const settings: Record<string, unknown> = { ...LOGISTIC_DEFAULTS };
+      // scikit-learn writes None where we leave a key out or say 'none'.
+      for (const [name, value] of Object.entries(given)) {
+        settings[name] = value ?? (name === 'penalty' ? 'none' : undefined);
+      }
+      checkKink(settings as unknown as LogisticRegressionSettings, report);
+      return settings as unknown as LogisticRegressionSettings;
+    },
+  ),
 );
 
 /** Whether a penalty's objective has a kink at 0. */
-export function hasKink({ penalty, l1Ratio }: Pick<LogisticSettings, 'penalty' | 'l1Ratio'>): boolean {
+export function hasKink({ penalty, l1Ratio }: Pick<LogisticRegressionSettings, 'penalty' | 'l1Ratio'>): boolean {
   return penalty === 'l1' || (penalty === 'elasticnet' && l1Ratio > 0);
 }
 
-function checkKink(settings: LogisticSettings, report: Report): void {
+function checkKink(settings: LogisticRegressionSettings, report: Report): void {
   if (!hasKink(settings)) return;
   if (settings.solver === 'lbfgs') {
     report('solver', "'lbfgs' needs a smooth penalty: use 'coordinate' (or 'auto') with an L1 part");

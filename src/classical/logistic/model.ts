@@ -4,7 +4,7 @@ import { erfc } from '../../core/math.js';
 import type { Matrix } from '../../core/matrix.js';
 import { sameNames } from '../../core/text.js';
 import { BaseModel } from '../../model/base-model.js';
-import type { Explanation } from '../../model/explanation.js';
+import type { ModelExplanation } from '../../model/explanation.js';
 import type { OnnxBody } from '../../model/onnx/export.js';
 import type { FitContext, FitData, FitResult, ModelPayload } from '../../model/types.js';
 import { coefficientsFromJson, coefficientsToJson, type LogisticCoefficients, outputsFor } from './coefficients.js';
@@ -12,7 +12,7 @@ import {
   hasKink,
   LOGISTIC_DEFAULTS,
   type LogisticRegressionConfig,
-  type LogisticSettings,
+  type LogisticRegressionSettings,
   logisticConfig,
 } from './config.js';
 import { crossValidate, type RegularizationPath, strengthsOf } from './cross-validation.js';
@@ -66,7 +66,7 @@ export interface CoefficientRow {
  * await model.fit({ X, y });
  * const { probabilities } = await model.predict(X);
  */
-export class LogisticRegressionModel extends BaseModel<LogisticSettings> {
+export class LogisticRegressionModel extends BaseModel<LogisticRegressionSettings> {
   static override readonly info = LOGISTIC_INFO;
   static override readonly configSchema = logisticConfig;
   private learned: Learned | undefined;
@@ -210,7 +210,7 @@ export class LogisticRegressionModel extends BaseModel<LogisticSettings> {
     this.learned = { coefficients, deviation: scale, names: names as string[], ...readExtras(state, coefficients) };
   }
 
-  protected override explanationOf(): Explanation {
+  protected override explanationOf(): ModelExplanation {
     const { outputs, features, weights, intercept } = this.requireLearned().coefficients;
     return { kind: 'linear', unit: 'raw', outputs, features, weights, intercept };
   }
@@ -237,7 +237,7 @@ export class LogisticRegressionModel extends BaseModel<LogisticSettings> {
 }
 
 /** Parameters that were given and change nothing. */
-function ineffective({ penalty, C, Cs, warmStart, l1Ratio }: Readonly<LogisticSettings>): string[] {
+function ineffective({ penalty, C, Cs, warmStart, l1Ratio }: Readonly<LogisticRegressionSettings>): string[] {
   const warnings: string[] = [];
   const say = (name: string, why: string) => warnings.push(`Logistic regression: ${name} has no effect ${why}.`);
   if (penalty === 'none' && Cs) say("'Cs'", 'without a penalty');

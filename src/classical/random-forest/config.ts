@@ -3,8 +3,11 @@ import { type Report, withAliases } from '../../core/parameter-names.js';
 import { lazySchema, type ZodModule, type ZodType } from '../../core/schema.js';
 import type { Task } from '../../model/types.js';
 
+/** What a split of a classification lessens. */
 export type ClassificationCriterion = 'gini' | 'entropy' | 'log_loss';
+/** What a split of a regression lessens. */
 export type RegressionCriterion = 'squared_error' | 'absolute_error' | 'poisson';
+/** What a split lessens. */
 export type ForestCriterion = ClassificationCriterion | RegressionCriterion;
 
 /**

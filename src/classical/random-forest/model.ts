@@ -5,7 +5,7 @@ import { InvalidInputError, ModelFormatError, NotFittedError } from '../../core/
 import { Matrix } from '../../core/matrix.js';
 import { shared } from '../../kernels/shared.js';
 import { BaseModel, DEFAULT_SEED } from '../../model/base-model.js';
-import type { Explanation } from '../../model/explanation.js';
+import type { ModelExplanation } from '../../model/explanation.js';
 import { encodeLabels } from '../../model/label-encoder.js';
 import type { OnnxBody } from '../../model/onnx/export.js';
 import { lossAndAccuracyInTurns } from '../../model/output.js';
@@ -253,7 +253,7 @@ export class RandomForestModel extends BaseModel<RandomForestSettings> {
     this.outsideScore = typeof score === 'number' ? score : undefined;
   }
 
-  protected override explanationOf(): Explanation {
+  protected override explanationOf(): ModelExplanation {
     const forest = this.requireForest();
     const { outputs } = forest;
     const explained = explainedForest(forest);

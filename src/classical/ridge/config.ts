@@ -3,7 +3,8 @@ import { withAliases } from '../../core/parameter-names.js';
 import { lazySchema } from '../../core/schema.js';
 import type { ClassWeight } from '../logistic/config.js';
 
-interface RidgeParameters {
+/** Parameters of `RidgeModel`, every one optional. */
+export interface RidgeParameters {
   /** Default `'classification'`: least squares on +1 for a class and -1 for the rest. */
   task?: 'classification' | 'regression';
   /** Strength of |w|^2 beside the weighted sum of squared errors, >= 0. Default 1. */

@@ -3,7 +3,7 @@ import { InvalidInputError, ModelFormatError, NotFittedError } from '../../core/
 import type { Matrix } from '../../core/matrix.js';
 import { sameNames } from '../../core/text.js';
 import { BaseModel } from '../../model/base-model.js';
-import type { Explanation } from '../../model/explanation.js';
+import type { ModelExplanation } from '../../model/explanation.js';
 import type { OnnxBody } from '../../model/onnx/export.js';
 import { bothClasses, logistic, softmax } from '../../model/onnx/links.js';
 import type { FitContext, FitData, FitResult, ModelContract, ModelPayload } from '../../model/types.js';
@@ -141,7 +141,7 @@ export class RidgeModel extends BaseModel<RidgeSettings> {
     this.learned = learned;
   }
 
-  protected override explanationOf(): Explanation {
+  protected override explanationOf(): ModelExplanation {
     const { outputs, features, weights, intercept } = this.requireLearned();
     return {
       kind: 'linear',

@@ -48,7 +48,14 @@ export interface SVMParameters {
    */
   solver?: 'smo' | 'dcd';
   /** Of `'dcd'`: `'hinge'` or `'squaredHinge'` (the default), `'epsilonInsensitive'` (the default) or `'squaredEpsilonInsensitive'`. */
-  loss?: 'hinge' | 'squaredHinge' | 'epsilonInsensitive' | 'squaredEpsilonInsensitive' | SklearnLoss;
+  loss?:
+    | 'hinge'
+    | 'squaredHinge'
+    | 'epsilonInsensitive'
+    | 'squaredEpsilonInsensitive'
+    | 'squared_hinge'
+    | 'epsilon_insensitive'
+    | 'squared_epsilon_insensitive';
   /** Of `'dcd'`. Default true. */
   fitIntercept?: boolean;
   /** Of `'dcd'`: the value of the intercept's column; the larger, the less the intercept is shrunk. Default 1. */
@@ -65,8 +72,6 @@ export interface SVMParameters {
   /** Of the folds that probabilities are calibrated on, the order of `'dcd'` and the rows or waves of an approximation. */
   seed?: number;
 }
-
-type SklearnLoss = 'squared_hinge' | 'epsilon_insensitive' | 'squared_epsilon_insensitive';
 
 /** scikit-learn's names (sklearn.svm.SVC) and libsvm's. */
 const ALIASES = {

@@ -4,6 +4,7 @@
  */
 import { pow } from '../../core/math.js';
 
+/** A kernel; the formulas are those of `SVMParameters.kernel`. */
 export type KernelName = 'linear' | 'rbf' | 'poly' | 'sigmoid' | 'precomputed';
 
 /**

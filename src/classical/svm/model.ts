@@ -3,7 +3,7 @@ import { InvalidInputError, NotFittedError } from '../../core/errors.js';
 import { Matrix } from '../../core/matrix.js';
 import { Turns } from '../../core/turns.js';
 import { BaseModel } from '../../model/base-model.js';
-import type { Explanation } from '../../model/explanation.js';
+import type { ModelExplanation } from '../../model/explanation.js';
 import type { OnnxBody } from '../../model/onnx/export.js';
 import { lossAndAccuracyInTurns } from '../../model/output.js';
 import type {
@@ -19,7 +19,7 @@ import type {
 import { type SVMConfig, type SVMSettings, svmConfig } from './config.js';
 import { columnDeviations } from './deviations.js';
 import { SVM_INFO } from './info.js';
-import type { KernelError } from './linear/approximation.js';
+import type { KernelDeviation } from './linear/approximation.js';
 import { type LinearMachine, linearDecisions, linearProbabilities } from './linear/machine.js';
 import { linearOnnx } from './linear/onnx.js';
 import { trainLinear } from './linear/train.js';
@@ -44,7 +44,7 @@ export interface SvmTraining {
   /** Violation of the optimality conditions that is left. */
   readonly violation: number;
   /** With an approximation: how far its kernel is from the exact one over pairs of training rows. */
-  readonly kernelError?: KernelError;
+  readonly kernelError?: KernelDeviation;
 }
 
 /**
@@ -211,7 +211,7 @@ export class SVMModel extends BaseModel<SVMSettings> {
   }
 
   /** Only of a linear kernel. */
-  protected override explanationOf(): Explanation | undefined {
+  protected override explanationOf(): ModelExplanation | undefined {
     const machine = this.requireAny();
     const weights = columnWeights(machine);
     if (!weights) return undefined;

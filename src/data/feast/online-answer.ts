@@ -6,6 +6,7 @@ export type FeatureStatus = 'INVALID' | 'PRESENT' | 'NULL_VALUE' | 'NOT_FOUND' |
 
 const STATUSES = new Set<unknown>(['INVALID', 'PRESENT', 'NULL_VALUE', 'NOT_FOUND', 'OUTSIDE_MAX_AGE']);
 
+/** One value as a feature server sends it. */
 export type OnlineValue = number | string | boolean | null;
 
 /** One name of an answer; all arrays have one value for each asked entity. */

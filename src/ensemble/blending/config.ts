@@ -3,7 +3,8 @@ import { withAliases } from '../../core/parameter-names.js';
 import { lazySchema } from '../../core/schema.js';
 import { META_ALIASES, type MetaConfig, type MetaSettings, metaSchemas, settleMeta } from '../meta-config.js';
 
-interface BlendingParameters extends MetaConfig {
+/** Parameters of `BlendingModel`, every one optional. */
+export interface BlendingParameters extends MetaConfig {
   /** Of the training rows, the last in time: the meta-model learns from the members' predictions of them. Default 0.2. */
   holdShare?: number;
   /** Rows that a label looks ahead, for purging where the rows have no `labelEnds`. Default 0. */

@@ -4,7 +4,8 @@ import { lazySchema } from '../../core/schema.js';
 import type { FoldKind } from '../held-out.js';
 import { META_ALIASES, type MetaConfig, type MetaSettings, metaSchemas, settleMeta } from '../meta-config.js';
 
-interface StackingParameters extends MetaConfig {
+/** Parameters of `StackingModel`, every one optional. */
+export interface StackingParameters extends MetaConfig {
   /** Parts of the rows: each is predicted by members trained on the others. Default 5. */
   folds?: number;
   /**

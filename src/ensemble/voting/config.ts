@@ -3,10 +3,11 @@ import { withAliases } from '../../core/parameter-names.js';
 import { lazySchema } from '../../core/schema.js';
 import { metricByName } from '../../metrics/registry.js';
 import type { Task } from '../../model/types.js';
-import { COMMON_ALIASES, type CommonConfig, commonSchemas, settleCommon } from '../common-config.js';
+import { COMMON_ALIASES, commonSchemas, type EnsembleConfig, settleCommon } from '../common-config.js';
 import type { EnsembleSettings } from '../ensemble-model.js';
 
-interface VotingParameters extends CommonConfig {
+/** Parameters of `VotingModel`, every one optional. */
+export interface VotingParameters extends EnsembleConfig {
   /** `'soft'`: mean of the probabilities; `'hard'`: share of the members that vote for a class. Without effect on a regression. Default `'soft'`. */
   voting?: 'hard' | 'soft';
   /**
@@ -22,7 +23,7 @@ interface VotingParameters extends CommonConfig {
 
 /** What `new VotingModel(...)` takes; the last two are scikit-learn's names. */
 export type VotingConfig = VotingParameters & {
-  estimators?: CommonConfig['members'];
+  estimators?: EnsembleConfig['members'];
   random_state?: number;
 };
 

@@ -9,7 +9,7 @@ import { encodeLabels } from '../../model/label-encoder.js';
 import type { OnnxBody } from '../../model/onnx/export.js';
 import { lossAndAccuracyInTurns } from '../../model/output.js';
 import type {
-  EvaluationData,
+  EvaluationSet,
   FitContext,
   FitData,
   FitResult,
@@ -20,7 +20,7 @@ import type {
 } from '../../model/types.js';
 import { claimRows } from '../../splits/claim-rows.js';
 import { descend } from '../../splits/lineage.js';
-import { BundleWriter, type Files, misfit } from '../bundle.js';
+import { BundleWriter, misfit } from '../bundle.js';
 import { type Opinion, voteShares, votesOf, weightedMean } from '../combine.js';
 import { EnsembleModel, type MemberScore } from '../ensemble-model.js';
 import { selectGreedily } from '../greedy-selection.js';
@@ -158,7 +158,13 @@ export class VotingModel extends EnsembleModel<VotingSettings> {
     return { state: { ...this.learned, members }, files: writer.files };
   }
 
-  protected override async deserialize({ state, files }: { state: unknown; files: Files }): Promise<void> {
+  protected override async deserialize({
+    state,
+    files,
+  }: {
+    state: unknown;
+    files: Readonly<Record<string, Uint8Array>>;
+  }): Promise<void> {
     const { weights, scores, members } = (state ?? {}) as Record<string, unknown>;
     this.trained = await this.readMembers(members, files);
     const positive = (value: unknown) => typeof value === 'number' && value > 0 && Number.isFinite(value);
@@ -192,7 +198,7 @@ export class VotingModel extends EnsembleModel<VotingSettings> {
    */
   static async of(
     models: Readonly<Record<string, BaseModel>>,
-    options: Pick<VotingConfig, 'voting' | 'weights' | 'metric' | 'rounds'> & { validation?: EvaluationData } = {},
+    options: Pick<VotingConfig, 'voting' | 'weights' | 'metric' | 'rounds'> & { validation?: EvaluationSet } = {},
   ): Promise<VotingModel> {
     const { validation, ...config } = options;
     const entries = Object.entries(models);

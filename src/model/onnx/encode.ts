@@ -1,14 +1,14 @@
 /** An `OnnxGraph` as the bytes of an ONNX file. Field numbers: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto */
 import { LIBRARY_VERSION } from '../../core/version.js';
 import {
-  type Attribute,
   ELEMENT_TYPES,
   ML_DOMAIN,
+  type OnnxAttribute,
   type OnnxGraph,
   type OnnxNode,
+  type OnnxTensor,
   type OnnxValue,
   RUNTIME_DOMAIN,
-  type Tensor,
 } from './graph.js';
 import { ProtoWriter } from './protobuf.js';
 
@@ -74,7 +74,7 @@ function writeNode(writer: ProtoWriter, node: OnnxNode): void {
   if (node.domain !== '') writer.string(7, node.domain);
 }
 
-function writeAttribute(writer: ProtoWriter, name: string, attribute: Attribute): void {
+function writeAttribute(writer: ProtoWriter, name: string, attribute: OnnxAttribute): void {
   writer.string(1, name);
   const type = (kind: keyof typeof ATTRIBUTE_TYPES) => writer.int(20, ATTRIBUTE_TYPES[kind]);
   if ('int' in attribute) {
@@ -101,7 +101,7 @@ function writeAttribute(writer: ProtoWriter, name: string, attribute: Attribute)
   }
 }
 
-function writeTensor(writer: ProtoWriter, tensor: Tensor, name?: string): void {
+function writeTensor(writer: ProtoWriter, tensor: OnnxTensor, name?: string): void {
   writer.ints(1, tensor.dims);
   writer.int(2, ELEMENT_TYPES[tensor.type]);
   if (name !== undefined) writer.string(8, name);
@@ -109,7 +109,7 @@ function writeTensor(writer: ProtoWriter, tensor: Tensor, name?: string): void {
 }
 
 /** Little-endian values, as the format asks for on every processor. */
-function rawData({ type, values }: Tensor): Uint8Array {
+function rawData({ type, values }: OnnxTensor): Uint8Array {
   const size = type === 'uint8' ? 1 : type === 'float' ? 4 : 8;
   const view = new DataView(new ArrayBuffer(values.length * size));
   for (let i = 0; i < values.length; i++) {

@@ -1,25 +1,27 @@
 /** An ONNX graph under construction: nodes of standard operators, each called by what it computes. https://onnx.ai/onnx/operators */
 
 export const ELEMENT_TYPES = { float: 1, uint8: 2, int64: 7, bool: 9, double: 11 } as const;
-export type ElementType = keyof typeof ELEMENT_TYPES;
+/** Element type of a tensor. */
+export type OnnxElementType = keyof typeof ELEMENT_TYPES;
 
 /** Constant values; `dims` empty is a scalar. */
-export interface Tensor {
-  type: Exclude<ElementType, 'bool'>;
+export interface OnnxTensor {
+  type: Exclude<OnnxElementType, 'bool'>;
   dims: readonly number[];
   values: ArrayLike<number>;
 }
 
 /** A node's attribute. A plain number does not say whether it is an integer, so the kind is part of it. */
-export type Attribute =
+export type OnnxAttribute =
   | { int: number }
   | { float: number }
   | { ints: ArrayLike<number> }
   | { floats: ArrayLike<number> }
   | { string: string }
   | { strings: readonly string[] }
-  | { tensor: Tensor };
+  | { tensor: OnnxTensor };
 
+/** A node of a graph. */
 export interface OnnxNode {
   op: string;
   /** Empty for ONNX's own operators; 'ai.onnx.ml' for the classical ones; 'com.microsoft' for onnxruntime's own. */
@@ -29,13 +31,13 @@ export interface OnnxNode {
   output: string;
   /** Outputs after the first one; one left out is an empty name. */
   otherOutputs?: readonly string[];
-  attributes: Readonly<Record<string, Attribute>>;
+  attributes: Readonly<Record<string, OnnxAttribute>>;
 }
 
 /** Name, element type and dimensions of a graph's input or output; a dimension given by name may have any size. */
 export interface OnnxValue {
   name: string;
-  type: ElementType;
+  type: OnnxElementType;
   dims: readonly (number | string)[];
 }
 
@@ -46,7 +48,7 @@ export const RUNTIME_DOMAIN = 'com.microsoft';
 /** Collects nodes and constants; a value is known by the name that the call that made it returned. */
 export class OnnxGraph {
   readonly nodes: OnnxNode[] = [];
-  readonly constants: { name: string; tensor: Tensor }[] = [];
+  readonly constants: { name: string; tensor: OnnxTensor }[] = [];
   /** Version of `ai.onnx.ml` that the nodes need: 3, or 5 for trees that split on sets of categories. */
   mlVersion: 3 | 5 = 3;
 
@@ -60,22 +62,25 @@ export class OnnxGraph {
     return this.push(ML_DOMAIN, op, inputs, attributes);
   }
 
-  constant(tensor: Tensor): string {
+  /** Adds a constant and returns its name; so do the two below. */
+  constant(tensor: OnnxTensor): string {
     const name = `constant_${this.constants.length}`;
     this.constants.push({ name, tensor });
     return name;
   }
 
-  scalar(type: Tensor['type'], value: number): string {
+  /** A constant of no dimension. */
+  scalar(type: OnnxTensor['type'], value: number): string {
     return this.constant({ type, dims: [], values: [value] });
   }
 
   /** (n,) vector of constants. */
-  vector(type: Tensor['type'], values: ArrayLike<number>): string {
+  vector(type: OnnxTensor['type'], values: ArrayLike<number>): string {
     return this.constant({ type, dims: [values.length], values });
   }
 
-  cast(value: string, to: ElementType, output?: string): string {
+  /** The value as another element type. */
+  cast(value: string, to: OnnxElementType, output?: string): string {
     return this.node('Cast', [value], { to: { int: ELEMENT_TYPES[to] } }, output);
   }
 

@@ -4,6 +4,7 @@ import type { Pooling } from '../layers/pooling.js';
 import type { TrainingAliases, TrainingParameters, TrainingSettings } from '../training/config.js';
 import { neuralConfig } from '../training/config-schema.js';
 
+/** Parameters of `CNN1DModel`, every one optional. */
 export interface CNN1DParameters extends TrainingParameters {
   /** Filters of each block, which says how many blocks there are; or one number for all `numLayers`. Default [64, 128]. */
   filters?: number | readonly number[];
@@ -21,6 +22,7 @@ export interface CNN1DParameters extends TrainingParameters {
   pooling?: Pooling;
 }
 
+/** Other names of its parameters. */
 export interface CNN1DAliases extends TrainingAliases {
   channels?: number | readonly number[];
   numFilters?: number | readonly number[];
@@ -31,8 +33,10 @@ export interface CNN1DAliases extends TrainingAliases {
   dropoutRate?: number;
 }
 
+/** What `new CNN1DModel(...)` takes. */
 export type CNN1DConfig = CNN1DParameters & CNN1DAliases;
 
+/** The configuration after parsing, defaults filled in. */
 export interface CNN1DSettings extends TrainingSettings {
   readonly filters: number | readonly number[];
   readonly numLayers?: number;

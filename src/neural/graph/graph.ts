@@ -4,7 +4,7 @@
  */
 import { InvalidInputError } from '../../core/errors.js';
 import type { Random } from '../../core/random.js';
-import type { Attribute } from '../../model/onnx/graph.js';
+import type { OnnxAttribute } from '../../model/onnx/graph.js';
 import { BATCH, printShape, type Shape, sizeOf } from './shape.js';
 
 export type ElementType = 'float' | 'int64' | 'uint8' | 'bool';
@@ -23,7 +23,7 @@ export interface GraphNode {
   domain: string;
   inputs: readonly (Value | undefined)[];
   outputs: readonly Value[];
-  attributes: Readonly<Record<string, Attribute>>;
+  attributes: Readonly<Record<string, OnnxAttribute>>;
 }
 
 export interface GraphConstant {

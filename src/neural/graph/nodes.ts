@@ -3,7 +3,7 @@
  * https://onnx.ai/onnx/operators, opset 17.
  */
 import { InvalidInputError } from '../../core/errors.js';
-import { type Attribute, RUNTIME_DOMAIN } from '../../model/onnx/graph.js';
+import { type OnnxAttribute, RUNTIME_DOMAIN } from '../../model/onnx/graph.js';
 import type { ElementType, Value } from './graph.js';
 import { broadcastShape, isDynamic, type Shape, sameShape, shapeError, sizeOf } from './shape.js';
 
@@ -63,7 +63,7 @@ export function reduce(
   const shape = keep
     ? x.shape.map((dimension, i) => (axes.includes(i) ? 1 : dimension))
     : x.shape.filter((_, i) => !axes.includes(i));
-  const keepdims: Attribute = { int: keep ? 1 : 0 };
+  const keepdims: OnnxAttribute = { int: keep ? 1 : 0 };
   // Only the sum takes its axes as an input in this opset.
   if (op === 'Sum')
     return x.graph.node('ReduceSum', [x, x.graph.indices(axes)], [shape], { attributes: { keepdims } })[0];
@@ -200,7 +200,7 @@ export function gemm(
   const [rows, n] = transposeB ? [b.shape[1], b.shape[0]] : b.shape;
   if (a.shape.length !== 2 || b.shape.length !== 2 || inner !== rows) throw shapeError('product', a.shape, b.shape);
   if (c && !sameShape(broadcastShape(c.shape, [m, n], 'gemm'), [m, n])) throw shapeError('gemm', c.shape, [m, n]);
-  const attributes: Record<string, Attribute> = { transA: flag(transposeA), transB: flag(transposeB) };
+  const attributes: Record<string, OnnxAttribute> = { transA: flag(transposeA), transB: flag(transposeB) };
   if (scale !== 1) attributes.alpha = { float: scale };
   return a.graph.node('Gemm', c ? [a, b, c] : [a, b], [[m, n]], { attributes })[0];
 }
@@ -224,7 +224,7 @@ export function zeros(like: Value, shape: Shape = like.shape): Value {
   return graph.node('Expand', [graph.scalar(0), target], [shape])[0];
 }
 
-function flag(on: boolean): Attribute {
+function flag(on: boolean): OnnxAttribute {
   return { int: on ? 1 : 0 };
 }
 

@@ -3,11 +3,13 @@ import type { Pooling } from '../layers/pooling.js';
 import type { TrainingAliases, TrainingParameters, TrainingSettings } from '../training/config.js';
 import { neuralConfig } from '../training/config-schema.js';
 
-export type Encoder = 'lstm' | 'gru' | 'cnn1d';
+/** What reads the windows of a hybrid model. */
+export type HybridEncoder = 'lstm' | 'gru' | 'cnn1d';
 
+/** Parameters of `HybridModel`, every one optional. */
 export interface HybridParameters extends TrainingParameters {
   /** What reads the windows. Default `'lstm'`. */
-  encoder?: Encoder;
+  encoder?: HybridEncoder;
   /** lstm, gru: width of each layer. Default 64. */
   hiddenSize?: number;
   /** lstm, gru: layers one above the other. Default 1. */
@@ -28,8 +30,9 @@ export interface HybridParameters extends TrainingParameters {
   dropout?: number;
 }
 
+/** Other names of its parameters. */
 export interface HybridAliases extends TrainingAliases {
-  sequenceModel?: Encoder;
+  sequenceModel?: HybridEncoder;
   units?: number;
   hiddenDim?: number;
   layers?: number;
@@ -42,8 +45,9 @@ export interface HybridAliases extends TrainingAliases {
 /** Hyperparameters of `HybridModel`. */
 export type HybridConfig = HybridParameters & HybridAliases;
 
+/** The configuration after parsing, defaults filled in. */
 export interface HybridSettings extends TrainingSettings {
-  readonly encoder: Encoder;
+  readonly encoder: HybridEncoder;
   readonly hiddenSize: number;
   readonly numLayers: number;
   readonly bidirectional: boolean;

@@ -8,6 +8,7 @@ import { softmax } from '../graph/operators/softmax.js';
 import { transpose } from '../graph/operators/transpose.js';
 import { dense } from './dense.js';
 
+/** What of the steps the output is made from: the last one, their mean or largest values, or a learned weighing. */
 export type Pooling = 'last' | 'mean' | 'max' | 'attention';
 
 /** x of three axes with its steps along `axis` 0 or 1; the result has no such axis. Attention learns which steps count: parameters `name.*`. */

@@ -4,7 +4,8 @@ import { cos, sin } from '../../preprocessing/trigonometry.js';
 import type { Value } from '../graph/graph.js';
 import { normalValues } from '../graph/initialisers.js';
 
-export type Positions = 'sinusoidal' | 'learned' | 'none';
+/** How a network is told where in the window a step is. */
+export type PositionEncoding = 'sinusoidal' | 'learned' | 'none';
 
 /** (length, width) sines and cosines of falling frequencies (Vaswani et al., 2017). */
 export function sinusoidal(length: number, width: number): Float32Array {
@@ -19,7 +20,7 @@ export function sinusoidal(length: number, width: number): Float32Array {
 /** (length, width), or undefined for 'none'. Learned ones start small, as embeddings of transformers do. */
 export function positionTable(
   graph: Value['graph'],
-  positions: Positions,
+  positions: PositionEncoding,
   length: number,
   width: number,
 ): Value | undefined {

@@ -4,6 +4,7 @@ import type { TrainingAliases, TrainingParameters, TrainingSettings } from '../t
 import { neuralConfig } from '../training/config-schema.js';
 import type { Pooling } from './pooling.js';
 
+/** Parameters of `LSTMModel` and `GRUModel`, every one optional. */
 export interface RecurrentParameters extends TrainingParameters {
   /** Width of each layer, of each direction. Default 128. */
   hiddenSize?: number;
@@ -17,6 +18,7 @@ export interface RecurrentParameters extends TrainingParameters {
   pooling?: Pooling;
 }
 
+/** Other names of their parameters. */
 export interface RecurrentAliases extends TrainingAliases {
   units?: number;
   hidden?: number;
@@ -26,8 +28,10 @@ export interface RecurrentAliases extends TrainingAliases {
   dropoutRate?: number;
 }
 
+/** What `new LSTMModel(...)` and `new GRUModel(...)` take. */
 export type RecurrentConfig = RecurrentParameters & RecurrentAliases;
 
+/** The configuration after parsing, defaults filled in. */
 export interface RecurrentSettings extends TrainingSettings {
   readonly hiddenSize: number;
   readonly numLayers: number;

@@ -3,6 +3,7 @@ import type { Pooling } from '../layers/pooling.js';
 import type { TrainingAliases, TrainingParameters, TrainingSettings } from '../training/config.js';
 import { neuralConfig } from '../training/config-schema.js';
 
+/** Parameters of `TCNModel`, every one optional. */
 export interface TCNParameters extends TrainingParameters {
   /** Filters of each convolution, or of each block, which then says how many blocks there are. Default 64. */
   hiddenSize?: number | readonly number[];
@@ -22,6 +23,7 @@ export interface TCNParameters extends TrainingParameters {
   pooling?: Pooling;
 }
 
+/** Other names of its parameters. */
 export interface TCNAliases extends TrainingAliases {
   channels?: number | readonly number[];
   numChannels?: number | readonly number[];
@@ -37,6 +39,7 @@ export interface TCNAliases extends TrainingAliases {
 /** Hyperparameters of `TCNModel`. */
 export type TCNConfig = TCNParameters & TCNAliases;
 
+/** The configuration after parsing, defaults filled in. */
 export interface TCNSettings extends TrainingSettings {
   readonly hiddenSize: number | readonly number[];
   readonly numLayers: number;

@@ -1,9 +1,12 @@
 /** Hyperparameters of training that all neural models share: names, defaults, ranges, and the names PyTorch and Keras users know. */
 import type { ZodModule } from '../../core/schema.js';
+import type { Task } from '../../model/types.js';
 
-export type Task = 'classification' | 'regression';
+/** How weights follow from gradients. */
 export type OptimizerName = 'adam' | 'adamw' | 'sgd';
+/** How the learning rate changes over a training. */
 export type ScheduleName = 'constant' | 'cosine' | 'one-cycle' | 'plateau';
+/** What training lessens. */
 export type LossName = 'cross-entropy' | 'mse' | 'huber';
 /** Weights of classes: inverse to how often they occur, or given by label. */
 export type ClassWeight = 'balanced' | Readonly<Record<string, number>>;

@@ -1,9 +1,10 @@
 /** Hyperparameters of `transformer`. */
 import type { Pooling } from '../layers/pooling.js';
-import type { Positions } from '../layers/positions.js';
+import type { PositionEncoding } from '../layers/positions.js';
 import type { TrainingAliases, TrainingParameters, TrainingSettings } from '../training/config.js';
 import { neuralConfig } from '../training/config-schema.js';
 
+/** Parameters of `TransformerModel`, every one optional. */
 export interface TransformerParameters extends TrainingParameters {
   /** Width of the model; a multiple of `numHeads`. Default 64. */
   hiddenSize?: number;
@@ -20,13 +21,14 @@ export interface TransformerParameters extends TrainingParameters {
   /** Normalise before attention and feed-forward instead of after. Default true. */
   preNorm?: boolean;
   /** Default `'sinusoidal'`. */
-  positions?: Positions;
+  positions?: PositionEncoding;
   /** A step attends to itself and earlier ones only. Default false. */
   causal?: boolean;
   /** What of the steps the output is made from. Default `'mean'`. */
   pooling?: Pooling;
 }
 
+/** Other names of its parameters. */
 export interface TransformerAliases extends TrainingAliases {
   modelSize?: number;
   dModel?: number;
@@ -46,6 +48,7 @@ export interface TransformerAliases extends TrainingAliases {
 /** Hyperparameters of `TransformerModel`. */
 export type TransformerConfig = TransformerParameters & TransformerAliases;
 
+/** The configuration after parsing, defaults filled in. */
 export interface TransformerSettings extends TrainingSettings {
   readonly hiddenSize: number;
   readonly numHeads: number;
@@ -54,7 +57,7 @@ export interface TransformerSettings extends TrainingSettings {
   readonly dropout: number;
   readonly activation: 'relu' | 'gelu';
   readonly preNorm: boolean;
-  readonly positions: Positions;
+  readonly positions: PositionEncoding;
   readonly causal: boolean;
   readonly pooling: Pooling;
 }

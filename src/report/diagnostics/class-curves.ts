@@ -2,7 +2,7 @@
 import { thresholdCounts } from '../../metrics/ranking.js';
 import type { CleanRows } from './clean-rows.js';
 import { type ClassCurve, CURVES } from './diagnostics.js';
-import { type Point, simplify } from './simplify.js';
+import { type CurvePoint, simplify } from './simplify.js';
 
 export interface ClassCurves {
   readonly roc: readonly ClassCurve[];
@@ -101,5 +101,5 @@ function placeOf(thresholds: Float64Array, threshold: number): number {
 }
 
 /** To a millionth: finer than any screen, a third of the bytes. */
-const rounded = (points: readonly Point[]): Point[] =>
+const rounded = (points: readonly CurvePoint[]): CurvePoint[] =>
   points.map(([x, y]) => [Math.round(x * 1e6) / 1e6, Math.round(y * 1e6) / 1e6]);

@@ -3,7 +3,7 @@
  * simplified without changing what is seen, everything else is counted; what cannot be drawn is said in `notes`.
  */
 import type { Matrix } from '../../core/matrix.js';
-import type { Point } from './simplify.js';
+import type { CurvePoint } from './simplify.js';
 
 /** Rows as they were predicted. `PredictionOutput` and a `Split` put together are one. */
 export interface PredictedRows {
@@ -30,11 +30,12 @@ export interface ClassCurve {
   /** Weighted share of the class. */
   readonly share: number;
   readonly area: number;
-  readonly points: readonly Point[];
+  readonly points: readonly CurvePoint[];
   /** Where predictions are made from `threshold` on; two classes only. */
   readonly operating?: { readonly threshold: number; readonly x: number; readonly y: number };
 }
 
+/** Rows of one range of predicted probabilities. */
 export interface CalibrationBin {
   /** Mean probability, share that came true, and rows of the bin. */
   readonly predicted: number;
@@ -53,7 +54,7 @@ export interface ScoreHistogram {
 }
 
 /** Equally many rows in time order. */
-export interface TimePart {
+export interface TimeSlice {
   /** ms since epoch, or row numbers without times. */
   readonly from: number;
   readonly to: number;
@@ -66,13 +67,13 @@ export interface TimePart {
 export interface OverTime {
   readonly metric: 'logLoss' | 'accuracy' | 'mae';
   readonly byTime: boolean;
-  readonly parts: readonly TimePart[];
+  readonly parts: readonly TimeSlice[];
 }
 
 /** Regression: predicted and true values. */
 export interface ValuePlots {
   /** Rows drawn, evenly spaced over the rows in order of the true value. */
-  readonly points: readonly Point[];
+  readonly points: readonly CurvePoint[];
   readonly rows: number;
   readonly residuals: { readonly edges: readonly number[]; readonly rows: readonly number[]; readonly outside: number };
 }

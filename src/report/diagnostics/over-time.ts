@@ -1,7 +1,7 @@
 /** The deciding score of equally many rows at a time, in the order of their times. */
 import { log } from '../../core/math.js';
 import type { CleanRows } from './clean-rows.js';
-import type { OverTime, TimePart } from './diagnostics.js';
+import type { OverTime, TimeSlice } from './diagnostics.js';
 
 /** Enough to see a trend, few enough rows lost to chance. */
 const PARTS = 24;
@@ -22,7 +22,7 @@ export function overTime(rows: CleanRows): OverTime | undefined {
     const k = place.get(rows.y[i]);
     return k === undefined ? Number.NaN : -log(Math.max(FLOOR, probabilities[i * classes.length + k]));
   };
-  const found: TimePart[] = [];
+  const found: TimeSlice[] = [];
   for (let p = 0; p < parts; p++) {
     const from = Math.floor((p * rows.rows) / parts);
     const to = Math.floor(((p + 1) * rows.rows) / parts);

@@ -1,6 +1,7 @@
 /** Fewer points for the same picture: what is left out lies closer to the drawn line than the eye, or a print at twice the size, can tell. */
 
-export type Point = readonly [x: number, y: number];
+/** A corner of a drawn line. */
+export type CurvePoint = readonly [x: number, y: number];
 
 /** Largest distance of a point that is left out from the line that is drawn, as a share of the plot's size: a third of a pixel at 700. */
 export const TOLERANCE = 0.0005;
@@ -11,7 +12,7 @@ export const TOLERANCE = 0.0005;
  *
  * @param most points kept at most: at least 2; beyond it the tolerance is doubled until they fit
  */
-export function simplify(x: ArrayLike<number>, y: ArrayLike<number>, tolerance = TOLERANCE, most = 1500): Point[] {
+export function simplify(x: ArrayLike<number>, y: ArrayLike<number>, tolerance = TOLERANCE, most = 1500): CurvePoint[] {
   const finite: number[] = [];
   for (let i = 0; i < x.length; i++) if (Number.isFinite(x[i]) && Number.isFinite(y[i])) finite.push(i);
   if (finite.length <= 2) return finite.map((i) => [x[i], y[i]]);

@@ -1,7 +1,7 @@
 /** Regression: predicted beside true values, and how far they are apart. */
 import type { CleanRows } from './clean-rows.js';
 import type { ValuePlots } from './diagnostics.js';
-import type { Point } from './simplify.js';
+import type { CurvePoint } from './simplify.js';
 
 /** Points a scatter shows: beyond it they lie on each other. */
 const POINTS = 1500;
@@ -11,7 +11,7 @@ export function valuePlots({ rows, y, predictions }: CleanRows): ValuePlots | un
   if (rows === 0) return undefined;
   const order = Uint32Array.from({ length: rows }, (_, i) => i).sort((a, b) => y[a] - y[b] || a - b);
   const shown = Math.min(rows, POINTS);
-  const points: Point[] = Array.from({ length: shown }, (_, p) => {
+  const points: CurvePoint[] = Array.from({ length: shown }, (_, p) => {
     const i = order[shown === 1 ? 0 : Math.round((p * (rows - 1)) / (shown - 1))];
     return [y[i], predictions[i]];
   });

@@ -14,12 +14,13 @@ export interface FoldOptions {
   readonly metric?: string;
 }
 
-type Folded = Pick<CrossValidationResult, 'scores'> & {
+/** What a summary needs of a cross-validation: its scores, and rows and scores of each fold. */
+export type FoldScores = Pick<CrossValidationResult, 'scores'> & {
   readonly folds: readonly Pick<CrossValidationResult['folds'][number], 'fold' | 'rows' | 'test'>[];
 };
 
 /** A cross-validation as plain data for the report. */
-export function summariseFolds(result: Folded, { times, metric }: FoldOptions = {}): CrossValidationSummary {
+export function summariseFolds(result: FoldScores, { times, metric }: FoldOptions = {}): CrossValidationSummary {
   const name = metric ?? Object.keys(result.scores)[0];
   const rows = 1 + result.folds.reduce((most, { rows: { train, test } }) => maxOf(test, maxOf(train, most)), -1);
   const usable = times !== undefined && times.length >= rows;

@@ -3,6 +3,7 @@
  * at least 3; the colours of series differ for the usual kinds of colour blindness and in lightness.
  */
 
+/** Colours of a plot. */
 export type ThemeName = 'light' | 'dark';
 
 const LIGHT = {

@@ -9,7 +9,7 @@ import type { Approximation } from './table.js';
 import { amplitudeOf, drawWaves, phaseOf, type Waves, writeWave } from './waves.js';
 
 /** |exact - approximate| kernel over pairs of training rows. */
-export interface KernelError {
+export interface KernelDeviation {
   readonly mean: number;
   readonly max: number;
   readonly pairs: number;
@@ -41,7 +41,11 @@ export function featureCount(approximation: Approximation, cols: number): number
 const ERROR_ROWS = 64;
 
 /** Over all pairs of 64 training rows, drawn by seed; in short turns. After the job, which fills in a factor. */
-export async function measureKernelError(X: Matrix, approximation: Approximation, seed: number): Promise<KernelError> {
+export async function measureKernelError(
+  X: Matrix,
+  approximation: Approximation,
+  seed: number,
+): Promise<KernelDeviation> {
   const { cols } = X;
   const { kernel } = 'landmarks' in approximation ? approximation.landmarks : approximation.waves;
   const sample = new Random(deriveSeed(seed, 'svm kernel error')).permutation(X.rows).slice(0, ERROR_ROWS);

@@ -13,7 +13,7 @@ import { fitSigmoid, type Sigmoid } from '../probability/platt.js';
 import { rowsWhere } from '../rows.js';
 import type { SolveContext } from '../solve.js';
 import { classFactors } from '../weights.js';
-import { drawApproximation, featureCount, type KernelError, measureKernelError } from './approximation.js';
+import { drawApproximation, featureCount, type KernelDeviation, measureKernelError } from './approximation.js';
 import type { LinearJobArgs } from './job.js';
 import type { LinearMachine } from './machine.js';
 import { landmarkWeights } from './nystroem.js';
@@ -28,7 +28,7 @@ export interface TrainedLinear {
   readonly iterations: number;
   readonly violation: number;
   /** How far the approximate kernel is from the exact one, over pairs of training rows. */
-  readonly kernelError?: KernelError;
+  readonly kernelError?: KernelDeviation;
   readonly warnings: readonly string[];
 }
 
