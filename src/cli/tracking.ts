@@ -4,8 +4,10 @@ import { ConfigError } from '../core/errors.js';
 import type { Logger } from '../core/logging.js';
 import { messageOf } from '../core/text.js';
 import type { MLflowTracker } from '../tracking/mlflow/tracker.js';
-import { trackTrials } from '../tracking/track-trials.js';
+import { trackEarlierTrials, trackTrials } from '../tracking/track-trials.js';
 import type { LogModelOptions, TrackedRun } from '../tracking/tracker.js';
+import { loadStudy } from '../tuning/create-study.js';
+import type { Storage } from '../tuning/storage.js';
 import type { TuneModelOptions, TuningResult } from '../tuning/tune-model.js';
 import type { OutputFlags, TrackingFlags } from './flags.js';
 import { tell } from './print.js';
@@ -70,11 +72,22 @@ export class TrackedSearch {
     readonly callbacks: NonNullable<TuneModelOptions['callbacks']>,
   ) {}
 
-  static async begin(tracking: Tracking | undefined, runId: string, model: string): Promise<TrackedSearch> {
+  /** `study`: what an earlier process of the search made of it is logged as well. */
+  static async begin(
+    tracking: Tracking | undefined,
+    runId: string,
+    model: string,
+    study: { readonly name: string; readonly storage: Storage },
+  ): Promise<TrackedSearch> {
     if (!tracking) return new TrackedSearch(undefined, []);
     const { tracker } = tracking;
-    const run = await tracker.startRun({ runId, model, params: {}, tags: { 'holdfast.search': model } });
-    return new TrackedSearch(run, [trackTrials(tracker, { parentRunId: runId, model })]);
+    const tags = { 'holdfast.search': model };
+    const run = await tracker.startRun({ runId, model, params: {}, tags, resume: 'any' });
+    const callbacks = [trackTrials(tracker, { parentRunId: runId, model })];
+    if (run.earlier === 'finished') return new TrackedSearch(undefined, callbacks);
+    if (run.earlier && (await study.storage.findStudy(study.name)))
+      await trackEarlierTrials(tracker, await loadStudy(study), { parentRunId: runId, model });
+    return new TrackedSearch(run, callbacks);
   }
 
   async end({ bestParams, bestValue, metric }: TuningResult): Promise<void> {

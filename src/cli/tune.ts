@@ -116,7 +116,7 @@ async function run(settings: RunSettings, options: TuningFlags, flags: RunFlags,
     const { seed, threads } = settings;
     const { signal } = interrupt;
     const config = await startingPoint(settings.models[0], settings);
-    const tracked = await TrackedSearch.begin(tracking, id, name);
+    const tracked = await TrackedSearch.begin(tracking, id, name, { name: study, storage });
     const tuned = await tuneModel(name, container, {
       ...defined({
         metric: options.metric,

@@ -37,7 +37,7 @@ export async function tunedParams(
   const { container, journal, study, signal, onProgress } = search;
   const storage = new JournalFileStorage(journal);
   const trials = search.trials - (await trialsDone(storage, study));
-  const tracked = await TrackedSearch.begin(search.tracking, `${study}-tuning`, model.name);
+  const tracked = await TrackedSearch.begin(search.tracking, `${study}-tuning`, model.name, { name: study, storage });
   const tuned = await tuneModel(model.name, container, {
     ...defined({ threads: settings.threads, metric: settings.tuning?.metric }),
     ...{ config: await startingPoint(model, settings), storage, name: study, seed: settings.seed, signal, onProgress },

@@ -1,6 +1,6 @@
 /** The trials of a study as runs of a tracker. */
 import type { TunedStudy } from '../tuning/optimize.js';
-import { failReason, type TrialRecord } from '../tuning/trial-record.js';
+import { failReason, isFinished, type TrialRecord } from '../tuning/trial-record.js';
 import type { Tracker } from './tracker.js';
 
 /** Which run the trials belong to, and what is tuned. */
@@ -9,6 +9,8 @@ export interface TrackTrialsOptions {
   readonly parentRunId?: string;
   /** Name of the model that is tuned. Default: the study's name. */
   readonly model?: string;
+  /** Trials may have been logged before, by a process that died: each counts once. Default false. */
+  readonly resume?: boolean;
 }
 
 /**
@@ -21,7 +23,7 @@ export interface TrackTrialsOptions {
  */
 export function trackTrials(
   tracker: Tracker,
-  { parentRunId, model }: TrackTrialsOptions = {},
+  { parentRunId, model, resume }: TrackTrialsOptions = {},
 ): (study: TunedStudy, trial: TrialRecord) => Promise<void> {
   return async (study, trial) => {
     const name = `trial-${String(trial.number).padStart(4, '0')}`;
@@ -32,7 +34,9 @@ export function trackTrials(
       params: trial.params,
       tags: { study: study.name, trial: String(trial.number), state: trial.state },
       ...(parentRunId !== undefined && { parentRunId }),
+      ...(resume && { resume: 'any' }),
     });
+    if (run.earlier === 'finished') return;
     for (const [step, value] of trial.intermediateValues) await run.logMetrics({ intermediate_value: value }, step);
     const values = trial.values ?? [];
     if (values.length > 0) {
@@ -42,4 +46,14 @@ export function trackTrials(
     }
     await (trial.state === 'fail' ? run.finish('failed', failReason(trial)) : run.finish('completed'));
   };
+}
+
+/** What an earlier process of the study made and did not get to log, or not to its end. */
+export async function trackEarlierTrials(
+  tracker: Tracker,
+  study: TunedStudy & { readonly trials: readonly TrialRecord[] },
+  options: TrackTrialsOptions,
+): Promise<void> {
+  const track = trackTrials(tracker, { ...options, resume: true });
+  for (const trial of study.trials) if (isFinished(trial.state)) await track(study, trial);
 }

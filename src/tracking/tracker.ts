@@ -11,6 +11,11 @@ export interface RunDescription {
   readonly parentRunId?: string;
   /** What people see. Default: the run id. */
   readonly name?: string;
+  /**
+   * An earlier process may have begun the run and died, or failed: a tracker that can goes on with that one and counts nothing twice. 'unfinished':
+   * one that was finished stays as it is, and another begins; 'any': it is given back too, and nothing is added to it. Default: a new run.
+   */
+  readonly resume?: 'unfinished' | 'any';
 }
 
 /** One part of the data that a run used. */
@@ -41,6 +46,8 @@ export interface LogModelOptions {
 export interface TrackedRun {
   /** What the tracker's server calls the run, once it has it. */
   readonly serverRunId?: string | undefined;
+  /** How an earlier process left the run, where it was to be resumed: one that is finished is told nothing more. */
+  readonly earlier?: 'begun' | 'finished' | undefined;
   /** Values by name, at a step (an epoch, an iteration) where they have one. */
   logMetrics(metrics: Readonly<Record<string, number>>, step?: number): Promise<void> | void;
   /** Everything in a folder. */

@@ -73,7 +73,7 @@ export class ModelTrainer {
           directory: artifacts?.directory,
         }),
       },
-      () => this.train(name, container, { ...options, runId }),
+      () => this.train(name, container, { ...options, runId, resume: options.runId !== undefined }),
     );
   }
 
@@ -84,7 +84,7 @@ export class ModelTrainer {
   private async train<N extends string>(
     name: N,
     container: AnyContainer,
-    options: TrainModelOptions<N> & { runId: string },
+    options: TrainModelOptions<N> & { runId: string; resume: boolean },
   ): Promise<TrainingResult> {
     const { log } = this;
     const { runId } = options;
@@ -115,6 +115,8 @@ export class ModelTrainer {
       model: name,
       params: config,
       tags: tagsOf(container, options.variant),
+      // An id of the caller's may be that of a run whose process died.
+      ...(options.resume && { resume: 'unfinished' }),
     });
     try {
       const fitted = { run: runId, rows: data.train.y.length, features: data.featureNames.length, seed, threads };

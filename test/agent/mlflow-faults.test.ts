@@ -159,6 +159,8 @@ describe('hostile names', () => {
       (await agent.execute({ ...state, experimentId: hostile, split: { ...SPLIT, symbol }, runId: out.runId ?? '' }))
         .status,
     ).toBe('completed');
+    // What was logged whole is not logged again.
+    expect([...server.runs.values()].map(({ status }) => status)).toEqual(['FINISHED', 'FINISHED', 'FINISHED']);
     for (const name of readdirSync(directory, { recursive: true, encoding: 'utf8' }))
       expect(name).toMatch(/^[\w./-]+$/);
     const run = [...server.runs.values()][0];

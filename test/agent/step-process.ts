@@ -1,14 +1,15 @@
 /**
- * A process that runs an agent and is killed at the point that it is told. Arguments: directory, 'embedded' or 'none' (the repository), and the
- * point: `{step}:before`, `{step}:after`, 'look' (the test set has been claimed), or a number: at that change of the file system.
+ * A process that runs an agent and is killed at the point that it is told. Arguments: directory, 'embedded' or 'none' (the repository), the
+ * point: `{step}:before`, `{step}:after`, 'look' (the test set has been claimed), or a number: at that change of the file system; and
+ * the address of an MLflow server, or nothing.
  */
 import fs from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import { agentSteps, ModelTrainerAgent, STEPS, type Step } from '../../src/agent/index.js';
 import { TestSetGuard } from '../../src/splits/test-guard.js';
-import { killedState, OPTIONS } from './killed-run.js';
+import { killedState, killedTracker, OPTIONS } from './killed-run.js';
 
-const [directory, repository, point] = process.argv.slice(2);
+const [directory, repository, point, trackingUri] = process.argv.slice(2);
 const die = (): void => void process.kill(process.pid, 'SIGKILL');
 
 if (point === 'look') {
@@ -50,5 +51,6 @@ const steps = Object.fromEntries(
 await new ModelTrainerAgent({
   ...{ ...OPTIONS, runsDirectory: directory, steps },
   ...(repository === 'none' && { repository: false as const }),
+  ...(trackingUri !== undefined && { tracker: killedTracker(trackingUri) }),
 }).execute(killedState());
 console.log(changes);

@@ -156,6 +156,36 @@ out = {'runs': len(runs), 'status': runs[0].info.status, 'versions': len(c.searc
     expect(existsSync('mlruns')).toBe(false);
   });
 
+  it('goes on in another process, with everything once, and ends what was left below it', async () => {
+    const process = () => new MLflowTracker({ trackingUri: server.url, experiment: 'resumed', flushInterval: 60 });
+    const begin = (of: MLflowTracker) =>
+      of.startRun({ runId: 'left', model: 'm', params: { a: 1 }, tags: {}, resume: 'unfinished' });
+    const before = process();
+    const first = await begin(before);
+    await before.startRun({ runId: 'left-part', model: 'm', params: {}, tags: {}, parentRunId: 'left' });
+    await first.logMetrics({ loss: 1, odd: Number.POSITIVE_INFINITY }, 1);
+    await first.finish('failed', 'no memory');
+    const second = await begin(process());
+    for (const step of [1, 2]) await second.logMetrics({ loss: step, odd: Number.POSITIVE_INFINITY }, step);
+    await second.finish('completed');
+    expect(second.earlier).toBe('begun');
+    const seen = await ask<{ runs: [string, string, boolean][]; steps: number[][] }>(
+      `runs = c.search_runs([c.get_experiment_by_name('resumed').experiment_id], order_by=['attributes.start_time ASC'])
+out = {'runs': [[r.info.run_name, r.info.status, 'holdfast.failure' in r.data.tags] for r in runs],
+  'steps': [[m.step for m in c.get_metric_history(runs[0].info.run_id, k)] for k in ['loss', 'odd']]}`,
+    );
+    expect(seen).toEqual({
+      runs: [
+        ['left', 'FINISHED', false],
+        ['left-part', 'KILLED', true],
+      ],
+      steps: [
+        [1, 2],
+        [1, 2],
+      ],
+    });
+  });
+
   it('makes an experiment once when many runs start at once', async () => {
     const many = Array.from({ length: 8 }, (_, i) =>
       new MLflowTracker({ trackingUri: server.url, experiment: 'at once' }).startRun({

@@ -139,8 +139,12 @@ export class FakeMLflow {
         return ok({ run: this.describe(id) });
       }
       case 'POST runs/search': {
-        const [, tag, value] = /^tags\.`(.+)` = '(.+)'$/.exec(told.filter) ?? [];
-        const found = [...this.runs.values()].filter(({ tags }) => tags.get(tag) === value);
+        const [, tag, value, status] =
+          /^tags\.`(.+)` = '(.+?)'(?: and attributes\.status = '(\w+)')?$/.exec(told.filter) ?? [];
+        const found = [...this.runs.values()]
+          .filter((one) => one.tags.get(tag) === value && (status ?? one.status) === one.status)
+          // As MLflow does: the newest first.
+          .reverse();
         return ok({ runs: found.map(({ id }) => this.describe(id)) });
       }
       case 'GET metrics/get-history':
@@ -155,7 +159,9 @@ export class FakeMLflow {
       run.metrics.push(...(told.metrics as StoredRun['metrics']));
       for (const { key, value } of told.tags as { key: string; value: string }[]) run.tags.set(key, value);
     } else if (call === 'runs/set-tag') run.tags.set(told.key, told.value);
-    else if (call === 'runs/log-inputs') {
+    else if (call === 'runs/delete-tag') {
+      if (!run.tags.delete(told.key)) return error(404, 'RESOURCE_DOES_NOT_EXIST', `no tag ${told.key}`);
+    } else if (call === 'runs/log-inputs') {
       // As MLflow does: a data set is known by its name and digest.
       const known = new Set(run.datasets.map((dataset) => JSON.stringify(dataset)));
       run.datasets.push(...(told.datasets as unknown[]).filter((dataset) => !known.has(JSON.stringify(dataset))));
@@ -166,7 +172,11 @@ export class FakeMLflow {
 
   private describe(id: string): unknown {
     const run = this.runs.get(id);
-    const tags = [...(run?.tags ?? [])].map(([key, value]) => ({ key, value }));
-    return { info: { run_id: id, artifact_uri: `${this.artifactRoot}1/${id}/artifacts` }, data: { tags } };
+    const pairs = (of?: Map<string, string>) => [...(of ?? [])].map(([key, value]) => ({ key, value }));
+    const artifact_uri = `${this.artifactRoot}1/${id}/artifacts`;
+    return {
+      info: { run_id: id, status: run?.status, artifact_uri },
+      data: { tags: pairs(run?.tags), params: pairs(run?.params) },
+    };
   }
 }

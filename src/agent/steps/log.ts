@@ -13,9 +13,12 @@ export async function log(run: AgentRun): Promise<StepOutcome> {
   const params = report.model.config;
   const { logModel } = run.settings;
   const error = await begun(run, params).then(
-    (tracked) => logRun(tracked, { model, data: containerOf(run), report, artifacts, logModel }),
+    (tracked) => {
+      if (!run.logged) return logRun(tracked, { model, data: containerOf(run), report, artifacts, logModel });
+    },
     (failure: unknown) => failure,
   );
+  if (run.logged) return { text: 'an earlier process of this run has done it' };
   run.logged = error === undefined;
   if (run.logged) return { text: 'parameters, scores, curve, data sets, model and artifacts' };
   const text = `The tracker failed: ${messageOf(error)}`;
@@ -26,6 +29,6 @@ export async function log(run: AgentRun): Promise<StepOutcome> {
 async function begun(run: AgentRun, params: Readonly<Record<string, unknown>>): Promise<TrackedRun | undefined> {
   const before = run.tracked !== undefined;
   const tracked = await trackedRun(run, params);
-  if (before) await tracked?.logParams?.(params);
+  if (before && !run.logged) await tracked?.logParams?.(params);
   return tracked;
 }

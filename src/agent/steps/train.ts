@@ -3,7 +3,7 @@
 import { finishedRun } from '../finished-run.js';
 import { containerOf, fixedParameters } from '../parts.js';
 import type { AgentRun, StepOutcome } from '../run.js';
-import { trackedRun } from '../tracked-run.js';
+import { trackedTraining } from '../tracked-run.js';
 
 /**
  * Trains with the best hyperparameters that tuning found, and writes the run's directory, whole or not at all.
@@ -17,7 +17,7 @@ export async function train(run: AgentRun): Promise<StepOutcome> {
   run.resumed = run.result !== undefined;
   if (run.result) return { text: 'an earlier process of this run has done it' };
   // A tracker that cannot be reached is better known before a long training than after it.
-  await trackedRun(run);
+  await trackedTraining(run);
   run.result = await settings.trainer.trainModel(candidate.name, containerOf(run), {
     config: { ...(await fixedParameters(run)), ...tuning?.bestParams },
     ...(candidate.variant !== undefined && { variant: candidate.variant }),

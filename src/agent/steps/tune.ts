@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { InvalidInputError } from '../../core/errors.js';
 import { messageOf } from '../../core/text.js';
-import { trackTrials } from '../../tracking/track-trials.js';
+import { trackEarlierTrials, trackTrials } from '../../tracking/track-trials.js';
 import type { Tracker } from '../../tracking/tracker.js';
 import { loadStudy } from '../../tuning/create-study.js';
 import { defaultSpace } from '../../tuning/default-spaces.js';
@@ -40,9 +40,14 @@ export async function tune(run: AgentRun): Promise<StepOutcome> {
   const storage = settings.storage ?? new JournalFileStorage(join(settings.runsDirectory, '.studies', `${runId}.log`));
   const done = await finishedTrials(storage, runId);
   const remembered = done > 0 ? [] : ((await memory?.recall(factsOf(run), REMEMBERED)) ?? []);
-  if (done >= settings.trials) return chosenBefore(run, space, await loadStudy({ name: runId, storage }));
+  if (done >= settings.trials) {
+    const study = await loadStudy({ name: runId, storage });
+    await trackBefore(run, study);
+    return chosenBefore(run, space, study);
+  }
   // Trials are parts of the run, which must be there before them.
   if (tracker) await trackedRun(run);
+  if (done > 0) await trackBefore(run, await loadStudy({ name: runId, storage }));
   const { study, ...best } = await tuneModel(candidate.name, container, {
     ...{ space, storage, seed, threads, workers, name: runId, logger: settings.logger },
     config: await fixedParameters(run),
@@ -75,6 +80,18 @@ function trialsOf(run: AgentRun, tracker: Tracker): ReturnType<typeof trackTrial
       run.warnings.push(`The tracker has no trials from ${trial.number} on: ${messageOf(error)}`);
     }
   };
+}
+
+/** Trials that an earlier process of this run made are parts of the run that it began. */
+async function trackBefore(run: AgentRun, study: Study): Promise<void> {
+  const { tracker } = run.settings;
+  try {
+    const tracked = await trackedRun(run);
+    if (!tracker || tracked?.earlier !== 'begun') return;
+    await trackEarlierTrials(tracker, study, { parentRunId: run.runId, model: run.candidate.name });
+  } catch (error) {
+    run.warnings.push(`The tracker does not have all trials that were made before: ${messageOf(error)}`);
+  }
 }
 
 /** All trials were made by an earlier process of this run. */

@@ -24,6 +24,17 @@ export interface StartEntry {
   readonly startTime: number;
   readonly tags: readonly Pair[];
   readonly parentKey?: string;
+  /** An earlier process may have begun the run: it goes on, unless it has other parameters than these. */
+  readonly resume?: {
+    readonly params: readonly Pair[];
+    /** A finished one too: nothing is added to it. Otherwise a finished one stays, and this is another. */
+    readonly finished: boolean;
+  };
+}
+
+/** The run goes on in another process: what the one before it said may be said again, and counts once. */
+export interface ResumeEntry {
+  readonly kind: 'resume';
 }
 
 export interface BatchEntry {
@@ -64,7 +75,7 @@ export interface FinishEntry {
   readonly endTime: number;
 }
 
-export type Entry = StartEntry | BatchEntry | InputsEntry | ArtifactsEntry | ModelEntry | FinishEntry;
+export type Entry = StartEntry | BatchEntry | InputsEntry | ArtifactsEntry | ModelEntry | FinishEntry | ResumeEntry;
 
 /** Limits of one log-batch request; the last is of its JSON text, some below the server's million bytes. */
 export const BATCH = { metrics: 1000, pairs: 100, all: 1000, bytes: 900_000 } as const;

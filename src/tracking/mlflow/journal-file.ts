@@ -2,14 +2,15 @@
  * A run in a journal: a directory with a file of JSON lines, each on disk before the call returns, and the files that lines name. A process
  * has the run to itself, by a lock that ends with the process.
  */
-import { constants } from 'node:fs';
-import { copyFile, mkdir, open, readFile, rm } from 'node:fs/promises';
+import { constants, existsSync } from 'node:fs';
+import { copyFile, mkdir, open, readdir, readFile, rm, truncate } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { InvalidInputError, LockedError, TrackingError } from '../../core/errors.js';
 import { appendWhole, isFull } from '../../core/files.js';
 import { DirectoryLock } from '../directory-lock.js';
 import { filesIn } from '../files-in.js';
 import type { Entry, StartEntry } from './entry.js';
+import { RUN_ID } from './server.js';
 
 /** Names of runs sort by time, so that runs come before their parts. */
 export const JOURNAL_NAME = /^\d{8}T\d{9}Z-([0-9a-f-]{36})$/;
@@ -40,6 +41,41 @@ export class JournalFile {
       await file.remove().catch(() => {});
       throw error;
     }
+  }
+
+  /** The directories of the runs in `journal`, by the callers' ids; the newest where there are several. */
+  static async directories(journal: string): Promise<Map<string, string>> {
+    const found = new Map<string, string>();
+    const names = await readdir(journal).catch(() => [] as string[]);
+    for (const name of names.filter((name) => JOURNAL_NAME.test(name)).sort()) {
+      const directory = join(journal, name);
+      // A damaged one is told of when it is sent.
+      const [first] = await new JournalFile(directory).read().catch(() => []);
+      const tags = first?.entry.kind === 'start' ? first.entry.tags : [];
+      const id = tags.find(({ key }) => key === RUN_ID)?.value;
+      if (id !== undefined) found.set(id, directory);
+    }
+    return found;
+  }
+
+  /** Goes on with a run that a process has left; it is locked. Undefined where another process has it, or it was sent meanwhile. */
+  static async adopt(directory: string): Promise<{ file: JournalFile; entries: readonly Entry[] } | undefined> {
+    if (!existsSync(directory)) return undefined;
+    const file = new JournalFile(directory);
+    if (!(await file.lock())) return undefined;
+    const lines = await file.read().catch(() => undefined);
+    if (!lines || lines.length === 0) {
+      if (lines) await file.remove();
+      else file.unlock();
+      return undefined;
+    }
+    await writing(directory, async () => {
+      // A line that a crash cut short would be in front of the next one.
+      const bytes = await readFile(file.file);
+      await truncate(file.file, bytes.lastIndexOf(0x0a) + 1);
+    });
+    file.lines = lines.length;
+    return { file, entries: lines.map(({ entry }) => entry) };
   }
 
   /** Of its run. */
@@ -131,7 +167,7 @@ export class JournalFile {
   }
 }
 
-const KINDS = new Set(['start', 'batch', 'inputs', 'artifacts', 'model', 'finish']);
+const KINDS = new Set(['start', 'batch', 'inputs', 'artifacts', 'model', 'finish', 'resume']);
 
 async function copySynced(from: string, to: string): Promise<void> {
   await mkdir(to, { recursive: true });

@@ -2,7 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TrackingError } from '../../core/errors.js';
-import { BATCH, type BatchEntry } from './entry.js';
+import { BATCH, type BatchEntry, type Entry } from './entry.js';
 import { JOURNAL_NAME, JournalFile, type JournalLine } from './journal-file.js';
 import { RunWriter } from './run-writer.js';
 import type { MLflowServer } from './server.js';
@@ -65,11 +65,13 @@ async function replayRun(
   const writer = new RunWriter(server, true);
   for (const { line, entry } of joined(lines)) {
     // A tag on the server says how far an earlier attempt came.
-    if (entry.kind !== 'start' && entry.kind !== 'finish' && line <= writer.sent) continue;
+    if (!ALWAYS.has(entry.kind) && line <= writer.sent) continue;
     await writer.apply(entry, line);
+    // Another process has ended the very run meanwhile.
+    if (writer.left === 'finished') break;
   }
   // Its process died before it could say how the run ended.
-  if (lines[lines.length - 1].entry.kind !== 'finish') {
+  if (writer.left !== 'finished' && lines[lines.length - 1].entry.kind !== 'finish') {
     // Clocks are set back, and those of two machines differ.
     const endTime = Math.max(Date.now(), start.kind === 'start' ? start.startTime : 0);
     await writer.apply({ kind: 'finish', status: 'FAILED', endTime });
@@ -77,6 +79,9 @@ async function replayRun(
   await file.remove();
   return 'sent';
 }
+
+/** Applied by every attempt: they say which run it is and what state it is in. */
+const ALWAYS: ReadonlySet<Entry['kind']> = new Set(['start', 'resume', 'finish']);
 
 /** Lines that hold nothing but metrics are put together, as many as one request takes; the last one's number is theirs. */
 function* joined(lines: readonly JournalLine[]): Iterable<JournalLine> {

@@ -7,9 +7,11 @@ import { join } from 'node:path';
 import { TrackingError } from '../../core/errors.js';
 import { uploadDirectory } from './artifacts.js';
 import type { Json, MLflowClient } from './client.js';
+import { abandonParts, earlierRun, type Left, reopen } from './earlier-run.js';
 import type { BatchEntry, Entry, InputsEntry, Metric, ModelEntry, Pair, StartEntry } from './entry.js';
+import { PROCESS, processTag } from './process-tag.js';
 import { findVersion, registerVersion } from './registry.js';
-import { type MLflowServer, MODEL_KEY, RUN_KEY } from './server.js';
+import { type MLflowServer, MODEL_KEY, RUN_KEY, tagOf } from './server.js';
 
 /** Number of the last line of a journal that is on the server. */
 export const SENT = 'holdfast.journal_sent';
@@ -28,6 +30,12 @@ export class RunWriter {
   runId = '';
   /** Last line of the journal that the server has. */
   sent = -1;
+  /** What the server finds the run by: another process's, where it began the run. */
+  key = '';
+  /** How an earlier process left the run; undefined where it is new. */
+  left: Left | undefined;
+  /** Values of metrics that an earlier process has sent, by name; asked for when the name is used. */
+  private before: Map<string, Set<string>> | undefined;
   private artifactUri = '';
   private experimentId = '';
   private readonly client: MLflowClient;
@@ -60,7 +68,12 @@ export class RunWriter {
         await this.mark(line);
         return logged;
       }
+      case 'resume':
+        this.before = new Map();
+        await reopen(this.server, this.runId);
+        return;
       case 'finish': {
+        if (this.before) await abandonParts(this.server, this.experimentId, this.runId);
         const { status, endTime } = entry;
         await this.client.post('runs/update', { run_id: this.runId, status, end_time: endTime });
       }
@@ -70,6 +83,9 @@ export class RunWriter {
   private async start(entry: StartEntry): Promise<undefined> {
     this.experimentId = await this.server.experiment(entry.experiment);
     let run = this.again ? await this.server.findRun(this.experimentId, entry.key) : undefined;
+    if (run && entry.resume) this.before = new Map();
+    const earlier = run ? undefined : await earlierRun(this.server, this.experimentId, entry);
+    run ??= earlier?.run;
     if (!run) {
       const parent = entry.parentKey && (await this.server.parentId(this.experimentId, entry.parentKey));
       const tags = [
@@ -89,9 +105,28 @@ export class RunWriter {
       throw this.client.nonsense('runs/create', 'a run without an id');
     this.runId = info.run_id;
     this.artifactUri = info.artifact_uri;
-    this.sent = Number(tagOf(run?.data as Json | undefined, SENT) ?? -1);
-    this.server.remember(entry.key, this.runId);
+    this.sent = Number(tagOf(run, SENT) ?? -1);
+    this.key = entry.key;
+    this.left = earlier?.left;
+    if (earlier?.left === 'begun') await this.takeOver(earlier.run);
+    this.server.remember(this.key, this.runId);
     return undefined;
+  }
+
+  /** Of a journal, the key is the journal's from now on, by which the next attempt finds the run; else it stays, as models are known by it. */
+  private async takeOver(run: Json): Promise<void> {
+    const known = tagOf(run, RUN_KEY);
+    if (!this.again && known !== undefined) this.key = known;
+    const tags = [
+      { key: RUN_KEY, value: this.key },
+      { key: PROCESS, value: processTag() },
+      // Lines of this process are not those of an earlier one's journal.
+      { key: SENT, value: '-1' },
+    ];
+    await this.client.post('runs/log-batch', { run_id: this.runId, metrics: [], params: [], tags });
+    this.sent = -1;
+    this.before = new Map();
+    await reopen(this.server, this.runId);
   }
 
   private async batch(entry: BatchEntry, line: number | undefined): Promise<undefined> {
@@ -99,6 +134,7 @@ export class RunWriter {
     // What another process sent last may be there without its mark.
     if (this.again && metrics.length > 0) metrics = await this.missing(metrics);
     this.again = false;
+    if (this.before) metrics = await this.unsaid(metrics, this.before);
     const tags = line === undefined ? entry.tags : [...entry.tags, { key: SENT, value: String(line) }];
     const body = { run_id: this.runId, metrics, params: entry.params, tags };
     if (metrics.length + tags.length + entry.params.length === 0) return undefined;
@@ -122,6 +158,16 @@ export class RunWriter {
       for (const metric of await this.server.history(this.runId, key)) known.add(identity(metric));
     }
     return metrics.filter((metric) => !known.has(identity(metric)));
+  }
+
+  /** Metrics that an earlier process of the run has not sent: its times were others. */
+  private async unsaid(metrics: readonly Metric[], before: Map<string, Set<string>>): Promise<Metric[]> {
+    for (const key of new Set(metrics.map((metric) => metric.key))) {
+      if (before.has(key)) continue;
+      const history = await this.server.history(this.runId, key);
+      before.set(key, new Set(history.map((metric) => identity({ ...metric, timestamp: 0 }))));
+    }
+    return metrics.filter((metric) => !before.get(metric.key)?.has(identity({ ...metric, timestamp: 0 })));
   }
 
   private async mark(line: number | undefined): Promise<undefined> {
@@ -202,11 +248,6 @@ function identity({ key, value, timestamp, step }: Metric): string {
   const number = Number(value);
   const large = Math.abs(number) >= Number.MAX_VALUE;
   return JSON.stringify([key, step, timestamp, large ? (number > 0 ? 'inf' : '-inf') : String(number)]);
-}
-
-function tagOf(data: Json | undefined, key: string): string | undefined {
-  const tags = Array.isArray(data?.tags) ? (data.tags as Partial<Pair>[]) : [];
-  return tags.find((tag) => tag.key === key)?.value;
 }
 
 function datasetsOf({ datasets }: InputsEntry): Json[] {

@@ -2,19 +2,20 @@
  * One run that is logged: what it is told is sent in order, metrics many at a time. While no server answers it is kept in the journal, if
  * there is one, from that moment to its end.
  */
-import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InvalidInputError } from '../../core/errors.js';
+import { canonicalJson, sha256 } from '../../core/hash.js';
 import type { BaseModel } from '../../model/base-model.js';
 import type { DatasetInput, LogModelOptions, TrackedRun } from '../tracker.js';
+import { FAILURE, type Left } from './earlier-run.js';
 import { BATCH, batchesOf, type Entry, type Metric, metricOf, type Pair, type StartEntry } from './entry.js';
 import { JournalFile } from './journal-file.js';
 import { modelName, paramText, safeKey, tagText } from './names.js';
 import type { ResolvedOptions } from './options.js';
 import { isUnreachable, type LoggedModel, RunWriter } from './run-writer.js';
-import type { MLflowServer } from './server.js';
+import { type MLflowServer, RUN_ID } from './server.js';
 
 /** What runs of one tracker share. */
 export interface RunHost {
@@ -25,6 +26,8 @@ export interface RunHost {
   lost(): void;
   /** Sends what the journal has. */
   replay(): Promise<unknown>;
+  /** Directory of the journal's run of the caller's id that an earlier process left. */
+  left(runId: string): Promise<string | undefined>;
 }
 
 /** A run on an MLflow server, or in the journal while the server is away. */
@@ -42,11 +45,15 @@ export class MLflowRun implements TrackedRun {
   private partsKept = false;
   /** The latest time that was told: a clock that is set back does not end a run before it began. */
   private latest: number;
+  /** How an earlier process left the run. */
+  private leftAs: Left | undefined;
+  /** Models of each name so far. */
+  private readonly models = new Map<string, number>();
 
   /** Use `MLflowTracker.startRun`. */
   constructor(
     private readonly host: RunHost,
-    private readonly first: StartEntry,
+    private first: StartEntry,
     private readonly parent?: MLflowRun,
   ) {
     this.writer = new RunWriter(host.server, false);
@@ -58,6 +65,16 @@ export class MLflowRun implements TrackedRun {
     return this.writer.runId || undefined;
   }
 
+  /** How an earlier process left the run, where it goes on. */
+  get earlier(): Left | undefined {
+    return this.leftAs;
+  }
+
+  /** It has not been ended. */
+  get open(): boolean {
+    return !this.ended;
+  }
+
   /** What the server finds the run by. */
   get key(): string {
     return this.first.key;
@@ -66,10 +83,47 @@ export class MLflowRun implements TrackedRun {
   /** Makes the run on the server, or in the journal: there too where the run that it is a part of is not on the server. */
   async begin(params: Readonly<Record<string, unknown>>): Promise<this> {
     const { host, parent } = this;
-    if (host.options.journal !== undefined && (parent?.journal || !host.reachable())) await this.keep();
-    else await this.send(this.first);
-    await this.logParams(params);
+    if (!(await this.adopt())) {
+      if (host.options.journal !== undefined && (parent?.journal || !host.reachable())) await this.keep();
+      else await this.send(this.first);
+    }
+    if (this.writer.left) {
+      this.leftAs = this.writer.left;
+      this.first = { ...this.first, key: this.writer.key };
+    }
+    if (this.leftAs === 'finished') this.ended = true;
+    else await this.logParams(params);
     return this;
+  }
+
+  /** Goes on in the journal where an earlier process of the run was writing it there. */
+  private async adopt(): Promise<boolean> {
+    const { first, host } = this;
+    if (!first.resume) return false;
+    const directory = await host.left(first.tags.find(({ key }) => key === RUN_ID)?.value ?? '');
+    const found = directory === undefined ? undefined : await JournalFile.adopt(directory);
+    if (!found) return false;
+    const { file, entries } = found;
+    const [start] = entries;
+    const last = entries[entries.length - 1];
+    const finished = last.kind === 'finish' && last.status === 'FINISHED';
+    const params = entries.flatMap((entry) => (entry.kind === 'batch' ? entry.params : []));
+    const others = new Map(params.map(({ key, value }) => [key, value]));
+    const same = first.resume.params.every(({ key, value }) => (others.get(key) ?? value) === value);
+    // What is not gone on with is sent as it is: finished, or failed, as its process died.
+    if (start.kind !== 'start' || (finished ? !first.resume.finished : !same)) {
+      file.unlock();
+      return false;
+    }
+    this.leftAs = finished ? 'finished' : 'begun';
+    this.first = start;
+    if (finished) file.unlock();
+    else {
+      if (this.parent) this.parent.partsKept = true;
+      this.journal = file;
+      await file.append({ kind: 'resume' });
+    }
+    return true;
   }
 
   /** Collected, and sent with others; see `MLflowOptions.flushInterval`. `step` such as an epoch, default 0. */
@@ -93,7 +147,7 @@ export class MLflowRun implements TrackedRun {
 
   /** A parameter that a run has keeps its value: the server refuses another one. */
   async logParams(params: Readonly<Record<string, unknown>>): Promise<void> {
-    await this.sendPairs('params', pairs(params, paramText));
+    await this.sendPairs('params', paramPairs(params));
   }
 
   /** Texts by name; a later one replaces an earlier. */
@@ -134,7 +188,7 @@ export class MLflowRun implements TrackedRun {
       const { name = 'model', registeredModelName, aliases = [], tags = {} } = options;
       const entry: Entry = {
         kind: 'model',
-        key: randomUUID(),
+        key: this.modelKey(modelName(name)),
         name: modelName(name),
         directory,
         modelType: model.info.name,
@@ -147,6 +201,13 @@ export class MLflowRun implements TrackedRun {
     }
   }
 
+  /** The same in every process of the run, so that a model that was logged and registered is found again. */
+  private modelKey(name: string): string {
+    const count = this.models.get(name) ?? 0;
+    this.models.set(name, count + 1);
+    return sha256(canonicalJson([this.key, name, count])).slice(0, 32);
+  }
+
   /** Sends what has been collected. */
   async flush(): Promise<void> {
     await this.inOrder(async () => {});
@@ -154,7 +215,7 @@ export class MLflowRun implements TrackedRun {
 
   /** Ends the run. Of a journal, the run is sent now if the server answers again, else it waits for `MLflowTracker.replay`. */
   async finish(status: 'completed' | 'failed', reason?: string): Promise<void> {
-    if (reason) await this.setTags({ 'holdfast.failure': this.host.server.client.redact(reason) });
+    if (reason) await this.setTags({ [FAILURE]: this.host.server.client.redact(reason) });
     await this.inOrder(async () => {
       this.ended = true;
       await this.send({
@@ -254,6 +315,9 @@ async function writeFiles(model: BaseModel, directory: string, options: LogModel
 }
 
 const isFolder = (part: string): boolean => part !== '' && part !== '.' && part !== '..';
+
+/** Parameters as the server keeps them. */
+export const paramPairs = (params: Readonly<Record<string, unknown>>): Pair[] => pairs(params, paramText);
 
 function pairs(values: Readonly<Record<string, unknown>>, text: (value: unknown) => string): Pair[] {
   return Object.entries(values).flatMap(([key, value]) =>

@@ -1,9 +1,11 @@
 /** What all runs of one server share: its version, its experiments, and runs and models found by their keys. */
 import { TrackingError } from '../../core/errors.js';
 import type { Json, MLflowClient } from './client.js';
-import type { Metric } from './entry.js';
+import type { Metric, Pair } from './entry.js';
 
 /** Tags that runs and models are found by. */
+/** The caller's id of a run. */
+export const RUN_ID = 'holdfast.run_id';
 export const RUN_KEY = 'holdfast.run_key';
 export const MODEL_KEY = 'holdfast.model_key';
 
@@ -76,6 +78,21 @@ export class MLflowServer {
     return first(answer.runs);
   }
 
+  /** All runs that the filter lets through, the newest first. */
+  async runsOf(experimentId: string, filter: string): Promise<Json[]> {
+    const found: Json[] = [];
+    let page = '';
+    do {
+      const answer = await this.client.post('runs/search', {
+        ...{ experiment_ids: [experimentId], filter, max_results: 1000, order_by: ['attributes.start_time DESC'] },
+        ...(page && { page_token: page }),
+      });
+      if (Array.isArray(answer.runs)) found.push(...(answer.runs as Json[]));
+      page = typeof answer.next_page_token === 'string' ? answer.next_page_token : '';
+    } while (page !== '');
+    return found;
+  }
+
   async findModel(experimentId: string, key: string): Promise<Json | undefined> {
     const filter = `tags.\`${MODEL_KEY}\` = '${key}'`;
     const body = { experiment_ids: [experimentId], filter, max_results: 1 };
@@ -104,15 +121,21 @@ export class MLflowServer {
   }
 }
 
-const ABSENT = 'RESOURCE_DOES_NOT_EXIST';
+export const ABSENT = 'RESOURCE_DOES_NOT_EXIST';
 const EXISTS = 'RESOURCE_ALREADY_EXISTS';
 
 /** For `catch`: undefined where the server gave that code, else the error. */
-const ifCode =
+export const ifCode =
   (code: string) =>
   (error: unknown): undefined => {
     if (error instanceof TrackingError && error.details.errorCode === code) return undefined;
     throw error;
   };
+
+/** Value of a tag of a run, as the server describes it. */
+export function tagOf(run: Json | undefined, key: string): string | undefined {
+  const { tags } = (run?.data ?? {}) as { tags?: unknown };
+  return (Array.isArray(tags) ? (tags as Partial<Pair>[]) : []).find((tag) => tag.key === key)?.value;
+}
 
 const first = (items: unknown): Json | undefined => (Array.isArray(items) ? (items[0] as Json | undefined) : undefined);

@@ -5,12 +5,14 @@ import { LIBRARY_VERSION } from '../../core/version.js';
 import type { RunDescription, Tracker } from '../tracker.js';
 import { MLflowClient } from './client.js';
 import type { StartEntry } from './entry.js';
+import { JournalFile } from './journal-file.js';
 import { displayName, modelName, safeKey, tagText } from './names.js';
 import { type MLflowOptions, type ResolvedOptions, resolveOptions } from './options.js';
+import { PROCESS, processTag } from './process-tag.js';
 import { type MLflowModelVersion, versionByAlias, versionsOf } from './registry.js';
 import { type ReplayResult, replayJournal } from './replay.js';
-import { MLflowRun } from './run.js';
-import { MLflowServer } from './server.js';
+import { MLflowRun, paramPairs } from './run.js';
+import { MLflowServer, RUN_ID } from './server.js';
 
 /** How long new runs go into the journal at once after a server did not answer. */
 const LOST_MS = 30_000;
@@ -29,6 +31,7 @@ export class MLflowTracker implements Tracker {
   private readonly server: MLflowServer;
   /** By the callers' ids. */
   private readonly runs = new Map<string, MLflowRun>();
+  private leftRuns: Promise<Map<string, string>> | undefined;
   private lostUntil = Number.NEGATIVE_INFINITY;
 
   /** Sends nothing yet. @throws ConfigError - no address, contradicting credentials, an unknown option or one out of range */
@@ -43,16 +46,22 @@ export class MLflowTracker implements Tracker {
   }
 
   /**
-   * Starts a run; with `parentRunId`, as a part of that one.
+   * Starts a run; with `parentRunId`, as a part of that one; with `resume`, goes on with the one that an earlier process began, on the server or in
+   * the journal.
    *
    * @throws TrackingError - the server refuses, or cannot be reached and there is no journal
    */
   async startRun(run: RunDescription): Promise<MLflowRun> {
-    const { runId, model, params, tags, parentRunId, name = runId } = run;
+    const { runId, model, params, tags, parentRunId, name = runId, resume } = run;
     if (typeof runId !== 'string' || runId === '') {
       throw new InvalidInputError('startRun: runId is empty', { hint: 'A text that tells the run from others.' });
     }
-    const own = { 'holdfast.run_id': runId, 'holdfast.model': model, 'holdfast.version': LIBRARY_VERSION };
+    const own = {
+      [RUN_ID]: runId,
+      'holdfast.model': model,
+      'holdfast.version': LIBRARY_VERSION,
+      [PROCESS]: processTag(),
+    };
     const all = { 'mlflow.source.name': 'holdfast', 'mlflow.source.type': 'LOCAL', ...own, ...tags };
     const parent = parentRunId === undefined ? undefined : this.runs.get(parentRunId);
     if (parentRunId !== undefined && !parent) {
@@ -68,6 +77,7 @@ export class MLflowTracker implements Tracker {
         this.lostUntil = performance.now() + LOST_MS;
       },
       replay: () => this.replay(),
+      left: (id: string) => this.leftIn(id),
     };
     const start: StartEntry = {
       kind: 'start',
@@ -77,6 +87,9 @@ export class MLflowTracker implements Tracker {
       startTime: Date.now(),
       tags: Object.entries(all).map(([tag, value]) => ({ key: safeKey(tag), value: tagText(value) })),
       ...(parent && { parentKey: parent.key }),
+      // One that this process is at is another, as it always was.
+      ...(resume &&
+        !this.runs.get(runId)?.open && { resume: { params: paramPairs(params), finished: resume === 'any' } }),
     };
     const started = await new MLflowRun(host, start, parent).begin(params);
     // Parts of parts are rare, and a study has thousands: only whole runs are kept.
@@ -99,6 +112,14 @@ export class MLflowTracker implements Tracker {
     for (const { journal: file, error } of failed) log.warn('a run of the journal could not be sent', { file, error });
     this.lostUntil = Number.NEGATIVE_INFINITY;
     return result;
+  }
+
+  /** Where an earlier process left a run in the journal. What comes into it later is this process's own. */
+  private async leftIn(runId: string): Promise<string | undefined> {
+    const { journal } = this.#options;
+    if (journal === undefined) return undefined;
+    this.leftRuns ??= JournalFile.directories(journal);
+    return (await this.leftRuns).get(runId);
   }
 
   /** Versions of a registered model, newest first; none where the name is unknown. */
