@@ -60,7 +60,10 @@ export interface CompareModelsOptions extends QCOptions {
   /** Write a run for each model, and the comparison beside them. Default true for `trainAll`, false for `compareModels`. */
   readonly save?: boolean;
   readonly comparisonId?: string;
-  /** Where models that train step by step keep their state, a folder each: the same comparison again goes on from it. */
+  /**
+   * Where models that train step by step keep their state, a folder each, and which run each model has: the same comparison again goes on from
+   * it, and takes models that were saved from their run directories.
+   */
   readonly checkpointDirectory?: string;
 }
 

@@ -10,6 +10,8 @@ export interface Planned extends ModelEntry {
   readonly label: string;
   readonly info: ModelInfo;
   readonly config: Readonly<Record<string, unknown>>;
+  /** Every hyperparameter, defaults filled in. */
+  readonly resolved: Readonly<Record<string, unknown>>;
 }
 
 export interface ComparisonPlan {
@@ -54,7 +56,8 @@ export async function planComparison(
     try {
       const model = new Model(parameters);
       tasks.set(model.task, entry.label);
-      entries.push({ ...entry, config, info: model.info, seqLen: entry.seqLen ?? seqLen });
+      const resolved = model.config as Record<string, unknown>;
+      entries.push({ ...entry, config, resolved, info: model.info, seqLen: entry.seqLen ?? seqLen });
     } catch (error) {
       // Of 'all', nobody asked for the one that needs more than defaults.
       if (!all || !(error instanceof ConfigError)) throw error;

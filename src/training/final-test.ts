@@ -8,6 +8,7 @@ import { TestSetGuard } from '../splits/test-guard.js';
 import { baselinesOn } from './baseline-comparison.js';
 import type { ComparisonEntry } from './comparison-result.js';
 import { blockLengthOf, containerFor } from './comparison-rows.js';
+import { modelChecksum } from './model-checksum.js';
 
 export interface FinalTestOptions {
   readonly seed: number;
@@ -29,7 +30,9 @@ export async function finalTestOf(
   const own = containerFor(model.info, container);
   const data = adaptTo(model.info, own, { asked: report.data.sequenceLength });
   const guard = save ? new TestSetGuard({ directory: runsDirectory }) : options.guard;
-  const { output, evaluation } = await guard.evaluate({ runId, model: model.info.name }, () =>
+  // A comparison that was killed after it had looked comes to the very same model, whose look is the same.
+  const look = { runId, model: model.info.name, checksum: await modelChecksum(model) };
+  const { output, evaluation } = await guard.evaluate(look, () =>
     evaluateModel(model, data.test, { threads, run: runId }),
   );
   if (!options.baselines) return { evaluation, baselines: [] };

@@ -25,6 +25,7 @@ import type { ComparisonEntry, ComparisonResult } from './comparison-result.js';
 import { containerFor } from './comparison-rows.js';
 import { comparisonTable } from './comparison-table.js';
 import { finalTestOf } from './final-test.js';
+import { type KnownRun, KnownRuns } from './known-runs.js';
 import { checkRunId, newRunId } from './run-names.js';
 import type { TrainingResult, TrainModelOptions } from './training-result.js';
 
@@ -35,6 +36,13 @@ export interface TrainAllContext {
   readonly guard: TestSetGuard;
   readonly log: Logger;
   train(name: string, container: AnyContainer, options: TrainModelOptions): Promise<TrainingResult>;
+  /** What an earlier process of the comparison came to in that run. */
+  earlier(
+    name: string,
+    container: AnyContainer,
+    run: KnownRun,
+    options: TrainModelOptions,
+  ): Promise<TrainingResult | undefined>;
 }
 
 /** See `ModelTrainer.trainAll`. */
@@ -60,6 +68,9 @@ export async function trainAll(
   // Asked now, so that a refusal costs no training; written down once the rows have chosen.
   const claim = claimRows('tune', container.validation, { name: `comparison of ${entries.length} models` });
 
+  const { checkpointDirectory } = options;
+  const runs = save && checkpointDirectory ? await KnownRuns.of(checkpointDirectory, container, seed) : undefined;
+
   const results: (ComparisonEntry | undefined)[] = [];
   const failed: (FailedModel | undefined)[] = [];
   const errors: unknown[] = [];
@@ -71,10 +82,13 @@ export async function trainAll(
     const { onProgress } = options;
     told(entry.label);
     try {
-      const result = await context.train(entry.name, containerFor(entry.info, container), {
+      const known = await runs?.begin(run.index, entry);
+      const data = containerFor(entry.info, container);
+      const training: TrainModelOptions = {
         ...trainingOf(entry, options),
-        ...(options.checkpointDirectory !== undefined && {
-          checkpointDirectory: join(options.checkpointDirectory, String(run.index)),
+        ...(known && { runId: known.runId }),
+        ...(checkpointDirectory !== undefined && {
+          checkpointDirectory: join(checkpointDirectory, String(run.index)),
         }),
         ...{ seed, threads: run.threads, signal: run.signal, save, evaluateTest: false, sequenceBaseline: false },
         // Intervals of each model by itself are for its own report; here it is differences that are resampled.
@@ -82,7 +96,10 @@ export async function trainAll(
         ...(onProgress && {
           onProgress: (event) => onProgress({ ...event, phase: `${entry.label}: ${event.phase}` }),
         }),
-      });
+      };
+      const before = known && (await context.earlier(entry.name, data, known, training));
+      const result = before ?? (await context.train(entry.name, data, training));
+      if (known) await runs?.end(run.index, known);
       results[run.index] = { ...result, label: entry.label };
     } catch (error) {
       throwIfAborted(signal, 'The comparison');

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { MINIROCKET_INFO } from '../baselines/minirocket/info.js';
 import { throwIfAborted } from '../core/abort.js';
-import { canonicalJson, sha256 } from '../core/hash.js';
+import { ModelFormatError } from '../core/errors.js';
 import { logOf } from '../core/logging.js';
 import { observed } from '../core/spans.js';
 import { resolveThreads } from '../core/threads.js';
@@ -23,7 +23,10 @@ import { writeRun } from './artifacts.js';
 import { judge, verdictOf } from './baseline-comparison.js';
 import type { TrainAllOptions } from './comparison-options.js';
 import type { ComparisonResult } from './comparison-result.js';
+import type { KnownRun } from './known-runs.js';
+import { modelChecksum } from './model-checksum.js';
 import { checkRunId, newRunId } from './run-names.js';
+import { savedResult } from './saved-result.js';
 import { diagnosticsOfSplits, evaluationsOf, type SplitScores } from './scores.js';
 import { logFailure, logRun } from './track-run.js';
 import { trainAll } from './train-all.js';
@@ -273,9 +276,39 @@ export class ModelTrainer {
             guard: this.guard,
             log: this.log,
             train: (name, data, given) => this.trainModel(name, data, given),
+            earlier: (name, data, run, given) => this.earlier(name, data, run, given),
           },
         ),
     );
+  }
+
+  /** What an earlier process of a comparison has trained and saved; it may have died before it told the tracker. Undefined where there is nothing whole. */
+  private async earlier(
+    name: string,
+    container: AnyContainer,
+    { runId, done }: KnownRun,
+    { variant, threads = 1, preprocessing }: TrainModelOptions,
+  ): Promise<TrainingResult | undefined> {
+    const runsDirectory = this.options.runsDirectory ?? (await this.settings()).runsDirectory;
+    const wanted = { runId, name, threads, preprocessing: preprocessing !== undefined };
+    const saved = await savedResult(runsDirectory, container, wanted).catch((error: unknown) => {
+      if (!(error instanceof ModelFormatError)) throw error;
+      this.log.warn(`${error.message}: the model is trained again`, { run: runId });
+    });
+    if (!saved || done) return saved?.result;
+    const { data, result } = saved;
+    const { tracker, logModel } = this.options;
+    const tags = tagsOf(container, variant);
+    const tracked = await tracker?.startRun({ runId, model: name, params: {}, tags, resume: 'any' });
+    if (tracked?.earlier === 'finished') return result;
+    const { model, report, artifacts } = result;
+    // Those that it began with are there.
+    const params = tracked?.earlier ? {} : report.model.config;
+    const trackingError = await Promise.resolve(tracked?.logParams?.(params)).then(
+      () => logRun(tracked, { model, data, report, artifacts, logModel }, this.options.logger),
+      (error: Error) => error,
+    );
+    return { ...result, ...(trackingError && { trackingError }) };
   }
 
   /** Train, validation and (once a run) test. */
@@ -293,7 +326,7 @@ export class ModelTrainer {
     const guard = run.save ? new TestSetGuard({ directory: run.runsDirectory }) : this.guard;
     // A run that was killed after it had looked goes on, with the model that it had; one that is done does not look again.
     const unfinished = run.save && !existsSync(join(run.runsDirectory, runId, 'report.json'));
-    const look = { runId, model: model.info.name, ...(unfinished && { checksum: await checksumOf(model) }) };
+    const look = { runId, model: model.info.name, ...(unfinished && { checksum: await modelChecksum(model) }) };
     const test = await guard.evaluate(look, () => evaluateModel(model, data.test, options));
     return { train, validation, test };
   }
@@ -302,13 +335,6 @@ export class ModelTrainer {
     const base = await loadTrainingConfig(this.options.configFile);
     return parseTrainingConfig({ ...base, ...this.options.config });
   }
-}
-
-/** Of all that `save` would write. */
-async function checksumOf(model: BaseModel): Promise<string> {
-  const { metadata, files } = await model.toBundle();
-  const parts = Object.entries(files).map(([name, content]) => [name, sha256(content)]);
-  return sha256(canonicalJson({ metadata, parts }));
 }
 
 /** Each further look at the test set makes the best of the looks a little too good. */
