@@ -66,7 +66,7 @@ export class MLflowRun implements TrackedRun {
   }
 
   /** How an earlier process left the run, where it goes on. */
-  get earlier(): Left | undefined {
+  get earlier(): 'begun' | 'finished' | undefined {
     return this.leftAs;
   }
 
