@@ -6,6 +6,7 @@ import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createWhole } from '../../core/create-whole.js';
 import { InvalidInputError } from '../../core/errors.js';
+import { unwritable } from '../../core/files.js';
 import { canonicalJson, sha256 } from '../../core/hash.js';
 import { damaged } from './manifest.js';
 
@@ -66,7 +67,8 @@ export class Aliases {
     alias: string,
     next: (current: number | undefined) => Promise<Omit<AliasChange, 'alias' | 'at'> | undefined>,
   ): Promise<AliasChange | undefined> {
-    await mkdir(join(this.directory, alias), { recursive: true });
+    const refused = (error: unknown): never => unwritable(join(this.directory, alias), error);
+    await mkdir(join(this.directory, alias), { recursive: true }).catch(refused);
     for (;;) {
       const last = await this.last(alias);
       const wanted = await next(last?.change.version ?? undefined);
@@ -74,7 +76,7 @@ export class Aliases {
       const change = { alias, ...wanted, at: new Date() };
       const body = { ...change, at: change.at.toISOString() };
       const text = `${JSON.stringify({ ...body, checksum: sha256(canonicalJson(body)) })}\n`;
-      if (await createWhole(this.file(alias, (last?.number ?? 0) + 1), text)) return change;
+      if (await createWhole(this.file(alias, (last?.number ?? 0) + 1), text).catch(refused)) return change;
     }
   }
 

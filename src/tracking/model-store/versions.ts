@@ -97,7 +97,11 @@ export class Versions {
       return false;
     }
     // That it is there says all; what it holds is for people.
-    await writeFile(this.tombstone(version), `${JSON.stringify({ version, collectedAt: new Date().toISOString() })}\n`);
+    const note = `${JSON.stringify({ version, collectedAt: new Date().toISOString() })}\n`;
+    await writeFile(this.tombstone(version), note).catch(async (error: unknown) => {
+      await this.rescue(version);
+      unwritable(this.directory, error);
+    });
     const deleting = join(this.directory, `${DELETING}${randomUUID()}`);
     try {
       await rename(collecting, deleting);
