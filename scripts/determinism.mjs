@@ -25,7 +25,7 @@ if (!['x64', 'aarch64'].includes(options.arch)) {
 }
 const foreign = options.arch === 'aarch64';
 const runs = foreign
-  ? [{ command: emulated(), threads: '2' }]
+  ? [{ command: emulated(), threads: '2', emulated: true }]
   : NODES.map(({ version, thread }) => ({
       command: [nodeBinary(version)],
       threads: options.short && thread ? thread : '1,2,4',
@@ -55,6 +55,7 @@ if (!foreign && options.cases === undefined)
 for (const run of found.runs) console.log(run);
 if (options.write && (foreign || problems.length === 0))
   writePage(page, agreed, { foreign, found, all: options.cases === undefined });
+if (found.fell.length > 0) console.log(`the emulator fell each time: ${found.fell.join(', ')}`);
 if (problems.length > 0) {
   console.error(
     `\n${problems.join('\n')}\n\nA change that is meant: npm run determinism -- --write, and a line in CHANGELOG.md.`,

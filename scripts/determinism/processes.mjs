@@ -3,20 +3,36 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { FAMILIES } from './families.mjs';
 
 const script = fileURLToPath(new URL('./hashes.mjs', import.meta.url));
 const PARTS = 2;
+/** An emulator falls now and then where several threads compute. */
+const TRIES = 3;
 
-/** Name -> { family, seen: [{ where, hash }] }; also `runs` (a line for each Node) and `processor` (what the networks ran on). */
+/**
+ * Name -> { family, seen: [{ where, hash }] }; also `runs` (a line for each Node), `processor` (what the networks ran on) and `fell`: names whose
+ * process an emulator ended each time. `runs[].emulated`: a process for each name.
+ */
 export async function hashesOf(runs, names) {
   const found = new Map();
   const lines = new Set();
+  const fell = [];
   const waiting = runs.flatMap((run) =>
-    Array.from({ length: PARTS }, (_, part) => ({ ...run, share: `${part}/${PARTS}` })),
+    run.emulated
+      ? FAMILIES.map(([name]) => name)
+          .filter((name) => names?.includes(name) ?? true)
+          .map((name) => ({ ...run, share: '0/1', names: [name] }))
+      : Array.from({ length: PARTS }, (_, part) => ({ ...run, share: `${part}/${PARTS}`, names })),
   );
   const worker = async () => {
     for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
-      const [head, ...rows] = await outputOf(job, names);
+      const output = await outputOf(job);
+      if (!output) {
+        fell.push(...job.names);
+        continue;
+      }
+      const [head, ...rows] = output;
       found.node = head.node;
       lines.add(`Node ${head.node} on ${head.arch}, ${job.threads.replaceAll(',', ', ')} threads`);
       for (const { name, family, hashes } of rows) {
@@ -28,12 +44,24 @@ export async function hashesOf(runs, names) {
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, worker));
-  const unknown = (names ?? []).filter((name) => !found.has(name));
+  const unknown = (names ?? []).filter((name) => !found.has(name) && !fell.includes(name));
   if (unknown.length > 0) throw new Error(`no such families: ${unknown.join(', ')}`);
-  return Object.assign(found, { runs: [...lines].sort(), processor: processor() });
+  return Object.assign(found, { fell, runs: [...lines].sort(), processor: processor() });
 }
 
-function outputOf({ command: [program, ...before], threads, share }, names) {
+/** Undefined where an emulator fell. */
+async function outputOf(job) {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await linesOf(job);
+    } catch (error) {
+      if (!job.emulated || !error.signal) throw error;
+      if (tries === TRIES) return undefined;
+    }
+  }
+}
+
+function linesOf({ command: [program, ...before], threads, share, names }) {
   const child = spawn(program, [...before, script, threads, share, ...(names ? [names.join(';')] : [])], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -44,8 +72,10 @@ function outputOf({ command: [program, ...before], threads, share }, names) {
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code, signal) => {
-      if (code !== 0) reject(new Error(`${program} ended with ${code ?? signal} after ${text.split('\n').at(-2)}`));
-      else
+      if (code !== 0) {
+        const message = `${program} ended with ${code ?? signal} after ${text.split('\n').at(-2)}`;
+        reject(Object.assign(new Error(message), { signal }));
+      } else
         resolve(
           text
             .trim()
