@@ -32,7 +32,7 @@ export function ownProcess(): ProcessMark {
   return own;
 }
 
-/** The mark as a part of a file name: there as soon as the file is. */
+/** The mark in a word, for a file name, which is there as soon as the file is, or for a server: what names the machine is hashed. */
 export function processTag(): string {
   const { pid, started, ...place } = shortened(ownProcess());
   return [...Object.values(place), pid, started].join('-');

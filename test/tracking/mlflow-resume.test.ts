@@ -93,7 +93,7 @@ describe('a run on the server whose process died', () => {
     expect((await start(of)).serverRunId).toBe('run1');
     // The process that began this one: of this machine, and alive.
     const tag = runs()[1].tags.get('holdfast.process') ?? '';
-    runs()[1].tags.set('holdfast.process', `${tag.split(' ')[0]} ${process.ppid}`);
+    runs()[1].tags.set('holdfast.process', tag.replace(/-\d+-\d*$/, `-${process.ppid}-`));
     expect((await start(tracker())).serverRunId).toBe('run2');
     expect(runs()[1].status).toBe('RUNNING');
   });

@@ -1,11 +1,14 @@
 /** A run that an earlier process began: found by the caller's id, or ended where it is not gone on with, so that it does not stay running for ever. */
+import { lifeOfTag, processTag } from '../process-mark.js';
 import type { Json } from './client.js';
 import type { Pair, StartEntry } from './entry.js';
-import { livesElsewhere, PROCESS } from './process-tag.js';
 import { ABSENT, ifCode, type MLflowServer, RUN_ID, tagOf } from './server.js';
 
 /** Why a run failed. */
 export const FAILURE = 'holdfast.failure';
+
+/** The tag of the process that a run is of. */
+export const PROCESS = 'holdfast.process';
 
 /** How an earlier process left a run. */
 export type Left = 'begun' | 'finished';
@@ -61,6 +64,9 @@ async function abandon({ client }: MLflowServer, run: Json): Promise<void> {
   const end_time = Math.max(Date.now(), Number(start_time ?? 0));
   await client.post('runs/update', { run_id, status: 'KILLED', end_time });
 }
+
+/** Of another process, seen to be alive from here; one of another machine is not seen. */
+const livesElsewhere = (tag = ''): boolean => tag !== processTag() && lifeOfTag(tag) === 'alive';
 
 /** A parameter keeps its value: the server would refuse another one. */
 function agree(run: Json, params: readonly Pair[]): boolean {

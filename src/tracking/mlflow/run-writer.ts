@@ -5,11 +5,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TrackingError } from '../../core/errors.js';
+import { processTag } from '../process-mark.js';
 import { uploadDirectory } from './artifacts.js';
 import type { Json, MLflowClient } from './client.js';
-import { abandonParts, earlierRun, type Left, reopen } from './earlier-run.js';
+import { abandonParts, earlierRun, type Left, PROCESS, reopen } from './earlier-run.js';
 import type { BatchEntry, Entry, InputsEntry, Metric, ModelEntry, Pair, StartEntry } from './entry.js';
-import { PROCESS, processTag } from './process-tag.js';
 import { findVersion, registerVersion } from './registry.js';
 import { type MLflowServer, MODEL_KEY, RUN_KEY, tagOf } from './server.js';
 

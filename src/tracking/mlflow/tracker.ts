@@ -2,13 +2,14 @@
 import { randomUUID } from 'node:crypto';
 import { InvalidInputError } from '../../core/errors.js';
 import { LIBRARY_VERSION } from '../../core/version.js';
+import { processTag } from '../process-mark.js';
 import type { RunDescription, Tracker } from '../tracker.js';
 import { MLflowClient } from './client.js';
+import { PROCESS } from './earlier-run.js';
 import type { StartEntry } from './entry.js';
 import { JournalFile } from './journal-file.js';
 import { displayName, modelName, safeKey, tagText } from './names.js';
 import { type MLflowOptions, type ResolvedOptions, resolveOptions } from './options.js';
-import { PROCESS, processTag } from './process-tag.js';
 import { type MLflowModelVersion, versionByAlias, versionsOf } from './registry.js';
 import { type ReplayResult, replayJournal } from './replay.js';
 import { MLflowRun, paramPairs } from './run.js';
