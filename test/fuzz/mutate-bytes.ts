@@ -54,7 +54,7 @@ function changed(bytes: Uint8Array, [op, where, to, value]: Edit): Uint8Array {
     case 7:
       return withSize(bytes, at, SIZES[value % SIZES.length], to);
     case 8: {
-      bytes.fill([0, 255, 127, 128][value % 4], at, at + 1 + (to % 16));
+      bytes.fill([0, 255, 127, 128][value % 4], at, Math.min(bytes.length, at + 1 + (to % 16)));
       return bytes;
     }
     case 9:
