@@ -25,3 +25,19 @@ describe.each(TARGETS)('$name', (target) => {
     expect(failures.map(({ signature, error }) => [signature, error])).toEqual([]);
   });
 });
+
+describe('the fuzzing itself', () => {
+  it.each(['bytes', 'text', 'json'] as const)('makes every case of %s that it counts', async (kind) => {
+    const seed = kind === 'json' ? '{"a":[1,2,{"b":"c"}],"d":"e"}' : 'a=1\nb=2\n';
+    let runs = 0;
+    const target = {
+      ...{ name: 'nothing', reads: 'nothing', kind },
+      seeds: async () => [Buffer.from(seed)],
+      run: async () => void runs++,
+    };
+    session = new Session(target);
+    expect(await session.many(3000, 1)).toEqual({ cases: 3000, accepted: 3000, failures: [] });
+    // The seed itself is judged too.
+    expect(runs).toBe(3001);
+  });
+});
