@@ -99,7 +99,8 @@ export function expm1(x: number): number {
   if (u === 1) return x;
   const um1 = u - 1;
   if (um1 === -1) return -1;
-  if (u === Number.POSITIVE_INFINITY) return u;
+  // Here e^x - 1 is e^x in doubles, and the correction below would overflow from 703 on.
+  if (x > 40) return um1;
   return (um1 * x) / log(u);
 }
 

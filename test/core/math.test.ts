@@ -66,6 +66,7 @@ describe('mathematics with one result everywhere', () => {
     ['log1p', log1p, Math.log1p, double(-1, Number.MAX_VALUE), 3],
     ['log1p near 0', log1p, Math.log1p, double(-1e-3, 1e-3), 3],
     ['expm1', expm1, Math.expm1, double(-50, 710), 4],
+    ['expm1 near its overflow', expm1, Math.expm1, double(700, 709.8), 2],
   ])('%s is within a few units in the last place of the engine', (_name, run, reference, x, limit) => {
     fc.assert(
       fc.property(x, (value) => ulps(run(value), reference(value)) <= limit),
