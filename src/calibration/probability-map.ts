@@ -5,6 +5,7 @@
 import { ModelFormatError } from '../core/errors.js';
 import { log } from '../core/math.js';
 import { Matrix } from '../core/matrix.js';
+import { shown } from '../core/text.js';
 import { BetaCalibrator, LEAST_PROBABILITY } from './beta.js';
 import { IsotonicCalibrator } from './isotonic.js';
 import { PlattCalibrator } from './platt.js';
@@ -121,7 +122,7 @@ export function readProbabilityMap(value: unknown, classes: number): Probability
     case 'isotonic':
       return { method, maps: maps.map(isotonic) };
     default:
-      throw damaged(`the method '${String(method)}'`);
+      throw damaged(`the method '${shown(method)}'`);
   }
 }
 

@@ -42,3 +42,9 @@ export const messageOf = (error: unknown): string => (error instanceof Error ? e
 export function sameNames(a: readonly unknown[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((name, i) => name === b[i]);
 }
+
+/** A value of a document as a part of one line of a message; an object's own `toString` is not asked. */
+export function shown(value: unknown): string {
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? typeof value);
+  return text.length > 100 ? `${text.slice(0, 100)}...` : text;
+}

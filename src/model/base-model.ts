@@ -521,6 +521,16 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
     epochs?: number;
   }): void {
     const epochs = known.epochs ?? 0;
+    const labels = known.classes.map(Math.fround);
+    if (new Set(labels).size < labels.length || !labels.every(Number.isFinite)) {
+      throw new ModelFormatError(
+        `${this.label}: the labels of the file are not told apart in float32, the type of predictions`,
+        {
+          hint: 'Train the model on labels such as 0, 1, 2, ...',
+          details: { classes: known.classes },
+        },
+      );
+    }
     this.fitted = {
       task: known.task,
       seed: DEFAULT_SEED,

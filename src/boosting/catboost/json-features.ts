@@ -1,4 +1,5 @@
 /** The `features_info` and `ctr_data` of a CatBoost JSON model: columns, target statistics and their tables. */
+import { shown } from '../../core/text.js';
 import { checkCtr, isCounter, isMean, tableKey } from './ctr-check.js';
 import {
   type CategoricalFeature,
@@ -34,7 +35,7 @@ export function readFeatures(info: JsonObject, ctrData: unknown): FeaturesInfo {
     const part = `float_features, ${i}`;
     const entry = asObject(value, part);
     const nan = NAN.find((name) => name === (entry.nan_value_treatment ?? 'AsIs'));
-    if (!nan) throw damaged(part, `nan_value_treatment is '${String(entry.nan_value_treatment)}'`);
+    if (!nan) throw damaged(part, `nan_value_treatment is '${shown(entry.nan_value_treatment)}'`);
     const borders = asList(entry.borders, part).map((border) => asFloat(border, `${part}, borders`));
     checkPosition(entry, i, part);
     return { feature: { column: takeColumn(entry, columns, part), hasNans: entry.has_nans === true, nan }, borders };
@@ -106,7 +107,7 @@ function readCtr(entry: JsonObject, i: number, tables: TableBook, sizes: Sizes):
 
 function readType(value: unknown, part: string): CtrType {
   const type = CTR_TYPES.find((name) => name === value);
-  if (!type) throw damaged(part, `type '${String(value)}' is unknown`);
+  if (!type) throw damaged(part, `type '${shown(value)}' is unknown`);
   return type;
 }
 
@@ -129,7 +130,7 @@ function readProjection(value: unknown, part: string, sizes: Sizes): Projection 
         projection.oneHotConditions.push({ feature: category(), value: asInt32(element.value, part) });
         break;
       default:
-        throw damaged(part, `element '${String(element.combination_element)}' is unknown`);
+        throw damaged(part, `element '${shown(element.combination_element)}' is unknown`);
     }
   }
   return projection;

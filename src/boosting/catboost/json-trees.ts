@@ -1,4 +1,5 @@
 /** The trees of a CatBoost JSON model. Work is linear in their size, whatever their shape. */
+import { shown } from '../../core/text.js';
 import type { BranchingTree, Condition, SymmetricTree } from './ensemble.js';
 import { DEEPEST_SYMMETRIC, damaged } from './format.js';
 import { asFinite, asInteger, asList, asNumbers, asObject, type JsonObject } from './json-values.js';
@@ -28,10 +29,11 @@ function readWeights(value: unknown, leaves: number, part: string): Float64Array
 function readCondition(value: unknown, part: string, conditions: readonly Condition[]): Condition {
   const split = asObject(value, part);
   const condition = conditions[asInteger(split.split_index, `${part}, split_index`)];
-  if (!condition) throw damaged(`${part}, split_index`, `${split.split_index} of ${conditions.length} conditions`);
+  if (!condition)
+    throw damaged(`${part}, split_index`, `${shown(split.split_index)} of ${conditions.length} conditions`);
   const sameKind = split.split_type === SPLIT_TYPES[condition.kind];
   if (!sameKind || !agrees(split, condition)) {
-    throw damaged(part, `condition ${split.split_index} is another than features_info lists`);
+    throw damaged(part, `condition ${shown(split.split_index)} is another than features_info lists`);
   }
   return condition;
 }
@@ -41,11 +43,14 @@ export const SPLIT_TYPES = { float: 'FloatFeature', 'one-hot': 'OneHotFeature', 
 
 function agrees(split: JsonObject, condition: Condition): boolean {
   if (condition.kind === 'one-hot') {
-    return split.cat_feature_index === condition.feature && Number(split.value) === condition.value;
+    return split.cat_feature_index === condition.feature && numberOf(split.value) === condition.value;
   }
   const sameFeature = condition.kind === 'ctr' || split.float_feature_index === condition.feature;
-  return sameFeature && Math.fround(Number(split.border)) === condition.border;
+  return sameFeature && Math.fround(numberOf(split.border)) === condition.border;
 }
+
+const numberOf = (value: unknown): number =>
+  typeof value === 'number' || typeof value === 'string' ? Number(value) : Number.NaN;
 
 /** A tree of `trees`: nodes within nodes, left first. */
 export function readBranching(

@@ -1,4 +1,5 @@
 /** The part of a CatBoost file that is not trees (`model_info`): loss, class labels, training options, and our own entry. */
+import { shown } from '../../core/text.js';
 import type { CatBoostFile } from './ensemble.js';
 import { damaged } from './format.js';
 import { parseJson } from './json-features.js';
@@ -80,7 +81,7 @@ function readLoss(params: JsonObject | undefined, fallback: unknown): string | u
   if (typeof type !== 'string') throw damaged('params, loss_function', 'has no type');
   const pairs = Object.entries(options === undefined ? {} : asObject(options, 'params, loss_function'))
     .filter(([key]) => !key.startsWith('__'))
-    .map(([key, value]) => `${key}=${String(value)}`);
+    .map(([key, value]) => `${key}=${shown(value)}`);
   return pairs.length > 0 ? `${type}:${pairs.join(';')}` : type;
 }
 

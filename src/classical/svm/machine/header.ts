@@ -1,5 +1,7 @@
 /** The lines that open a model file of libsvm and of LIBLINEAR: keys and values, none of which is trusted. */
+
 import type { ModelFormatError } from '../../../core/errors.js';
+import { shown } from '../../../core/text.js';
 
 /** The error of the file that is read. */
 export type Damaged = (problem: string) => ModelFormatError;
@@ -29,7 +31,7 @@ export class Header {
     const [value, ...rest] = this.get(key);
     const found = allowed.find((item) => item === value);
     if (found === undefined || rest.length > 0)
-      throw this.damaged(`has ${key} '${value}', not one of ${allowed.join(', ')}`);
+      throw this.damaged(`has ${key} '${shown(value)}', not one of ${allowed.join(', ')}`);
     return found;
   }
 
