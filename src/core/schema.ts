@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import type * as Zod from 'zod';
 import { ConfigError } from './errors.js';
 import { builtFile, FROM_SOURCES } from './location.js';
-import { nearest } from './text.js';
+import { nearest, shown } from './text.js';
 
 export type ZodModule = typeof Zod;
 export type { ZodType } from 'zod';
@@ -79,7 +79,7 @@ function describeIssue(issue: Zod.core.$ZodIssue, root: Zod.ZodType): ConfigProb
       const close = nearest(key, allowed);
       return {
         path: [...path, key],
-        message: `unknown key '${[...path, key].join('.')}'`,
+        message: `unknown key '${shown([...path, key].join('.'))}'`,
         hint: close ? `Did you mean '${close}'?` : allowed.length > 0 ? `Valid keys: ${allowed.join(', ')}.` : '',
         nearest: close,
       };

@@ -110,24 +110,30 @@ const asBytes = (chunk: Uint8Array | string): Uint8Array => (typeof chunk === 's
 export const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
 
 async function* gunzipped(chunks: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let head: Uint8Array = new Uint8Array(0);
-  // A stream may come in pieces smaller than the two bytes that tell.
-  while (head.length < 2) {
-    const next = await chunks.next();
-    if (next.done) break;
-    head = head.length === 0 ? next.value : Buffer.concat([head, next.value]);
+  try {
+    let head: Uint8Array = new Uint8Array(0);
+    // A stream may come in pieces smaller than the two bytes that tell.
+    while (head.length < 2) {
+      const next = await chunks.next();
+      if (next.done) break;
+      head = head.length === 0 ? next.value : Buffer.concat([head, next.value]);
+    }
+    if (head.length === 0) return;
+    const all = (async function* () {
+      yield head;
+      yield* chunks;
+    })();
+    if (isGzip(head)) yield* unpacked(all);
+    else yield* all;
+  } finally {
+    // Whoever stops at the head has not come to the rest, which would stay open. Not waited for: a stream may never give what it was asked for.
+    void chunks.return(undefined).catch(() => {});
   }
-  if (head.length === 0) return;
-  const all = (async function* () {
-    yield head;
-    yield* chunks;
-  })();
-  if (!isGzip(head)) {
-    yield* all;
-    return;
-  }
+}
+
+async function* unpacked(chunks: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
   const gunzip = createGunzip({ chunkSize: CHUNK });
-  const input = Readable.from(all, { objectMode: false });
+  const input = Readable.from(chunks, { objectMode: false });
   // `pipe` passes no errors on; a reader that stops early must stop the input too.
   input.on('error', (error) => gunzip.destroy(error));
   try {

@@ -1,11 +1,11 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { InvalidInputError, TrainingCancelledError } from '../../src/core/errors.js';
 import type { ProgressEvent } from '../../src/core/progress.js';
 import { type CsvOptions, readCsv } from '../../src/data/csv.js';
@@ -28,6 +28,15 @@ async function failure(promise: Promise<unknown>): Promise<InvalidInputError> {
   expect(error).toBeInstanceOf(InvalidInputError);
   expect((error as InvalidInputError).hint).not.toBe('');
   return error as InvalidInputError;
+}
+
+/** What a descriptor is open on; none where it was closed meanwhile. */
+function readLink(path: string): string[] {
+  try {
+    return [readlinkSync(path)];
+  } catch {
+    return [];
+  }
 }
 
 describe('readCsv: cells and quotes', () => {
@@ -308,6 +317,21 @@ describe('readCsv: refusals name file, row and column', () => {
     await failure(text('a\n1\n', { delimiter: '::' }));
     await failure(text('a\n1\n', { delimiter: '"' }));
     expect((await failure(text('1,2\n', { header: false, names: ['a'] }))).message).toContain('1 names');
+  });
+
+  it.skipIf(!existsSync('/proc/self/fd'))('leaves no file open, wherever it stopped reading', async () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'holdfast-csv-')), 'rows.csv');
+    const damaged = gzipSync('a,b\n1,2\n');
+    damaged[20] ^= 255;
+    const open = () =>
+      readdirSync('/proc/self/fd')
+        .flatMap((fd) => readLink(`/proc/self/fd/${fd}`))
+        .filter((to) => to === path);
+    for (const content of ['a,b\n1,2,3\n', damaged, `a,b\n1,2,3\n${'1,2\n'.repeat(200_000)}`]) {
+      writeFileSync(path, content);
+      for (let i = 0; i < 3; i++) await expect(readCsv(path)).rejects.toThrow(InvalidInputError);
+      await vi.waitFor(() => expect(open()).toEqual([]));
+    }
   });
 
   it('a stream that fails', async () => {
