@@ -6,6 +6,8 @@
 /** Levels of nested fields; rows that a batch may have without bytes for them (all null). */
 const MOST_LEVELS = 64;
 const FREE_ROWS = 1_000_000;
+/** Bytes of the layout (vtable) of a table. */
+const MOST_LAYOUT = 2 ** 15 - 1;
 const FILE_START = 8;
 const MAGIC_BYTES = 6;
 
@@ -182,7 +184,11 @@ class Tables {
   private place(table: number, field: number, size: number): number | undefined {
     const layout = this.inside(table - this.view.getInt32(table, true), 4);
     const slot = 4 + 2 * field;
-    if (slot + 2 > this.view.getUint16(layout, true)) return undefined;
+    const length = this.view.getUint16(layout, true);
+    // apache-arrow reads it as a signed number: what is too long for one has no fields there.
+    if (length > MOST_LAYOUT) throw new Error('a table with too many fields');
+    this.inside(layout, length);
+    if (slot + 2 > length) return undefined;
     const offset = this.view.getUint16(this.inside(layout + slot, 2), true);
     return offset === 0 ? undefined : this.inside(table + offset, size);
   }

@@ -312,7 +312,11 @@ export class ModelStore {
       const needed = await neededBy(aliases);
       for (const version of numbers.slice(0, Math.max(0, numbers.length - keepLatest))) {
         if (needed.has(version)) continue;
-        const described = await this.describe(model, version, new Map());
+        const described = await this.describe(model, version, new Map()).catch(async (error: unknown) => {
+          if ((await versions.numbers()).includes(version)) throw error;
+        });
+        // Another collection, at the same time, has taken it.
+        if (!described) continue;
         if (dryRun || (await versions.collect(version, async () => (await neededBy(aliases)).has(version)))) {
           collected.push(described);
         }

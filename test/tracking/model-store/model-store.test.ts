@@ -328,6 +328,18 @@ describe('garbage', () => {
     await expect(store.collectGarbage('m', { keepLatest: -1 })).rejects.toThrow(InvalidInputError);
   });
 
+  it('is collected once by several at the same time, and none of them fails', async () => {
+    for (let round = 0; round < 3; round++) {
+      for (let i = 0; i < 4; i++) await registered(i);
+      const collected = await Promise.all(
+        Array.from({ length: 4 }, () => store.collectGarbage('m', { keepLatest: 1 })),
+      );
+      const versions = collected.flat().map(({ version }) => version);
+      expect(new Set(versions).size).toBe(versions.length);
+      expect(await store.list('m')).toHaveLength(1);
+    }
+  });
+
   it('is never a version that is promoted at the same moment', async () => {
     await registered(6);
     for (let version = 1; version <= 5; version++) {
