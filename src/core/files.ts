@@ -1,7 +1,7 @@
 /** Files and directories written so that a reader sees the old state or the new one, never half of either. */
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { HoldfastError, InvalidInputError } from './errors.js';
@@ -9,7 +9,8 @@ import { HoldfastError, InvalidInputError } from './errors.js';
 const TEMPORARY = '.writing-';
 const PREVIOUS = '.previous-';
 /** What a writing makes: the name of its target, and whose it is. */
-const LEFT = /^(.+)\.(?:writing|previous)-(\d+-[0-9a-f]{12})$/;
+const LEFT = /^(.+)\.(writing|previous)-(\d+-[0-9a-f]{12})$/;
+const DAY_MS = 86_400_000;
 
 /** How long the moment between the two renames of a living process may take. */
 const SWAP_MS = 1000;
@@ -141,11 +142,23 @@ export async function recoverDirectory(directory: string): Promise<void> {
   for (const id of setAside) await putBack(target, join(parent, basename(target) + PREVIOUS + id));
 }
 
-/** The same for what dead processes left of others in `parent`: nobody may ever write those again. */
+/**
+ * Of others in `parent`, which nobody may ever write again: what a process that cannot be seen any more set aside comes back or goes, what it
+ * left unfinished goes after a day. It may live in another container, or be another thread of this process.
+ */
 async function recoverOthers(parent: string): Promise<void> {
-  const left = (await readdir(parent)).map((name) => LEFT.exec(name));
-  const targets = left.flatMap((parts) => (parts && !alive(parts[2]) ? [parts[1]] : []));
-  for (const name of new Set(targets)) await recoverDirectory(join(parent, name));
+  for (const name of await readdir(parent)) {
+    const [, target, mark, id] = LEFT.exec(name) ?? [];
+    if (id === undefined || id.startsWith(`${process.pid}-`) || alive(id)) continue;
+    const left = join(parent, name);
+    if (mark === 'previous') await putBack(join(parent, target), left);
+    else if (await isOld(left)) await rm(left, { recursive: true, force: true });
+  }
+}
+
+async function isOld(path: string): Promise<boolean> {
+  const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Number.POSITIVE_INFINITY }));
+  return Date.now() - mtimeMs > DAY_MS;
 }
 
 async function putBack(target: string, previous: string): Promise<void> {

@@ -1,5 +1,14 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -99,13 +108,19 @@ describe('writeDirectoryAtomic', () => {
     const parent = folder();
     const dead = '999999999-0123456789ab';
     const living = `${process.ppid}-0123456789ab`;
+    // Of this process, but not of this thread.
+    const thread = `${process.pid}-0123456789ab`;
     await writeDirectoryAtomic(join(parent, 'one'), fill('one'));
     await writeDirectoryAtomic(join(parent, 'lost'), fill('lost'));
     renameSync(join(parent, 'lost'), join(parent, `lost.previous-${dead}`));
-    for (const name of [`one.previous-${dead}`, `half.writing-${dead}`, `busy.writing-${living}`])
-      mkdirSync(join(parent, name));
+    const old = [`half.writing-${dead}`, `busy.writing-${living}`, `other.writing-${thread}`];
+    // One that is not seen may live in another container.
+    const fresh = `far.writing-${dead}`;
+    for (const name of [`one.previous-${dead}`, fresh, ...old]) mkdirSync(join(parent, name));
+    const yesterday = Date.now() / 1000 - 2 * 86_400;
+    for (const name of old) utimesSync(join(parent, name), yesterday, yesterday);
     await writeDirectoryAtomic(join(parent, 'two'), fill('two'));
-    expect(readdirSync(parent).sort()).toEqual([`busy.writing-${living}`, 'lost', 'one', 'two']);
+    expect(readdirSync(parent).sort()).toEqual([...old.slice(1), fresh, 'lost', 'one', 'two'].sort());
     expect(content(join(parent, 'lost'))).toEqual(['lost', 'lost']);
   });
 
