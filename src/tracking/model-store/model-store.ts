@@ -2,6 +2,7 @@
  * Models in a directory, as numbered versions that never change, with aliases that say which one is in use. Any number of processes may
  * share it: nothing is locked, every step is made by exactly one of all who try, and a process that dies leaves nothing half.
  */
+import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -40,6 +41,8 @@ import { Versions } from './versions.js';
 
 /** How long a version that is on its way out may take to be back. */
 const RESCUE_MS = 1000;
+/** How often a version that is there may be set aside and taken back while it is looked at. */
+const MOST_TRIES = 20;
 const PRODUCTION = 'production';
 
 /** A version: what it is, where it lies and where it comes from. */
@@ -312,10 +315,8 @@ export class ModelStore {
       const needed = await neededBy(aliases);
       for (const version of numbers.slice(0, Math.max(0, numbers.length - keepLatest))) {
         if (needed.has(version)) continue;
-        const described = await this.describe(model, version, new Map()).catch(async (error: unknown) => {
-          if ((await versions.numbers()).includes(version)) throw error;
-        });
-        // Another collection, at the same time, has taken it.
+        const described = await this.described(model, version);
+        // Another collection is at it, or was.
         if (!described) continue;
         if (dryRun || (await versions.collect(version, async () => (await neededBy(aliases)).has(version)))) {
           collected.push(described);
@@ -326,6 +327,20 @@ export class ModelStore {
       await aliases.tidy();
     }
     return collected;
+  }
+
+  /** A version that may go; undefined where another collection has set it aside meanwhile. */
+  private async described(model: string, version: number): Promise<ModelVersion | undefined> {
+    const path = this.versions(model).path(version);
+    for (let tries = 1; existsSync(path); tries++) {
+      try {
+        return await this.describe(model, version, new Map());
+      } catch (error) {
+        // It may have been set aside and taken back.
+        if (tries === MOST_TRIES && existsSync(path)) throw error;
+      }
+    }
+    return undefined;
   }
 
   private seen<T>(
