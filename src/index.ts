@@ -152,6 +152,7 @@ export type {
   ModelPayload,
   PredictContext,
   PredictionOutput,
+  SavedPayload,
   Task,
   TrainingData,
   TrainingMetrics,

@@ -10,7 +10,15 @@ import { encodeLabels } from '../model/label-encoder.js';
 import type { OnnxBody } from '../model/onnx/export.js';
 import { noOnnxForm } from '../model/onnx/export.js';
 import { ModelRegistry } from '../model/registry.js';
-import type { FitContext, FitData, FitResult, ImportanceKind, ModelContract, ModelPayload } from '../model/types.js';
+import type {
+  FitContext,
+  FitData,
+  FitResult,
+  ImportanceKind,
+  ModelContract,
+  ModelPayload,
+  SavedPayload,
+} from '../model/types.js';
 import { descend } from '../splits/lineage.js';
 import { type CalibratedConfig, type CalibratedSettings, calibratedConfig } from './config.js';
 import { CALIBRATED_INFO } from './info.js';
@@ -182,13 +190,7 @@ export class CalibratedModel extends BaseModel<CalibratedSettings> {
     };
   }
 
-  protected override async deserialize({
-    state,
-    files,
-  }: {
-    state: unknown;
-    files: Readonly<Record<string, Uint8Array>>;
-  }): Promise<void> {
+  protected override async deserialize({ state, files }: SavedPayload): Promise<void> {
     const { calibration, base: inner } = (state ?? {}) as { calibration?: unknown; base?: unknown };
     if (!inner || typeof inner !== 'object') throw misfit('the base model is missing');
     const base = parseInnerMetadata(inner, 'The base model of a calibrated one');

@@ -9,7 +9,15 @@ import { takeRowsInTurns } from '../model/input.js';
 import { noOnnxForm, type OnnxBody } from '../model/onnx/export.js';
 import { lossAndAccuracyInTurns } from '../model/output.js';
 import { pickFacts } from '../model/prepare.js';
-import type { FitContext, FitData, FitResult, ImportanceKind, ModelInputMatrix, ModelPayload } from '../model/types.js';
+import type {
+  FitContext,
+  FitData,
+  FitResult,
+  ImportanceKind,
+  ModelInputMatrix,
+  ModelPayload,
+  SavedPayload,
+} from '../model/types.js';
 import type { Fold } from '../splits/splitter.js';
 import { BundleWriter, misfit, readModel } from './bundle.js';
 import { type Opinion, opinionOf, weightedMean } from './combine.js';
@@ -233,13 +241,7 @@ export abstract class MetaEnsemble<Settings extends MetaSettings> extends Ensemb
     return { state: { members, meta, scores: this.scores }, files: writer.files };
   }
 
-  protected override async deserialize({
-    state,
-    files,
-  }: {
-    state: unknown;
-    files: Readonly<Record<string, Uint8Array>>;
-  }): Promise<void> {
+  protected override async deserialize({ state, files }: SavedPayload): Promise<void> {
     const { members, meta, scores } = (state ?? {}) as Record<string, unknown>;
     this.trained = await this.readMembers(members, files);
     if (this.trained.length !== this.config.members.length) throw misfit('The list of members', 'it is not whole');

@@ -40,6 +40,7 @@ import type {
   ModelPayload,
   PredictContext,
   PredictionOutput,
+  SavedPayload,
   Task,
   TrainingData,
   TrainingMetrics,
@@ -98,12 +99,8 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
   ): Promise<Matrix | Float32Array | Float64Array> | Matrix | Float32Array | Float64Array;
   /** Everything `predictRaw` needs: `state` as plain JSON data, large parts as files. */
   protected abstract serialize(): ModelPayload | Promise<ModelPayload>;
-  /** Restores what `serialize` gave; throws `ModelFormatError` when it does not fit. `columns`: names of those that `predictRaw` will be given. */
-  protected abstract deserialize(payload: {
-    state: unknown;
-    files: Readonly<Record<string, Uint8Array>>;
-    columns: readonly string[];
-  }): void | Promise<void>;
+  /** Restores what `serialize` gave; throws `ModelFormatError` when it does not fit. */
+  protected abstract deserialize(payload: SavedPayload): void | Promise<void>;
   /** Importance of the model's own features, in the order they were given to `fitModel`; undefined when it has none. */
   protected importanceOf(_kind: ImportanceKind | undefined): { kind: string; values: ArrayLike<number> } | undefined {
     return undefined;

@@ -206,3 +206,11 @@ export interface ModelPayload {
   readonly state: unknown;
   readonly files: Readonly<Record<string, string | Uint8Array>>;
 }
+
+/** What `serialize` gave, as `deserialize` is given it. */
+export interface SavedPayload {
+  readonly state: unknown;
+  readonly files: Readonly<Record<string, Uint8Array>>;
+  /** Names of the columns that `predictRaw` will be given: those of training but for the ones left out. */
+  readonly columns: readonly string[];
+}

@@ -22,6 +22,7 @@ import type {
   ModelInputMatrix,
   ModelPayload,
   PredictContext,
+  SavedPayload,
   TrainingData,
 } from '../model/types.js';
 import { HostedSession } from './inference/host.js';
@@ -209,13 +210,7 @@ export abstract class NeuralModel<Settings extends TrainingSettings> extends Bas
     };
   }
 
-  protected override deserialize({
-    state,
-    files,
-  }: {
-    state: unknown;
-    files: Readonly<Record<string, Uint8Array>>;
-  }): void {
+  protected override deserialize({ state, files }: SavedPayload): void {
     this.forget();
     const parsed = parseState(state, this.label);
     const file = files[FILE];

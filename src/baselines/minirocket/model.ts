@@ -5,7 +5,15 @@ import type { Matrix } from '../../core/matrix.js';
 import type { Windows } from '../../core/windows.js';
 import { BaseModel } from '../../model/base-model.js';
 import type { OnnxBody } from '../../model/onnx/export.js';
-import type { FitContext, FitData, FitResult, ModelContract, ModelPayload, PredictContext } from '../../model/types.js';
+import type {
+  FitContext,
+  FitData,
+  FitResult,
+  ModelContract,
+  ModelPayload,
+  PredictContext,
+  SavedPayload,
+} from '../../model/types.js';
 import { type MiniRocketConfig, type MiniRocketSettings, miniRocketConfig } from './config.js';
 import { type RocketModel, readModel, writeModel } from './format.js';
 import { MINIROCKET_INFO } from './info.js';
@@ -78,15 +86,7 @@ export class MiniRocketModel extends BaseModel<MiniRocketSettings, Windows> {
     return writeModel(this.requireLearned());
   }
 
-  protected override deserialize({
-    state,
-    files,
-    columns,
-  }: {
-    state: unknown;
-    files: Readonly<Record<string, Uint8Array>>;
-    columns: readonly string[];
-  }): void {
+  protected override deserialize({ state, files, columns }: SavedPayload): void {
     const outputs = this.classes.length > 2 ? this.classes.length : 1;
     this.learned = readModel(state, files, { outputs, channels: columns.length });
   }

@@ -6,7 +6,7 @@ import { sameNames } from '../../core/text.js';
 import { BaseModel } from '../../model/base-model.js';
 import type { ModelExplanation } from '../../model/explanation.js';
 import type { OnnxBody } from '../../model/onnx/export.js';
-import type { FitContext, FitData, FitResult, ModelPayload } from '../../model/types.js';
+import type { FitContext, FitData, FitResult, ModelPayload, SavedPayload } from '../../model/types.js';
 import { coefficientsFromJson, coefficientsToJson, type LogisticCoefficients, outputsFor } from './coefficients.js';
 import {
   hasKink,
@@ -185,15 +185,7 @@ export class LogisticRegressionModel extends BaseModel<LogisticRegressionSetting
     };
   }
 
-  protected override deserialize({
-    state,
-    files,
-    columns,
-  }: {
-    state: unknown;
-    files: Readonly<Record<string, Uint8Array>>;
-    columns: readonly string[];
-  }): void {
+  protected override deserialize({ state, files, columns }: SavedPayload): void {
     const file = files[FILE];
     if (!file) throw misfit(`${FILE} is missing`);
     const { coefficients, scale } = coefficientsFromJson(new TextDecoder().decode(file));

@@ -18,6 +18,7 @@ import type {
   ModelInput,
   ModelPayload,
   PredictContext,
+  SavedPayload,
   TrainingData,
 } from '../../model/types.js';
 import { type RandomForestConfig, type RandomForestSettings, randomForestConfig } from './config.js';
@@ -232,13 +233,7 @@ export class RandomForestModel extends BaseModel<RandomForestSettings> {
     };
   }
 
-  protected override deserialize({
-    state,
-    files,
-  }: {
-    state: unknown;
-    files: Readonly<Record<string, Uint8Array>>;
-  }): void {
+  protected override deserialize({ state, files }: SavedPayload): void {
     const file = files[FILE];
     if (!file) throw misfit(`${FILE} is missing`);
     const forest = readForest(file);

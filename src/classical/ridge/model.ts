@@ -6,7 +6,7 @@ import { BaseModel } from '../../model/base-model.js';
 import type { ModelExplanation } from '../../model/explanation.js';
 import type { OnnxBody } from '../../model/onnx/export.js';
 import { bothClasses, logistic, softmax } from '../../model/onnx/links.js';
-import type { FitContext, FitData, FitResult, ModelContract, ModelPayload } from '../../model/types.js';
+import type { FitContext, FitData, FitResult, ModelContract, ModelPayload, SavedPayload } from '../../model/types.js';
 import { weightedRows } from '../logistic/weights.js';
 import { type RidgeConfig, type RidgeSettings, ridgeConfig } from './config.js';
 import { type RidgeLearned, readLearned, writeLearned } from './format.js';
@@ -125,13 +125,7 @@ export class RidgeModel extends BaseModel<RidgeSettings> {
     return { state: {}, files: { [FILE]: writeLearned(this.requireLearned()) } };
   }
 
-  protected override deserialize({
-    files,
-    columns,
-  }: {
-    files: Readonly<Record<string, Uint8Array>>;
-    columns: readonly string[];
-  }): void {
+  protected override deserialize({ files, columns }: SavedPayload): void {
     const file = files[FILE];
     if (!file) throw misfit(`${FILE} is missing`);
     const learned = readLearned(new TextDecoder().decode(file));

@@ -15,6 +15,7 @@ import type {
   ModelPayload,
   PredictContext,
   PredictionOutput,
+  SavedPayload,
 } from '../../model/types.js';
 import { type SVMConfig, type SVMSettings, svmConfig } from './config.js';
 import { columnDeviations } from './deviations.js';
@@ -202,11 +203,7 @@ export class SVMModel extends BaseModel<SVMSettings> {
     return writePayload(this.requireLearned());
   }
 
-  protected override async deserialize(payload: {
-    state: unknown;
-    files: Readonly<Record<string, Uint8Array>>;
-    columns: readonly string[];
-  }): Promise<void> {
+  protected override async deserialize(payload: SavedPayload): Promise<void> {
     this.learned = await readPayload(payload, this.classes.length);
   }
 

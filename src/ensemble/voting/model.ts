@@ -17,6 +17,7 @@ import type {
   ModelContract,
   ModelInputMatrix,
   ModelPayload,
+  SavedPayload,
 } from '../../model/types.js';
 import { claimRows } from '../../splits/claim-rows.js';
 import { descend } from '../../splits/lineage.js';
@@ -158,13 +159,7 @@ export class VotingModel extends EnsembleModel<VotingSettings> {
     return { state: { ...this.learned, members }, files: writer.files };
   }
 
-  protected override async deserialize({
-    state,
-    files,
-  }: {
-    state: unknown;
-    files: Readonly<Record<string, Uint8Array>>;
-  }): Promise<void> {
+  protected override async deserialize({ state, files }: SavedPayload): Promise<void> {
     const { weights, scores, members } = (state ?? {}) as Record<string, unknown>;
     this.trained = await this.readMembers(members, files);
     const positive = (value: unknown) => typeof value === 'number' && value > 0 && Number.isFinite(value);
