@@ -9,6 +9,8 @@ import type { Projection } from './ensemble.js';
 export const MISSING_CATEGORY = 'nan';
 
 const MULTIPLIER = 0x4906ba494954cb65n;
+/** MULTIPLIER * INVERSE is 1 modulo 2^64. */
+const INVERSE = 0x9770bfd341806e6dn;
 const MULTIPLIER_SQUARED = BigInt.asUintN(64, MULTIPLIER * MULTIPLIER);
 
 /** The int32 that stands for a category's text. */
@@ -31,6 +33,16 @@ export function categoryText(value: number, names?: readonly string[]): string {
 /** Takes one more part (the int32 of a category, or 1 and 0 for a condition that holds or not) into a combination's hash. */
 export function extendHash(hash: bigint, part: number): bigint {
   return BigInt.asUintN(64, hash * MULTIPLIER + BigInt(part) * MULTIPLIER_SQUARED);
+}
+
+/** What a part counts times in the hash of a combination with `after` parts behind it. */
+export function partFactor(after: number): bigint {
+  return BigInt.asUintN(64, MULTIPLIER ** BigInt(after + 2));
+}
+
+/** A part of a hash, times this and modulo 2^64, is the part itself. */
+export function undoPartFactor(after: number): bigint {
+  return BigInt.asUintN(64, INVERSE ** BigInt(after + 2));
 }
 
 /** Hash of a combination of one row: `parts` in the order of the `Projection`, hashes of categories, then 1 or 0 a condition. */

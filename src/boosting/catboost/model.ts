@@ -203,7 +203,7 @@ export class CatBoostModel extends BoostingModel<CatBoostSettings> {
     };
   }
 
-  protected override onnxBody(): OnnxBody {
+  protected override async onnxBody(): Promise<OnnxBody> {
     const file = this.state();
     return catboostOnnx(file, ascending(file.classLabels ?? []));
   }

@@ -1,36 +1,41 @@
-/**
- * A CatBoost model as an ONNX graph. Numeric conditions and one-hot ones have a form; target statistics have none, because ONNX cannot
- * hash combinations of categories.
- */
-import { noOnnxForm, type OnnxBody } from '../../model/onnx/export.js';
+/** A CatBoost model as an ONNX graph: trees over the columns of X and, behind them, the target statistics that they ask for. */
+import type { OnnxBody } from '../../model/onnx/export.js';
 import type { OnnxGraph } from '../../model/onnx/graph.js';
 import { bothClasses, columns, logistic, shares, softmax } from '../../model/onnx/links.js';
 import { addOnnxTrees, columnMask } from '../../trees/onnx-trees.js';
 import { emptyTree, type Tree } from '../../trees/tree.js';
-import { categoryHash, MISSING_CATEGORY } from './category-hash.js';
+import { CategoryCodes, MISSING_CODE, vocabulariesOf } from './category-codes.js';
 import { type CatBoostEnsemble, type CatBoostFile, type CatBoostTree, type Condition, leafCount } from './ensemble.js';
 import { linkOf, taskOfLoss } from './loss.js';
-
-/** Codes without a name are looked for up to here. */
-const MOST_CODES = 100_000;
+import { addStatistics, usedStatistics } from './onnx-statistics.js';
 
 /**
  * @param order - the output of each class
- * @throws InvalidInputError - conditions on target statistics
+ * @throws InvalidInputError - categories whose codes cannot be found
  */
-export function catboostOnnx(file: CatBoostFile, order: readonly number[]): OnnxBody {
+export async function catboostOnnx(file: CatBoostFile, order: readonly number[]): Promise<OnnxBody> {
   const { ensemble, loss } = file;
-  const { outputs, features, scale, bias } = ensemble;
-  const codes = new CodeSearch(file);
+  const { outputs, scale, bias } = ensemble;
+  const codes = new CategoryCodes(file.categoryNames);
+  const statistics = usedStatistics(ensemble);
+  const vocabularies = await vocabulariesOf(
+    statistics.tables.map(({ table }) => table),
+    ensemble.categoricalFeatures.map(({ column }) => column),
+    codes,
+  );
+  const asked: Asked = { ensemble, codes, places: statistics.places, oneHot: new Uint8Array(ensemble.features) };
   const equal: Uint8Array[] = [];
   const trees = ensemble.trees.map((tree) => {
     const asks = new Uint8Array(leafCount(tree) - 1);
     equal.push(asks);
-    return binaryTree(tree, ensemble, codes, asks);
+    return binaryTree(tree, asked, asks);
   });
   const leafValues = ensemble.trees.map((tree) => tree.leafValues);
+  const features = ensemble.features + statistics.places.size;
   return (graph, X) => {
-    const seen = codes.used.includes(1) ? withoutBadCodes(graph, X, codes.used) : X;
+    const own = asked.oneHot.includes(1) ? withoutBadCodes(graph, X, asked.oneHot) : X;
+    const made = addStatistics(graph, X, ensemble, statistics, { vocabularies, codes });
+    const seen = made.length > 0 ? graph.node('Concat', [own, ...made], { axis: { int: 1 } }) : own;
     const sums = addOnnxTrees(graph, seen, { trees, outputs, features }, { leafValues, equal });
     const scaled = graph.node('Mul', [sums, graph.scalar('double', scale)]);
     return addLink(graph, graph.node('Add', [scaled, graph.vector('double', bias)]), loss, outputs, order);
@@ -53,15 +58,25 @@ function addLink(graph: OnnxGraph, scores: string, loss: string, outputs: number
   return columns(graph, outputs === 1 ? bothClasses(graph, predictions) : predictions, order);
 }
 
+/** What the conditions of the trees are about. */
+interface Asked {
+  readonly ensemble: CatBoostEnsemble;
+  readonly codes: CategoryCodes;
+  /** Of a target statistic among those behind the columns of X. */
+  readonly places: ReadonlyMap<number, number>;
+  /** (columns,) 1: some condition asks for a category. */
+  readonly oneHot: Uint8Array;
+}
+
 /** The same tree with a node a question: 'no' is left. A symmetric tree repeats the questions of a level, the last one at the root. */
-function binaryTree(tree: CatBoostTree, ensemble: CatBoostEnsemble, codes: CodeSearch, equal: Uint8Array): Tree {
+function binaryTree(tree: CatBoostTree, asked: Asked, equal: Uint8Array): Tree {
   const leaves = leafCount(tree);
   const out = emptyTree(leaves);
   const ask = (node: number, condition: Condition, left: number, right: number) => {
     out.left[node] = left;
     out.right[node] = right;
     out.hasMissing[node] = 1;
-    setCondition(out, node, condition, ensemble, codes, equal);
+    setCondition(out, node, condition, asked, equal);
   };
   if (tree.kind === 'branching') {
     for (const [node, condition] of tree.conditions.entries()) ask(node, condition, tree.left[node], tree.right[node]);
@@ -81,16 +96,13 @@ function setCondition(
   tree: Tree,
   node: number,
   condition: Condition,
-  { floatFeatures, categoricalFeatures }: CatBoostEnsemble,
-  codes: CodeSearch,
+  { ensemble: { features, floatFeatures, categoricalFeatures }, codes, places, oneHot }: Asked,
   equal: Uint8Array,
 ): void {
   if (condition.kind === 'ctr') {
-    throw noOnnxForm(
-      'catboost',
-      'ONNX has no form for target statistics of categories',
-      'Train with oneHotMaxSize at least the number of categories, encode them before (PreprocessingPipeline), or keep the model by save or exportNative.',
-    );
+    tree.splitFeature[node] = features + (places.get(condition.feature) ?? 0);
+    tree.threshold[node] = condition.border;
+    return;
   }
   if (condition.kind === 'float') {
     const { column, nan } = floatFeatures[condition.feature];
@@ -100,12 +112,13 @@ function setCondition(
     return;
   }
   const { column } = categoricalFeatures[condition.feature];
-  const code = codes.find(column, condition.value);
+  const code = codes.get(column, condition.value);
+  oneHot[column] = 1;
   equal[node] = 1;
   tree.splitFeature[node] = column;
   // Missing categories are NaN by now; no code is negative.
-  tree.threshold[node] = code === 'missing' ? -1 : code;
-  tree.missingLeft[node] = code === 'missing' ? 0 : 1;
+  tree.threshold[node] = code;
+  tree.missingLeft[node] = code === MISSING_CODE ? 0 : 1;
 }
 
 /** Cells of categorical columns that are no code become NaN. */
@@ -115,46 +128,3 @@ function withoutBadCodes(graph: OnnxGraph, X: string, used: Uint8Array): string 
   const bad = graph.node('And', [graph.node('Not', [code]), columnMask(graph, used)]);
   return graph.node('Where', [bad, graph.scalar('float', Number.NaN), X]);
 }
-
-/** From the hash of a category, all that a model keeps of it, back to its code. */
-class CodeSearch {
-  /** Columns asked for so far, marked 1. */
-  readonly used: Uint8Array;
-  private readonly digits = new Map<number, number>();
-  private readonly named = new Map<number, Map<number, number>>();
-
-  constructor(private readonly file: CatBoostFile) {
-    this.used = new Uint8Array(file.ensemble.features);
-  }
-
-  find(column: number, hash: number): number | 'missing' {
-    this.used[column] = 1;
-    if (hash === MISSING_HASH) return 'missing';
-    const code = this.names(column).get(hash) ?? this.decimal(hash);
-    if (code !== undefined) return code;
-    throw noOnnxForm(
-      'catboost',
-      `a category of column ${column} is known by its hash alone`,
-      'Pass categoryNames to importNative, so that its code can be found.',
-    );
-  }
-
-  private names(column: number): Map<number, number> {
-    let known = this.named.get(column);
-    if (!known) {
-      const names = this.file.categoryNames?.get(column) ?? [];
-      known = new Map(names.map((name, code) => [categoryHash(name), code]));
-      this.named.set(column, known);
-    }
-    return known;
-  }
-
-  private decimal(hash: number): number | undefined {
-    for (let code = this.digits.size; code < MOST_CODES && !this.digits.has(hash); code++) {
-      this.digits.set(categoryHash(String(code)), code);
-    }
-    return this.digits.get(hash);
-  }
-}
-
-const MISSING_HASH = categoryHash(MISSING_CATEGORY);

@@ -113,9 +113,9 @@ function rawData({ type, values }: OnnxTensor): Uint8Array {
   const size = type === 'uint8' ? 1 : type === 'float' ? 4 : 8;
   const view = new DataView(new ArrayBuffer(values.length * size));
   for (let i = 0; i < values.length; i++) {
-    if (type === 'uint8') view.setUint8(i, values[i]);
-    else if (type === 'float') view.setFloat32(i * 4, values[i], true);
-    else if (type === 'double') view.setFloat64(i * 8, values[i], true);
+    if (type === 'uint8') view.setUint8(i, Number(values[i]));
+    else if (type === 'float') view.setFloat32(i * 4, Number(values[i]), true);
+    else if (type === 'double') view.setFloat64(i * 8, Number(values[i]), true);
     else view.setBigInt64(i * 8, BigInt(values[i]), true);
   }
   return new Uint8Array(view.buffer);

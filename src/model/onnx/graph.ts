@@ -8,14 +8,15 @@ export type OnnxElementType = keyof typeof ELEMENT_TYPES;
 export interface OnnxTensor {
   type: Exclude<OnnxElementType, 'bool'>;
   dims: readonly number[];
-  values: ArrayLike<number>;
+  /** Of int64 beyond 2^53, a BigInt64Array. */
+  values: ArrayLike<number> | BigInt64Array;
 }
 
 /** A node's attribute. A plain number does not say whether it is an integer, so the kind is part of it. */
 export type OnnxAttribute =
   | { int: number }
   | { float: number }
-  | { ints: ArrayLike<number> }
+  | { ints: ArrayLike<number> | BigInt64Array }
   | { floats: ArrayLike<number> }
   | { string: string }
   | { strings: readonly string[] }
@@ -75,7 +76,7 @@ export class OnnxGraph {
   }
 
   /** (n,) vector of constants. */
-  vector(type: OnnxTensor['type'], values: ArrayLike<number>): string {
+  vector(type: OnnxTensor['type'], values: OnnxTensor['values']): string {
     return this.constant({ type, dims: [values.length], values });
   }
 

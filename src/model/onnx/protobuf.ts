@@ -17,13 +17,13 @@ export class ProtoWriter {
   /** Writes this message's nested ones, one after the other. */
   private inner: ProtoWriter | undefined;
 
-  /** int64 field; `value` is a safe integer. */
-  int(field: number, value: number): void {
+  /** int64 field; a `value` that is a number is a safe integer. */
+  int(field: number, value: number | bigint): void {
     this.tag(field, VARINT);
     this.varint(value);
   }
 
-  ints(field: number, values: ArrayLike<number>): void {
+  ints(field: number, values: ArrayLike<number> | BigInt64Array): void {
     for (let i = 0; i < values.length; i++) this.int(field, values[i]);
   }
 
@@ -85,9 +85,9 @@ export class ProtoWriter {
   }
 
   /** Seven bits a byte, low ones first; a negative number is its 64-bit two's complement, ten bytes. */
-  private varint(value: number): void {
+  private varint(value: number | bigint): void {
     this.reserve(10);
-    if (value < 0) {
+    if (typeof value === 'bigint' || value < 0) {
       let rest = BigInt.asUintN(64, BigInt(value));
       for (; rest > 127n; rest >>= 7n) this.buffer[this.length++] = Number(rest & 127n) | 128;
       this.buffer[this.length++] = Number(rest);

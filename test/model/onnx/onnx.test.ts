@@ -40,6 +40,16 @@ describe('the protocol-buffer writer', () => {
     );
   });
 
+  it('any int64 is written as its two\'s complement', () => {
+    fc.assert(
+      fc.property(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), (value) => {
+        const [, ...varint] = bytes((w) => w.ints(1, BigInt64Array.of(value)));
+        const read = varint.reduce((sum, byte, i) => sum | (BigInt(byte & 127) << BigInt(7 * i)), 0n);
+        expect(BigInt.asIntN(64, read)).toBe(value);
+      }),
+    );
+  });
+
   it('a message longer than the first buffer is whole', () => {
     const long = 'x'.repeat(5000);
     const written = bytes((w) => w.message(1, (inner) => inner.strings(2, [long, long])));
