@@ -14,18 +14,20 @@ import {
 } from '../core/errors.js';
 import { Matrix } from '../core/matrix.js';
 import { type LazySchema, parseWith } from '../core/schema.js';
+import { resolveSeed } from '../core/seed.js';
 import { resolveThreads } from '../core/threads.js';
 import { type ModelMetadata, readBundle, writeBundle } from './bundle.js';
 import type { ModelExplanation } from './explanation.js';
+import { type Fitted, fittedElsewhere, fittedFrom, type KnownElsewhere, keptNames, metadataOf } from './fitted.js';
 import { describeModel, withFamilyEntry } from './info.js';
-import { checkValues, columnCount, rowCount, takeRows, toModelInput, windowsOf } from './input.js';
+import { checkValues, refuseOtherShape, rowCount, toModelInput } from './input.js';
+import { measureTraining } from './measure.js';
 import { applyMissingTo, refuseMissing } from './missing.js';
 import type { OnnxBody } from './onnx/export.js';
-import { checkOutput, lossAndAccuracyInTurns, predictionOutput } from './output.js';
-import { type LearnedFromData, prepareTraining } from './prepare.js';
+import { predictionOutput } from './output.js';
+import { prepareTraining } from './prepare.js';
 import { claimTrainingRows } from './training-rows.js';
 import type {
-  Evaluations,
   FeatureImportance,
   FitContext,
   FitData,
@@ -46,11 +48,6 @@ import type {
   TrainingMetrics,
 } from './types.js';
 
-export const DEFAULT_SEED = 42;
-
-/** Rows predicted after `fit` to see that the outputs are sane. */
-const SANITY_ROWS = 256;
-
 /** What `ModelRegistry` and `loadModel` need of a concrete class. */
 export interface ModelClass<M extends BaseModel = BaseModel> {
   // biome-ignore lint/suspicious/noExplicitAny: a class with any config type is a model class
@@ -59,11 +56,6 @@ export interface ModelClass<M extends BaseModel = BaseModel> {
   readonly configSchema?: LazySchema<ZodType> | ZodType;
   /** How `checkModel` checks it. */
   readonly contract?: ModelContract;
-}
-
-interface Fitted extends LearnedFromData {
-  readonly seed: number;
-  readonly metrics: TrainingMetrics;
 }
 
 /** Base of all models. `X` of the hooks is what the model's `inputMode` says (`Matrix` unless it is a sequence model). */
@@ -237,7 +229,11 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
           options,
         })) ?? {};
       throwIfAborted(options.signal);
-      const metrics = await this.measure(prepared.data, result, threads, started);
+      const metrics = await measureTraining(prepared.data, result, {
+        predict: async (X) => this.predictRaw(X, { threads }),
+        label: this.label,
+        started,
+      });
       rows.record(result.usedValidation === true);
       this.fitted = { ...prepared.fitted, seed, metrics };
       return metrics;
@@ -253,53 +249,6 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
     } finally {
       this.fitting = false;
     }
-  }
-
-  /** Sanity of the outputs, and the losses and accuracies that the hook did not report. */
-  private async measure(
-    data: FitData<X>,
-    result: FitResult,
-    threads: number,
-    started: number,
-  ): Promise<TrainingMetrics> {
-    const n = rowCount(data.X);
-    const sample = Uint32Array.from({ length: Math.min(n, SANITY_ROWS) }, (_, i) =>
-      Math.floor((i * n) / Math.min(n, SANITY_ROWS)),
-    );
-    checkOutput(
-      await this.predictRaw(takeRows(data.X, sample), { threads }),
-      sample.length,
-      data.classes.length,
-      this.label,
-    );
-    const score = async (rows: { X: X; y: Float64Array; weights?: Float32Array }, loss?: number, accuracy?: number) => {
-      if (loss !== undefined && accuracy !== undefined) return { loss, accuracy };
-      const computed = await lossAndAccuracyInTurns(
-        await this.predictRaw(rows.X, { threads }),
-        rows.y,
-        rows.weights,
-        data.classes.length,
-      );
-      return { loss: loss ?? computed.loss, accuracy: accuracy ?? computed.accuracy };
-    };
-    const train = await score(data, result.trainLoss, result.trainAccuracy);
-    const validation = data.validation
-      ? await score(data.validation, result.valLoss, result.valAccuracy)
-      : { loss: Number.NaN, accuracy: Number.NaN };
-    const totalEpochs = result.totalEpochs ?? result.history?.length ?? 1;
-    return {
-      trainLoss: train.loss,
-      valLoss: validation.loss,
-      trainAccuracy: train.accuracy,
-      valAccuracy: validation.accuracy,
-      bestEpoch: result.bestEpoch ?? totalEpochs,
-      totalEpochs,
-      earlyStopped: result.earlyStopped ?? false,
-      trainingTime: (performance.now() - started) / 1000,
-      history: result.history ?? [{ epoch: 1, trainLoss: train.loss, valLoss: validation.loss }],
-      ...(result.evaluations ? { evaluations: result.evaluations } : {}),
-      warnings: result.warnings ?? [],
-    };
   }
 
   // ---- predict -----------------------------------------------------------------------------------------------------------
@@ -340,26 +289,7 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
       X instanceof Matrix && inputMode === 'features'
         ? X
         : await toModelInput(X, inputMode, what, fitted.sequenceLength ?? this.sequenceLength);
-    const columns = columnCount(input);
-    if (columns !== fitted.featureNames.length && !(rowCount(input) === 0 && columns === 0)) {
-      throw new InvalidInputError(
-        `${what}: X has ${columns} columns, the model was trained on ${fitted.featureNames.length}`,
-        {
-          hint: 'Pass the same features in the same order as in training.',
-          details: { expected: fitted.featureNames, got: columns },
-        },
-      );
-    }
-    const windows = windowsOf(input);
-    const given = windows?.ends.length ? windows.length : undefined;
-    if (given !== undefined && fitted.sequenceLength !== undefined && given !== fitted.sequenceLength) {
-      throw new InvalidInputError(
-        `${what}: windows of ${given} rows, the model was trained on ${fitted.sequenceLength}`,
-        {
-          hint: `Use toSequences(${fitted.sequenceLength}).`,
-        },
-      );
-    }
+    refuseOtherShape(input, fitted, what);
     const checking = checkValues(input, what);
     if (checking) await checking;
     if (fitted.missing) return (await applyMissingTo(input, fitted.missing)) as X;
@@ -405,22 +335,8 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
   async toBundle(): Promise<{ metadata: ModelMetadata; files: ModelPayload['files'] }> {
     const fitted = this.requireFitted('save');
     const payload = await this.serialize();
-    const { trainingTime: _notPartOfTheModel, ...metrics } = fitted.metrics;
-    const metadata = {
-      name: this.description.name,
-      family: this.description.family,
-      task: fitted.task,
-      config: withoutThreads(this.config as Record<string, unknown>),
-      seed: fitted.seed,
-      classes: [...fitted.classes],
-      featureNames: [...fitted.featureNames],
-      sequenceLength: fitted.sequenceLength,
-      missing: fitted.missing,
-      trainingMetrics: metrics,
-      state: payload.state,
-    };
-    // Through JSON, so that the checksum is of what a reader will see (NaN becomes null).
-    return { metadata: JSON.parse(JSON.stringify(metadata)) as ModelMetadata, files: payload.files };
+    const { name, family } = this.description;
+    return { metadata: metadataOf({ name, family, config: this.config }, fitted, payload.state), files: payload.files };
   }
 
   /**
@@ -472,28 +388,9 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
 
   /** @internal Puts loaded state in place. */
   async restore(metadata: ModelMetadata, files: Readonly<Record<string, Uint8Array>>): Promise<void> {
-    const nan = (value: number | null) => value ?? Number.NaN;
-    const saved = metadata.trainingMetrics;
-    this.fitted = {
-      task: metadata.task,
-      seed: metadata.seed,
-      classes: metadata.classes,
-      featureNames: metadata.featureNames,
-      sequenceLength: metadata.sequenceLength,
-      missing: metadata.missing,
-      metrics: {
-        ...saved,
-        trainLoss: nan(saved.trainLoss),
-        valLoss: nan(saved.valLoss),
-        trainAccuracy: nan(saved.trainAccuracy),
-        valAccuracy: nan(saved.valAccuracy),
-        history: saved.history.map((h) => ({ epoch: h.epoch, trainLoss: nan(h.trainLoss), valLoss: nan(h.valLoss) })),
-        evaluations: saved.evaluations && withNaN(saved.evaluations),
-        trainingTime: Number.NaN,
-      },
-    };
+    this.fitted = fittedFrom(metadata);
     try {
-      await this.deserialize({ state: metadata.state, files, columns: columnsOf(metadata) });
+      await this.deserialize({ state: metadata.state, files, columns: keptNames(metadata) });
     } catch (error) {
       this.fitted = undefined;
       if (error instanceof HoldfastError) throw error;
@@ -511,41 +408,8 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
    * For a model that came from elsewhere (another library's file): marks it fitted with what is known of it.
    * Classes, names and task must be those the hooks' state belongs to.
    */
-  protected adopt(known: {
-    task: Task;
-    classes: readonly number[];
-    featureNames: readonly string[];
-    epochs?: number;
-  }): void {
-    const epochs = known.epochs ?? 0;
-    const labels = known.classes.map(Math.fround);
-    if (new Set(labels).size < labels.length || !labels.every(Number.isFinite)) {
-      throw new ModelFormatError(
-        `${this.label}: the labels of the file are not told apart in float32, the type of predictions`,
-        {
-          hint: 'Train the model on labels such as 0, 1, 2, ...',
-          details: { classes: known.classes },
-        },
-      );
-    }
-    this.fitted = {
-      task: known.task,
-      seed: DEFAULT_SEED,
-      classes: known.classes,
-      featureNames: known.featureNames,
-      metrics: {
-        trainLoss: Number.NaN,
-        valLoss: Number.NaN,
-        trainAccuracy: Number.NaN,
-        valAccuracy: Number.NaN,
-        bestEpoch: epochs,
-        totalEpochs: epochs,
-        earlyStopped: false,
-        trainingTime: Number.NaN,
-        history: [],
-        warnings: [],
-      },
-    };
+  protected adopt(known: KnownElsewhere): void {
+    this.fitted = fittedElsewhere(known, this.label);
   }
 
   /** The model's name, as messages start with it. */
@@ -567,39 +431,6 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
 function configuredThreads(config: unknown): number | undefined {
   const { threads } = config as { threads?: number };
   return threads !== undefined && threads > 0 ? threads : undefined;
-}
-
-/** Threads never change a model, so they are no part of its bytes. */
-function withoutThreads({ threads: _threads, ...config }: Record<string, unknown>): Record<string, unknown> {
-  return config;
-}
-
-function resolveSeed(seed: number | undefined): number {
-  if (seed === undefined) return DEFAULT_SEED;
-  if (!Number.isSafeInteger(seed) || seed < 0) {
-    throw new InvalidInputError(`seed must be a non-negative integer, got ${seed}`, {
-      hint: 'Use an integer such as 42.',
-    });
-  }
-  return seed;
-}
-
-/** Of the columns that the model was trained on, those that were not left out. */
-function columnsOf({ featureNames, missing }: ModelMetadata): readonly string[] {
-  const last = missing?.kept.at(-1) ?? -1;
-  if (last >= featureNames.length) {
-    throw new ModelFormatError(`The model keeps column ${last + 1} of ${featureNames.length}`, {
-      hint: 'The model directory is damaged or was put together from two models; restore it from a copy or train again.',
-    });
-  }
-  return missing ? missing.kept.map((j) => featureNames[j]) : featureNames;
-}
-
-/** Values that JSON could not hold. */
-function withNaN(saved: NonNullable<ModelMetadata['trainingMetrics']['evaluations']>): Evaluations {
-  const mapped = <A, B>(record: Record<string, A>, to: (value: A) => B): Record<string, B> =>
-    Object.fromEntries(Object.entries(record).map(([name, value]) => [name, to(value)]));
-  return mapped(saved, (metrics) => mapped(metrics, (values) => values.map((value) => value ?? Number.NaN)));
 }
 
 function emptyOutput(fitted: Fitted): Matrix | Float32Array {

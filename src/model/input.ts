@@ -155,3 +155,25 @@ async function checkInTurns(X: ModelInputMatrix, what: string): Promise<void> {
     }
   }
 }
+
+/** @throws InvalidInputError - other columns, or windows of another length, than the model was trained on */
+export function refuseOtherShape(
+  X: ModelInputMatrix,
+  { featureNames, sequenceLength }: { readonly featureNames: readonly string[]; readonly sequenceLength?: number },
+  what: string,
+): void {
+  const columns = columnCount(X);
+  if (columns !== featureNames.length && !(rowCount(X) === 0 && columns === 0)) {
+    throw new InvalidInputError(`${what}: X has ${columns} columns, the model was trained on ${featureNames.length}`, {
+      hint: 'Pass the same features in the same order as in training.',
+      details: { expected: featureNames, got: columns },
+    });
+  }
+  const windows = windowsOf(X);
+  const given = windows?.ends.length ? windows.length : undefined;
+  if (given !== undefined && sequenceLength !== undefined && given !== sequenceLength) {
+    throw new InvalidInputError(`${what}: windows of ${given} rows, the model was trained on ${sequenceLength}`, {
+      hint: `Use toSequences(${sequenceLength}).`,
+    });
+  }
+}

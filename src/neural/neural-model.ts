@@ -7,11 +7,12 @@ import { ConfigError, InvalidInputError, ModelFormatError, NotFittedError } from
 import { writeFileAtomic } from '../core/files.js';
 import { ownModule } from '../core/location.js';
 import { Matrix } from '../core/matrix.js';
+import { DEFAULT_SEED } from '../core/seed.js';
 import { resolveThreads } from '../core/threads.js';
 import { Windows } from '../core/windows.js';
 import { runJob } from '../kernels/pool.js';
 import { shared } from '../kernels/shared.js';
-import { BaseModel, DEFAULT_SEED } from '../model/base-model.js';
+import { BaseModel } from '../model/base-model.js';
 import { prepareTraining } from '../model/prepare.js';
 import type {
   FitContext,

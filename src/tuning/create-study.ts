@@ -1,6 +1,7 @@
 /** Making, opening, listing and deleting studies. */
 import { randomUUID } from 'node:crypto';
 import { ConfigError } from '../core/errors.js';
+import { DEFAULT_SEED } from '../core/seed.js';
 import { nearest } from '../core/text.js';
 import type { Pruner } from './pruner.js';
 import { NopPruner } from './pruners/nop.js';
@@ -38,7 +39,6 @@ export interface StudyOptions {
   readonly constraints?: (trial: TrialRecord) => readonly number[];
 }
 
-const DEFAULT_SEED = 42;
 const DIRECTIONS: readonly unknown[] = ['minimize', 'maximize'] satisfies Direction[];
 const OPTIONS = [
   'name',

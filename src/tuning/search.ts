@@ -1,6 +1,7 @@
 /** Searches over whole pipelines by cross-validation: preprocessing is refitted in every fold, and every trial is kept with all its scores. */
 import { ConfigError, InvalidInputError } from '../core/errors.js';
 import type { ProgressListener } from '../core/progress.js';
+import { DEFAULT_SEED } from '../core/seed.js';
 import type { Split } from '../core/split.js';
 import { passGate, QC_OPTIONS, type QCOptions } from '../data/qc-gate.js';
 import { BaseModel, type ModelClass } from '../model/base-model.js';
@@ -81,7 +82,17 @@ abstract class PipelineSearch {
    * @throws TrainingCancelledError - `signal` was aborted
    */
   async fit(data: Split<'train', ValidationInput>): Promise<SearchResult> {
-    const { splitter, metrics, storage, name, seed = 42, workers = 1, threads, signal, onProgress } = this.options;
+    const {
+      splitter,
+      metrics,
+      storage,
+      name,
+      seed = DEFAULT_SEED,
+      workers = 1,
+      threads,
+      signal,
+      onProgress,
+    } = this.options;
     const qc = passGate(this.options);
     const results = new Map<number, CrossValidationResult>();
     // Asked now, written down once the rows have chosen.

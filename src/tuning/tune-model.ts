@@ -3,6 +3,7 @@ import { throwIfAborted } from '../core/abort.js';
 import { ConfigError, InvalidInputError } from '../core/errors.js';
 import { type Logger, logOf } from '../core/logging.js';
 import type { ProgressEvent, ProgressListener } from '../core/progress.js';
+import { DEFAULT_SEED } from '../core/seed.js';
 import { observed } from '../core/spans.js';
 import { resolveThreads } from '../core/threads.js';
 import { passGate, QC_OPTIONS, type QCDecision, type QCOptions, qualityWarnings } from '../data/qc-gate.js';
@@ -127,7 +128,7 @@ async function search(
   qc: QCDecision | undefined,
 ): Promise<TuningResult> {
   const Model = await ModelRegistry.get(name);
-  const { config = {}, seed = 42, workers = 1, concurrency } = options;
+  const { config = {}, seed = DEFAULT_SEED, workers = 1, concurrency } = options;
   const space = options.space ?? defaultSpace(name);
   const fixed = await modelConfig(name, { overrides: { ...config } });
   const sample = new Model(fixed);

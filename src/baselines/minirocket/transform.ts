@@ -2,6 +2,7 @@
 import { InvalidInputError, NotFittedError } from '../../core/errors.js';
 import type { Matrix } from '../../core/matrix.js';
 import type { ProgressListener } from '../../core/progress.js';
+import { DEFAULT_SEED } from '../../core/seed.js';
 import { resolveThreads } from '../../core/threads.js';
 import type { SequenceInput, Windows } from '../../core/windows.js';
 import { checkValues, rowCount, toModelInput } from '../../model/input.js';
@@ -19,7 +20,6 @@ export interface MiniRocketTransformOptions {
 }
 
 const DEFAULT_FEATURES = 10_000;
-const DEFAULT_SEED = 42;
 
 /**
  * The features of Dempster, Schmidt and Webb, "MiniRocket" (KDD 2021): for each of 84 kernels at each dilation, the shares of the window's
