@@ -1,46 +1,42 @@
-/** The table of docs/fuzzing.md: targets, cases of all runs in this checkout, past failures. */
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+/** The table of docs/fuzzing.md: a row for each target with what its last written run found. */
+import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { TargetResult } from './run-target.js';
 import { corpusFiles } from './session.js';
 import { TARGETS } from './targets.js';
 
 const PAGE = fileURLToPath(new URL('../../docs/fuzzing.md', import.meta.url));
-const RESULTS = fileURLToPath(new URL('../../node_modules/.cache/fuzz.jsonl', import.meta.url));
 const [BEGIN, END] = ['<!-- fuzz:begin -->', '<!-- fuzz:end -->'];
+const HEAD = [
+  '| target | what is read | cases | accepted | seed | past failures |',
+  '| --- | --- | --- | --- | --- | --- |',
+];
 
-export function keepResult(result: TargetResult): void {
-  mkdirSync(dirname(RESULTS), { recursive: true });
-  appendFileSync(RESULTS, `${JSON.stringify(result)}\n`);
+type Cells = readonly [cases: string, accepted: string, seed: string];
+
+const NOT_RUN: Cells = ['0', '', ''];
+
+/** What the page says of each target now. */
+function written(table: string): Map<string, Cells> {
+  const rows = table.split('\n').filter((line) => line.startsWith('| `'));
+  return new Map(
+    rows.map((row) => {
+      const [name, , cases, accepted, seed] = row.split(' | ').map((cell) => cell.replace(/^\| /, ''));
+      return [name.replaceAll('`', ''), [cases, accepted, seed]];
+    }),
+  );
 }
 
-/** Runs of one seed count once: they are the same cases. */
-function results(): TargetResult[] {
-  const text = existsSync(RESULTS) ? readFileSync(RESULTS, 'utf8') : '';
-  const all = text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as TargetResult);
-  const largest = new Map<string, TargetResult>();
-  for (const result of all) {
-    const key = `${result.target} ${result.seed}`;
-    if (result.cases >= (largest.get(key)?.cases ?? 0)) largest.set(key, result);
-  }
-  return [...largest.values()];
-}
-
-export function writePage(): void {
+/** Puts a result into its row; other rows stay. */
+export function writeRow({ target, cases, accepted, seed }: TargetResult): void {
   const page = readFileSync(PAGE, 'utf8');
-  const known = results();
-  const rows = TARGETS.map(({ name, reads }) => {
-    const own = known.filter(({ target }) => target === name);
-    const cases = own.reduce((sum, result) => sum + result.cases, 0);
-    const accepted = own.reduce((sum, result) => sum + result.accepted, 0);
-    const share = `${((100 * accepted) / Math.max(1, cases)).toFixed(1)}%`;
-    return `| \`${name}\` | ${reads} | ${cases.toLocaleString('en')} | ${share} | ${corpusFiles(name).length} |`;
-  });
-  const head = ['| target | what is read | cases | accepted | past failures |', '| --- | --- | --- | --- | --- |'];
   const [from, to] = [page.indexOf(BEGIN) + BEGIN.length, page.indexOf(END)];
-  writeFileSync(PAGE, `${page.slice(0, from)}\n${[...head, ...rows].join('\n')}\n${page.slice(to)}`);
+  const cells = written(page.slice(from, to));
+  const share = `${((100 * accepted) / Math.max(1, cases)).toFixed(1)}%`;
+  cells.set(target, [cases.toLocaleString('en'), share, String(seed)]);
+  const rows = TARGETS.map(({ name, reads }) => {
+    const own = cells.get(name) ?? NOT_RUN;
+    return `| \`${name}\` | ${[reads, ...own, corpusFiles(name).length].join(' | ')} |`;
+  });
+  writeFileSync(PAGE, `${page.slice(0, from)}\n${[...HEAD, ...rows].join('\n')}\n${page.slice(to)}`);
 }
