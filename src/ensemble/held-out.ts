@@ -1,5 +1,6 @@
 /** Which rows members are trained on and which they predict, so that a meta-model learns from predictions of rows they have not seen. */
 import { deriveSeed } from '../core/random.js';
+import { withoutSharedRows } from '../core/shared-windows.js';
 import { rowCount, windowsOf } from '../model/input.js';
 import { windowsOverlap } from '../model/sequence-input.js';
 import type { FitData, ModelInputMatrix } from '../model/types.js';
@@ -10,7 +11,6 @@ import { purgedFold } from '../splits/purged-train.js';
 import type { Fold, Splitter } from '../splits/splitter.js';
 import { StratifiedKFold } from '../splits/stratified-k-fold.js';
 import { barCount, timelineOf } from '../splits/timeline.js';
-import { withoutSharedRows } from './shared-windows.js';
 
 /** How rows become parts of which each is predicted by members trained on the others. */
 export type FoldKind = 'purged' | 'stratified' | 'shuffled' | 'groups';

@@ -2,6 +2,7 @@
 import { finiteLabelsInTurns, sampleWeightsInTurns } from '../core/checks.js';
 import { InvalidInputError } from '../core/errors.js';
 import type { Matrix } from '../core/matrix.js';
+import { withoutSharedRows } from '../core/shared-windows.js';
 import { assertRole, type Split } from '../core/split.js';
 import { Table } from '../core/table.js';
 import { checkValues, rowCount, takeRowsInTurns, toModelInput, windowsOf } from '../model/input.js';
@@ -9,7 +10,6 @@ import type { ModelInput, ModelInputMatrix } from '../model/types.js';
 import { inheritRows } from '../splits/row-origin.js';
 import type { Fold } from '../splits/splitter.js';
 import type { Candidate } from './candidate.js';
-import { withoutSharedRows } from './shared-windows.js';
 
 /** X of the rows to validate on: what the model takes, or a table or matrix for preprocessing. */
 export type ValidationInput = ModelInput | Table;

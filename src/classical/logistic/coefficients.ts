@@ -1,5 +1,5 @@
 /** The learned numbers of a logistic regression, and their JSON form that reads back exactly. */
-import { ModelFormatError } from '../../core/errors.js';
+import { NumberFile } from '../number-file.js';
 
 /** One row of weights for each output: one output for two classes (of the second class), else one for each class. */
 export interface LogisticCoefficients {
@@ -35,52 +35,20 @@ export function coefficientsToJson(coefficients: LogisticCoefficients, scale: Fl
 
 /** Reads what `coefficientsToJson` wrote; anything else is a `ModelFormatError` that says which part is wrong. */
 export function coefficientsFromJson(text: string): { coefficients: LogisticCoefficients; scale: Float64Array } {
-  let body: Record<string, unknown>;
-  try {
-    body = JSON.parse(text) as Record<string, unknown>;
-  } catch (cause) {
-    throw damaged('is not JSON', cause);
-  }
-  if (body === null || typeof body !== 'object' || body.format !== FORMAT)
-    throw damaged('is not a logistic regression');
-  if (body.version !== 1 && body.version !== VERSION) {
-    throw new ModelFormatError(`The logistic coefficients have format version ${String(body.version)}`, {
-      hint: `This release reads versions up to ${VERSION}; update holdfast, or train again.`,
-    });
-  }
-  const outputs = count(body.outputs, 'outputs');
-  const features = count(body.features, 'features');
-  if (!Array.isArray(body.weights) || body.weights.length !== outputs)
-    throw damaged(`'weights' has not ${outputs} rows`);
+  const file = NumberFile.parse(text, 'The file of logistic coefficients', { format: FORMAT, newest: VERSION });
+  const outputs = file.count('outputs');
+  const features = file.count('features');
+  const { weights: given, oneVsRest } = file.body;
+  if (!Array.isArray(given) || given.length !== outputs) throw file.damaged(`'weights' has not ${outputs} rows`);
   // Before any memory is taken: the count may promise more than there is.
-  const rows = body.weights.map((row: unknown, k) => numbers(row, features, `weights[${k}]`));
+  const rows = given.map((row: unknown, k) => file.numbers(`weights[${k}]`, features, row));
   const weights = new Float64Array(outputs * features);
   rows.forEach((row, k) => {
     weights.set(row, k * features);
   });
-  const oneVsRest = body.oneVsRest === true ? { oneVsRest: true } : {};
-  const intercept = numbers(body.intercept, outputs, 'intercept');
+  const intercept = file.numbers('intercept', outputs);
   return {
-    coefficients: { outputs, ...oneVsRest, features, weights, intercept },
-    scale: numbers(body.scale, features, 'scale'),
+    coefficients: { outputs, ...(oneVsRest === true ? { oneVsRest } : {}), features, weights, intercept },
+    scale: file.numbers('scale', features),
   };
-}
-
-function count(value: unknown, name: string): number {
-  if (!Number.isSafeInteger(value) || (value as number) < 1) throw damaged(`'${name}' is not a positive integer`);
-  return value as number;
-}
-
-function numbers(value: unknown, length: number, name: string): Float64Array {
-  if (!Array.isArray(value) || value.length !== length) throw damaged(`'${name}' is not a list of ${length} numbers`);
-  if (!value.every((item) => Number.isFinite(item)))
-    throw damaged(`'${name}' holds something that is no finite number`);
-  return Float64Array.from(value as number[]);
-}
-
-function damaged(problem: string, cause?: unknown): ModelFormatError {
-  return new ModelFormatError(`The file of logistic coefficients ${problem}`, {
-    hint: 'The file is damaged or was edited; restore it from a backup or train again.',
-    cause,
-  });
 }

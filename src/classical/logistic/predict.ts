@@ -2,6 +2,7 @@
 import { exp, sigmoid, softmaxInPlace } from '../../core/math.js';
 import { Matrix } from '../../core/matrix.js';
 import { Turns } from '../../core/turns.js';
+import { dotRow } from '../dot.js';
 import type { LogisticCoefficients } from './coefficients.js';
 
 /** Multiply-adds done at a stretch, about a millisecond. */
@@ -59,17 +60,4 @@ function twoClasses(score: number): [number, number] {
   const large = 1 / (1 + e);
   const small = e / (1 + e);
   return score >= 0 ? [small, large] : [large, small];
-}
-
-function dotRow(x: Float32Array, p: number, w: Float64Array, q: number, n: number): number {
-  // Two sums, over even and odd columns: the order of the training kernels, and half the latency.
-  let a = 0;
-  let b = 0;
-  let j = 0;
-  for (; j + 1 < n; j += 2) {
-    a += x[p + j] * w[q + j];
-    b += x[p + j + 1] * w[q + j + 1];
-  }
-  if (j < n) a += x[p + j] * w[q + j];
-  return a + b;
 }

@@ -1,5 +1,5 @@
 /** The learned numbers of a ridge model, and their JSON form that reads back exactly. */
-import { ModelFormatError } from '../../core/errors.js';
+import { NumberFile } from '../number-file.js';
 import type { RidgeWeights } from './predict.js';
 
 export interface RidgeLearned extends RidgeWeights {
@@ -24,59 +24,29 @@ export function writeLearned({ weights, intercept, deviation, ...rest }: RidgeLe
 
 /** Reads what `writeLearned` wrote; anything else is a `ModelFormatError` that says which part is wrong. */
 export function readLearned(text: string): RidgeLearned {
-  let body: Record<string, unknown>;
-  try {
-    body = JSON.parse(text) as Record<string, unknown>;
-  } catch (cause) {
-    throw damaged('is not JSON', cause);
-  }
-  if (body === null || typeof body !== 'object' || body.format !== FORMAT) throw damaged('is not a ridge model');
-  if (body.version !== VERSION) {
-    throw new ModelFormatError(`The ridge model has format version ${String(body.version)}`, {
-      hint: `This release reads version ${VERSION}; update holdfast, or train again.`,
-    });
-  }
-  const [outputs, features] = [count(body.outputs, 'outputs'), count(body.features, 'features')];
-  const { names, errors, alpha, steepness } = body;
+  const file = NumberFile.parse(text, 'The file of a ridge model', { format: FORMAT, newest: VERSION });
+  const [outputs, features] = [file.count('outputs'), file.count('features')];
+  const { names, errors, alpha, steepness } = file.body;
   if (!Array.isArray(names) || names.length !== features || !names.every((name) => typeof name === 'string')) {
-    throw damaged(`'names' is not a list of ${features} names`);
+    throw file.damaged(`'names' is not a list of ${features} names`);
   }
-  if (!(Number.isFinite(alpha) && (alpha as number) >= 0)) throw damaged("'alpha' is not a strength");
-  if (!(Number.isFinite(steepness) && (steepness as number) > 0)) throw damaged("'steepness' is not positive");
-  if (!Array.isArray(errors)) throw damaged("'errors' is not a list");
+  if (!(Number.isFinite(alpha) && (alpha as number) >= 0)) throw file.damaged("'alpha' is not a strength");
+  if (!(Number.isFinite(steepness) && (steepness as number) > 0)) throw file.damaged("'steepness' is not positive");
+  if (!Array.isArray(errors)) throw file.damaged("'errors' is not a list");
   return {
     outputs,
     features,
-    weights: numbers(body.weights, outputs * features, 'weights'),
-    intercept: numbers(body.intercept, outputs, 'intercept'),
+    weights: file.numbers('weights', outputs * features),
+    intercept: file.numbers('intercept', outputs),
     names: names as string[],
-    deviation: numbers(body.deviation, features, 'deviation'),
+    deviation: file.numbers('deviation', features),
     alpha: alpha as number,
     errors: errors.map((item: unknown) => {
       const { alpha: tried, error } = (item ?? {}) as Record<string, unknown>;
       if (!Number.isFinite(tried) || !Number.isFinite(error))
-        throw damaged("'errors' holds something that is no number");
+        throw file.damaged("'errors' holds something that is no number");
       return { alpha: tried as number, error: error as number };
     }),
     steepness: steepness as number,
   };
-}
-
-function count(value: unknown, name: string): number {
-  if (!Number.isSafeInteger(value) || (value as number) < 1) throw damaged(`'${name}' is not a positive integer`);
-  return value as number;
-}
-
-function numbers(value: unknown, length: number, name: string): Float64Array {
-  if (!Array.isArray(value) || value.length !== length) throw damaged(`'${name}' is not a list of ${length} numbers`);
-  if (!value.every((item) => Number.isFinite(item)))
-    throw damaged(`'${name}' holds something that is no finite number`);
-  return Float64Array.from(value as number[]);
-}
-
-function damaged(problem: string, cause?: unknown): ModelFormatError {
-  return new ModelFormatError(`The file of a ridge model ${problem}`, {
-    hint: 'The file is damaged or was edited; restore it from a backup or train again.',
-    cause,
-  });
 }

@@ -34,8 +34,8 @@ describe('coefficients as JSON', () => {
 
   it.each([
     ['no JSON', '{"format":', /not JSON/],
-    ['another file', '{}', /not a logistic regression/],
-    ['null', 'null', /not a logistic regression/],
+    ['another file', '{}', /not of format 'holdfast-logistic'/],
+    ['null', 'null', /not of format 'holdfast-logistic'/],
     ['a newer version', { version: 3 }, /format version 3/],
     ['no outputs', { outputs: 0 }, /'outputs'/],
     ['a missing row', { weights: [] }, /'weights'/],

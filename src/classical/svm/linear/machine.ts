@@ -1,6 +1,7 @@
 /** Machines with one linear function an output, of the columns, of kernels with a few rows or of waves. */
 import { Matrix } from '../../../core/matrix.js';
 import { Turns } from '../../../core/turns.js';
+import { dotRow } from '../../dot.js';
 import type { KernelFunction } from '../kernel.js';
 import { kernelSums } from '../machine/decisions.js';
 import { termsFrom } from '../machine/terms.js';
@@ -44,24 +45,11 @@ export async function linearDecisions(machine: LinearMachine, X: Matrix, threads
   for (let from = 0; from < X.rows; from += block) {
     for (let i = from; i < Math.min(X.rows, from + block); i++) {
       for (let o = 0; o < outputs; o++)
-        out[i * outputs + o] = bias[o] + dot(X.data, i * features, weights, o * features, features);
+        out[i * outputs + o] = bias[o] + dotRow(X.data, i * features, weights, o * features, features);
     }
     await turns.pause();
   }
   return out;
-}
-
-/** Two sums, over even and odd columns. */
-function dot(x: Float32Array, p: number, w: Float64Array, q: number, n: number): number {
-  let a = 0;
-  let b = 0;
-  let j = 0;
-  for (; j + 1 < n; j += 2) {
-    a += x[p + j] * w[q + j];
-    b += x[p + j + 1] * w[q + j + 1];
-  }
-  if (j < n) a += x[p + j] * w[q + j];
-  return a + b;
 }
 
 /** (n, classes): sigmoids, made to sum to 1 over more than two classes; without them 1 for the class with the largest value. */

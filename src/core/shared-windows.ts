@@ -1,5 +1,5 @@
-/** Windows that have rows in common with others: what must not be trained on beside them. */
-import type { Windows } from '../core/windows.js';
+/** Windows that hold rows of other windows: trained on beside them, they would show the model what it is tested on. */
+import type { Windows } from './windows.js';
 
 /** Those of `candidates` (numbers of windows) that share no row with any window of `others`. */
 export function withoutSharedRows(windows: Windows, candidates: Uint32Array, others: Uint32Array): Uint32Array {
