@@ -123,6 +123,7 @@ export { type RocCurve, type RocCurveOptions, rocCurve } from './metrics/roc-cur
 export { BaseModel, type ModelClass } from './model/base-model.js';
 export type { TrainingConfig } from './model/config-files.js';
 export type { ExplainedTree, LinearExplanation, ModelExplanation, TreeExplanation } from './model/explanation.js';
+export type { AdoptedModel } from './model/fitted.js';
 export type { OnnxBody } from './model/onnx/export.js';
 export type { OnnxAttribute, OnnxElementType, OnnxGraph, OnnxNode, OnnxTensor } from './model/onnx/graph.js';
 export {

@@ -18,7 +18,7 @@ import { resolveSeed } from '../core/seed.js';
 import { resolveThreads } from '../core/threads.js';
 import { type ModelMetadata, readBundle, writeBundle } from './bundle.js';
 import type { ModelExplanation } from './explanation.js';
-import { type Fitted, fittedElsewhere, fittedFrom, type KnownElsewhere, keptNames, metadataOf } from './fitted.js';
+import { type AdoptedModel, type Fitted, fittedAdopted, fittedFrom, keptNames, metadataOf } from './fitted.js';
 import { describeModel, withFamilyEntry } from './info.js';
 import { checkValues, refuseOtherShape, rowCount, toModelInput } from './input.js';
 import { measureTraining } from './measure.js';
@@ -408,8 +408,8 @@ export abstract class BaseModel<Config = unknown, X extends ModelInputMatrix = M
    * For a model that came from elsewhere (another library's file): marks it fitted with what is known of it.
    * Classes, names and task must be those the hooks' state belongs to.
    */
-  protected adopt(known: KnownElsewhere): void {
-    this.fitted = fittedElsewhere(known, this.label);
+  protected adopt(known: AdoptedModel): void {
+    this.fitted = fittedAdopted(known, this.label);
   }
 
   /** The model's name, as messages start with it. */

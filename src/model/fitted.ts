@@ -13,8 +13,8 @@ export interface Fitted extends LearnedFromData {
   readonly metrics: TrainingMetrics;
 }
 
-/** What is known of a model that another library trained. */
-export interface KnownElsewhere {
+/** What is known of a model that another library trained; classes ascend, and are empty for a regression. */
+export interface AdoptedModel {
   readonly task: Task;
   readonly classes: readonly number[];
   readonly featureNames: readonly string[];
@@ -71,7 +71,7 @@ export function fittedFrom(metadata: ModelMetadata): Fitted {
 }
 
 /** @throws ModelFormatError - labels that float32, the type of predictions, cannot tell apart */
-export function fittedElsewhere({ task, classes, featureNames, epochs = 0 }: KnownElsewhere, label: string): Fitted {
+export function fittedAdopted({ task, classes, featureNames, epochs = 0 }: AdoptedModel, label: string): Fitted {
   const labels = classes.map(Math.fround);
   if (new Set(labels).size < labels.length || !labels.every(Number.isFinite)) {
     throw new ModelFormatError(
