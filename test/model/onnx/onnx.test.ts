@@ -40,7 +40,7 @@ describe('the protocol-buffer writer', () => {
     );
   });
 
-  it('any int64 is written as its two\'s complement', () => {
+  it("any int64 is written as its two's complement", () => {
     fc.assert(
       fc.property(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), (value) => {
         const [, ...varint] = bytes((w) => w.ints(1, BigInt64Array.of(value)));
