@@ -70,6 +70,12 @@ describe('CatBoost', () => {
       },
       categorical: [2, 3, 4],
     },
+    {
+      name: 'cut tables',
+      y: 'binary',
+      params: { loss_function: 'Logloss', one_hot_max_size: 1, ctr_leaf_count_limit: 3 },
+      categorical: [3, 4],
+    },
     { name: 'texts', y: 'binary', params: { loss_function: 'Logloss', one_hot_max_size: 1 }, categorical: [3, 4] },
   ];
   const texts = (column: number) => Array.from({ length: 12 }, (_, code) => `c${column}-${code}`);
@@ -93,7 +99,7 @@ for case in request["cases"]:
     );
   });
 
-  it.each(cases)('$name', async ({ name }) => {
+  it.each(cases.filter(({ name }) => name !== 'cut tables'))('$name', async ({ name }) => {
     const categoryNames = name === 'texts' ? { 3: texts(3), 4: texts(4) } : undefined;
     const model = await CatBoostModel.importNative(join(directory, `${name}.cb.json`), { categoryNames });
     await expectSameInOnnxruntime(model, T, directory);
@@ -140,6 +146,13 @@ for case in request["cases"]:
     );
     const types = new Set(keys('every kind of statistic').map(({ type }) => type));
     expect([...types].sort()).toEqual(['BinarizedTargetMeanValue', 'Borders', 'Buckets', 'Counter']);
+  });
+
+  it('tables that were cut: a typed error says what to do', async () => {
+    const model = await CatBoostModel.importNative(join(directory, 'cut tables.cb.json'));
+    const exporting = model.exportOnnx(join(directory, 'cut.onnx'));
+    await expect(exporting).rejects.toThrow(InvalidInputError);
+    await expect(exporting).rejects.toThrow('ctr_leaf_count_limit=3');
   });
 
   it('categories known by their hash alone: a typed error says what to do', async () => {

@@ -60,7 +60,7 @@ export class CategoryCodes {
 export type Vocabularies = ReadonlyMap<number, ReadonlyMap<number, number>>;
 
 /**
- * Every table has counted all training rows, so one table tells all categories of its features. A hash of several parts is taken apart with
+ * Every table has counted all training rows (unless `ctr_leaf_count_limit` cut it), so one table tells all categories of its features. A hash of several parts is taken apart with
  * what is known of the others: CatBoost makes a combination of one that it has in use and one feature more.
  *
  * @param columns - column of X by categorical feature

@@ -1,5 +1,5 @@
 /** A CatBoost model as an ONNX graph: trees over the columns of X and, behind them, the target statistics that they ask for. */
-import type { OnnxBody } from '../../model/onnx/export.js';
+import { noOnnxForm, type OnnxBody } from '../../model/onnx/export.js';
 import type { OnnxGraph } from '../../model/onnx/graph.js';
 import { bothClasses, columns, logistic, shares, softmax } from '../../model/onnx/links.js';
 import { addOnnxTrees, columnMask } from '../../trees/onnx-trees.js';
@@ -18,6 +18,7 @@ export async function catboostOnnx(file: CatBoostFile, order: readonly number[])
   const { outputs, scale, bias } = ensemble;
   const codes = new CategoryCodes(file.categoryNames);
   const statistics = usedStatistics(ensemble);
+  if (statistics.tables.length > 0) refuseCutTables(file);
   const vocabularies = await vocabulariesOf(
     statistics.tables.map(({ table }) => table),
     ensemble.categoricalFeatures.map(({ column }) => column),
@@ -40,6 +41,17 @@ export async function catboostOnnx(file: CatBoostFile, order: readonly number[])
     const scaled = graph.node('Mul', [sums, graph.scalar('double', scale)]);
     return addLink(graph, graph.node('Add', [scaled, graph.vector('double', bias)]), loss, outputs, order);
   };
+}
+
+/** A table that was cut does not have all categories, which another table may need. */
+function refuseCutTables({ params }: CatBoostFile): void {
+  const { ctr_leaf_count_limit: limit } = (params?.cat_feature_params ?? {}) as Record<string, unknown>;
+  if (typeof limit !== 'number' || limit > Number.MAX_SAFE_INTEGER) return;
+  throw noOnnxForm(
+    'catboost',
+    `ctr_leaf_count_limit=${limit} left categories out of the tables of target statistics`,
+    'Train without it, or keep the model by save or exportNative.',
+  );
 }
 
 function addLink(graph: OnnxGraph, scores: string, loss: string, outputs: number, order: readonly number[]): string {
