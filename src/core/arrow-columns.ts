@@ -14,7 +14,10 @@ interface ArrowType {
 
 interface ArrowChunk {
   readonly values?: unknown;
+  /** Of texts: where each begins and ends. */
+  readonly valueOffsets?: unknown;
   readonly length: number;
+  readonly nullCount?: number;
 }
 
 interface ArrowVector {
@@ -51,9 +54,25 @@ export function arrowColumns(table: unknown): [string, Column][] {
   return arrow.schema.fields.map((field, index) => {
     const vector = arrow.getChildAt?.(index) ?? arrow.getChild?.(field.name);
     if (!vector) throw new InvalidInputError(`Table.fromArrow: column '${field.name}' has no data`);
+    if (vector.data?.some((chunk) => isShort(chunk, field.type))) {
+      throw new InvalidInputError(`Table.fromArrow: column '${field.name}' has values for fewer rows than it counts`, {
+        hint: 'The data is damaged: write or copy it again.',
+        details: { column: field.name },
+      });
+    }
     return [field.name, columnOf(field.name, field.type, vector)];
   });
 }
+
+/** Arrow's vectors take what lies behind the end of a buffer for nothing, row by row. */
+function isShort({ values, valueOffsets, length, nullCount }: ArrowChunk, { typeId }: ArrowType): boolean {
+  if (nullCount === length) return false;
+  if (typeId === UTF8 || typeId === LARGE_UTF8)
+    return ArrayBuffer.isView(valueOffsets) && sizeOf(valueOffsets) <= length;
+  return ArrayBuffer.isView(values) && sizeOf(values) < (typeId === BOOL ? Math.ceil(length / 8) : length);
+}
+
+const sizeOf = (values: ArrayBufferView): number => (values as ArrayBufferView & { length: number }).length;
 
 function columnOf(name: string, type: ArrowType, vector: ArrowVector): Column {
   const valueType = type.typeId === DICTIONARY ? type.dictionary : type;

@@ -99,13 +99,19 @@ export function readLedger(stored: unknown): {
       return { role: split.role, rows: rowsOf(split, `split ${i}`) };
     }),
     uses: uses.map((use, i) => {
-      const known = (ROW_USES as readonly unknown[]).includes(use?.use);
-      const role = use?.role === undefined || (ROLES as readonly unknown[]).includes(use.role);
-      if (!known || !role || typeof use.by !== 'string' || !(use.times >= 1) || typeof use.at !== 'string')
-        throw damaged(`use ${i} is not one that this version knows`);
+      if (!isUse(use)) throw damaged(`use ${i} is not one that this version knows`);
       return { use, rows: rowsOf(use, `use ${i}`) };
     }),
   };
+}
+
+function isUse(use: StoredLedgerUse | null | undefined): boolean {
+  if (!(ROW_USES as readonly unknown[]).includes(use?.use) || !use) return false;
+  const { role, run, times } = use;
+  if (role !== undefined && !(ROLES as readonly unknown[]).includes(role)) return false;
+  if (run !== undefined && typeof run !== 'string') return false;
+  const texts = [use.by, use.at, use.lastAt];
+  return Number.isSafeInteger(times) && times >= 1 && texts.every((text) => typeof text === 'string');
 }
 
 function rowsOf(entry: { ranges?: unknown; rows?: unknown }, what: string): RowSet {

@@ -49,7 +49,7 @@ export function distributionFromJson(text: unknown): Distribution {
   if (name === 'IntDistribution') {
     return { type: 'int', low, high, log: log === true, step: typeof step === 'number' ? step : 1 };
   }
-  return damaged(`distribution '${String(name)}'`);
+  return damaged(`distribution ${String(text).slice(0, 200)}`);
 }
 
 /** Local time without a zone, in microseconds, as Python's `datetime.now().isoformat` gives. */
