@@ -2,12 +2,13 @@
  * Aliases of a model and their history: one numbered file for each change, made by exactly one of all who try, and never changed. The
  * highest number says where an alias points.
  */
-import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createWhole } from '../../core/create-whole.js';
 import { InvalidInputError } from '../../core/errors.js';
 import { unwritable } from '../../core/files.js';
 import { canonicalJson, sha256 } from '../../core/hash.js';
+import { entriesIn, foldersIn } from './entries.js';
 import { damaged } from './manifest.js';
 
 /** One entry of the history of aliases. */
@@ -30,7 +31,7 @@ export class Aliases {
 
   /** Names of the aliases that there are or were, in their order. */
   async names(): Promise<string[]> {
-    return (await namesIn(this.directory)).filter((name) => !name.startsWith('.')).sort();
+    return foldersIn(this.directory);
   }
 
   /** Where each alias points. */
@@ -84,7 +85,7 @@ export class Aliases {
   async tidy(): Promise<void> {
     for (const alias of await this.names()) {
       const made = (await this.numbers(alias)).at(-1) ?? 0;
-      for (const name of await namesIn(join(this.directory, alias))) {
+      for (const { name } of await entriesIn(join(this.directory, alias))) {
         if (!UNFINISHED.test(name)) continue;
         const path = join(this.directory, alias, name);
         // The one who makes a change removes it too.
@@ -109,9 +110,9 @@ export class Aliases {
   }
 
   private async numbers(alias: string): Promise<number[]> {
-    const names = await namesIn(join(this.directory, alias));
-    return names
-      .flatMap((name) => {
+    const entries = await entriesIn(join(this.directory, alias));
+    return entries
+      .flatMap(({ name }) => {
         const match = ENTRY.exec(name);
         return match ? [Number(match[1])] : [];
       })
@@ -147,13 +148,6 @@ function isChange({ version, action, at, reason }: Readonly<Record<string, unkno
     !Number.isNaN(new Date(String(at)).getTime()) &&
     (reason === undefined || typeof reason === 'string')
   );
-}
-
-async function namesIn(directory: string): Promise<string[]> {
-  return readdir(directory).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
 }
 
 export function noSuchAlias(name: string, alias: string, known: readonly string[]): InvalidInputError {

@@ -3,7 +3,6 @@
  * share it: nothing is locked, every step is made by exactly one of all who try, and a process that dies leaves nothing half.
  */
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
@@ -17,6 +16,7 @@ import type { BaseModel } from '../../model/base-model.js';
 import { loadModel } from '../../model/registry.js';
 import { PreprocessingPipeline } from '../../preprocessing/pipeline.js';
 import { type AliasChange, Aliases, noSuchAlias } from './aliases.js';
+import { foldersIn } from './entries.js';
 import {
   checkLineage,
   type Lineage,
@@ -198,13 +198,8 @@ export class ModelStore {
 
   /** Names of all models, in their order. */
   async models(): Promise<string[]> {
-    const entries = await readdir(this.directory, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return [];
-      throw error;
-    });
-    const names = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).map(({ name }) => name);
     const registered: string[] = [];
-    for (const name of names.sort()) if ((await this.versions(name).numbers()).length > 0) registered.push(name);
+    for (const name of await foldersIn(this.directory)) if ((await this.versions(name).numbers()).length > 0) registered.push(name);
     return registered;
   }
 

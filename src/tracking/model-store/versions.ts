@@ -4,12 +4,13 @@
  */
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { claimDirectory } from '../../core/create-whole.js';
 import { InvalidInputError } from '../../core/errors.js';
 import { unwritable } from '../../core/files.js';
 import { lifeOfTag, processTag } from '../process-mark.js';
+import { entriesIn } from './entries.js';
 
 const NUMBERED = /^(\d+)(\.collecting|\.collected\.json)?$/;
 const WRITING = '.writing-';
@@ -135,11 +136,8 @@ export class Versions {
     return `${this.path(version)}.collected.json`;
   }
 
-  private names(): Promise<string[]> {
-    return readdir(this.directory).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return [];
-      throw error;
-    });
+  private async names(): Promise<string[]> {
+    return (await entriesIn(this.directory)).map(({ name }) => name);
   }
 }
 
