@@ -199,7 +199,8 @@ export class ModelStore {
   /** Names of all models, in their order. */
   async models(): Promise<string[]> {
     const registered: string[] = [];
-    for (const name of await foldersIn(this.directory)) if ((await this.versions(name).numbers()).length > 0) registered.push(name);
+    for (const name of await foldersIn(this.directory))
+      if ((await this.versions(name).numbers()).length > 0) registered.push(name);
     return registered;
   }
 
