@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 
 // Three boosting libraries, forests, linear models and support vector machines take two thirds of it; neural models are many small files of types. Validation, ensembles
 // and tuning with its storages are a quarter of a MiB, explanations, tracking, the run repository and the model store another one.
-const BUDGET = { packedKiB: 1400, unpackedKiB: 5000, files: 1400 };
+const BUDGET = { packedKiB: 1400, unpackedKiB: 5000, files: 1450 };
 
 /** Kinds of files, and the largest (KiB) that any of them may be: the bundled part of zod has 205. */
 const CONTENTS = [
