@@ -1,6 +1,6 @@
 /**
  * Target statistics of categories as ONNX nodes: a category's code becomes its part of the hash, parts are put together as CatBoost does, in
- * int64, and the hash is looked up. Products of int64 wrap around in ONNX's runtimes, as in CatBoost.
+ * int64, and the hash is looked up. Products of int64 wrap around in onnxruntime, as in CatBoost.
  */
 import type { OnnxGraph } from '../../model/onnx/graph.js';
 import { columns } from '../../model/onnx/links.js';
