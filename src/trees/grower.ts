@@ -11,7 +11,7 @@ import type { GrowthPolicy } from './growth-policy.js';
 import { Histograms } from './histogram.js';
 import type { SummedRows } from './histogram-layout.js';
 import { fitsNarrow, NarrowFinder, SPARE_SLOTS } from './narrow-finder.js';
-import { RowPartition, type RowRange, type Sums } from './partition.js';
+import { type BinTest, type LeafRowNumbers, RowPartition, type RowRange, type Sums } from './partition.js';
 import {
   type Finder,
   type GrownNode,
@@ -36,16 +36,22 @@ export interface GrowerOptions extends SplitLimits {
   narrowRows?: number;
 }
 
-const HISTOGRAM_BYTES = 2 ** 30;
+export const HISTOGRAM_BYTES = 2 ** 30;
 const NARROW_FROM = 16_384;
 
-/** A tree with what is needed to score training rows: the rows of each leaf and the tests in terms of bins. */
-export interface GrownTree {
+/** A tree with what brings it to the scores of rows: its tests in terms of bins. */
+export interface TestedTree {
   tree: Tree;
-  /** Per leaf: its rows' stretch of `RowPartition`. */
-  leafRows: readonly RowRange[];
   /** Per node: its test. */
-  tests: readonly Split[];
+  tests: readonly BinTest[];
+}
+
+/** A tree as it was grown, with the rows of each leaf. */
+export interface GrownTree extends TestedTree {
+  /** Per leaf: its rows' stretch of `rows`. */
+  leafRows: readonly RowRange[];
+  /** Of the tree grown last there. */
+  rows: LeafRowNumbers;
   /** Where leaves hold a vector: a tree of the same shape for each output after the first. */
   others: readonly Tree[];
 }
@@ -215,7 +221,10 @@ export class TreeGrower {
       tree.leafRows[i] = leaf.count;
       for (const [k, output] of finder.outputsOf(leaf).entries()) trees[k].leafValue[i] = output;
     }
-    return { tree, others, leafRows: growth.leaves, tests: growth.nodes.map((node) => node.split) };
+    const tests = growth.nodes.map(({ split: { feature, bin, missingBin, missingLeft, bins } }) => {
+      return { feature, bin, missingBin, missingLeft, bins };
+    });
+    return { tree, others, leafRows: growth.leaves, rows: this.partition, tests };
   }
 }
 

@@ -31,6 +31,11 @@ export interface RowRange {
   readonly count: number;
 }
 
+/** Where the numbers of rows lie, by position. */
+export interface LeafRowNumbers {
+  rowsAt(begin: number): number;
+}
+
 export interface BinTest {
   feature: number;
   bin: number;

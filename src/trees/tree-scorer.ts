@@ -2,8 +2,20 @@
 import type { Arena } from '../kernels/arena.js';
 import type { JobContext } from '../kernels/job.js';
 import { type BinnedMatrix, categoryAddress, walkingLayout } from './binned-matrix.js';
-import type { GrownTree } from './grower.js';
-import { type RowPartition, share } from './partition.js';
+import type { GrownTree, TestedTree } from './grower.js';
+import { share } from './partition.js';
+
+/** Adds the leaf values of a tree just grown to the scores of the rows it was grown on; each worker its share. */
+export function addToLeaves(
+  { kernels, thread, threads }: JobContext,
+  { tree, leafRows, rows }: GrownTree,
+  scores: number,
+): void {
+  for (const [leaf, { begin, count }] of leafRows.entries()) {
+    const [from, to] = share(begin, begin + count, thread, threads);
+    kernels.addToRows(scores, rows.rowsAt(from), to - from, tree.leafValue[leaf]);
+  }
+}
 
 const NODE_INTS = 6;
 /** Nodes of trees that test for categories have two more: the address of the set, and one unused. */
@@ -28,17 +40,8 @@ export class TreeScorer {
     this.values = arena.alloc(context.threads * valueBytes) + context.thread * valueBytes;
   }
 
-  /** Adds leaf values to the scores of the rows the tree was grown on. */
-  addToLeaves(grown: GrownTree, partition: RowPartition, scores: number): void {
-    const { kernels, thread, threads } = this.context;
-    for (const [leaf, { begin, count }] of grown.leafRows.entries()) {
-      const [from, to] = share(begin, begin + count, thread, threads);
-      kernels.addToRows(scores, partition.rowsAt(from), to - from, grown.tree.leafValue[leaf]);
-    }
-  }
-
   /** Adds leaf values to the scores of all rows of `matrix`, or of the `count` rows listed at `sample`. */
-  addByWalking(grown: GrownTree, matrix: BinnedMatrix, scores: number, sample: number, count: number): void {
+  addByWalking(grown: TestedTree, matrix: BinnedMatrix, scores: number, sample: number, count: number): void {
     const { kernels, thread, threads } = this.context;
     const [from, to] = share(0, count, thread, threads);
     if (grown.tests.length === 0) {
@@ -56,7 +59,7 @@ export class TreeScorer {
   }
 
   /** Room for the tree's sets, which only a few trees need much of; a barrier where it has to grow. */
-  private reserveSets({ tests }: GrownTree, matrix: BinnedMatrix): void {
+  private reserveSets({ tests }: TestedTree, matrix: BinnedMatrix): void {
     const { thread, threads } = this.context;
     const words = tests.reduce((sum, { feature, bins }) => sum + (bins ? setWords(matrix, feature) : 0), 0);
     if (words * 4 <= this.setBytes) return;
@@ -65,7 +68,7 @@ export class TreeScorer {
     this.arena.commit();
   }
 
-  private write({ tree, tests }: GrownTree, matrix: BinnedMatrix, ints: number): void {
+  private write({ tree, tests }: TestedTree, matrix: BinnedMatrix, ints: number): void {
     const nodes = this.arena.int32(this.nodes, tests.length * ints);
     const { offsetOf } = walkingLayout(matrix);
     let set = this.sets;

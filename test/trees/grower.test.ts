@@ -89,11 +89,11 @@ function compareToPlain(X: Matrix, pairs: Float32Array, options: TestOptions, sa
     expectRowsInLeaves(grown.tree, X, rowsOf);
     return;
   }
-  const splits = grown.tests.map(({ feature, bin, missingLeft, gain, bins: set }) => ({
+  const splits = grown.tests.map(({ feature, bin, missingLeft, bins: set }, i) => ({
     feature,
     bin,
     missingLeft,
-    gain,
+    gain: grown.tree.gain[i],
     set: set && membersOf(set),
   }));
   const expected = plain.splits.map(({ feature, bin, missingLeft, gain, set }) => ({

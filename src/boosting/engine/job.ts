@@ -5,6 +5,7 @@ import type { JobContext } from '../../kernels/job.js';
 import type { RowSource } from '../../trees/binning.js';
 import { packEnsemble } from '../../trees/ensemble-pack.js';
 import type { GrownTree } from '../../trees/grower.js';
+import type { TreeOrder } from '../../trees/lone-growers.js';
 import type { BoostingArgs, BoostingResult } from './boosting-args.js';
 import { type BoostingState, Checkpoints, stateToResume } from './checkpoint.js';
 import { Evaluation } from './evaluation.js';
@@ -61,7 +62,10 @@ class BoostingRun {
     this.treeOutputs = params.multiOutput ? objective.outputs : 1;
     const learner = params.exact
       ? new ExactLearner(context, arena, train.source, params)
-      : new HistogramLearner(context, arena, train.source, params, seed, this.treeOutputs);
+      : new HistogramLearner(context, arena, train.source, params, seed, {
+          outputs: this.treeOutputs,
+          independent: objective.outputs / this.treeOutputs,
+        });
     this.learner = learner;
     const { initScore } = train;
     const rowSet = (gradients: boolean): RowSet =>
@@ -134,14 +138,15 @@ class BoostingRun {
     let grew = false;
     for (let part = 0; part < parallelTrees; part++) {
       const sample = this.sampler.draw(number, part);
-      for (let first = 0; first < outputs; first += this.treeOutputs) {
+      for (let first = 0, next = 0; first < outputs; first = next) {
         context.check();
-        const trees = this.growTrees((number * parallelTrees + part) * outputs + first, first, sample);
-        grew ||= trees[0].tests.length > 0;
+        const trees = this.growTrees((number * parallelTrees + part) * outputs, first, sample);
+        next = first + trees.length;
+        grew ||= trees.some(({ tests }) => tests.length > 0);
         for (const [i, grown] of trees.entries()) {
-          this.renewal.renew(grown, this.learner.partition, this.trainRows, first + i);
+          this.renewal.renew(grown, this.trainRows, first + i);
           if (grown.tests.length === 0 && !params.rootOnlyTrees) grown.tree.leafValue.fill(0);
-          // Trees grown side by side all see the scores before the iteration.
+          // Parallel trees all see the scores before the iteration.
           if (parallelTrees > 1) later.push([{ ...grown, leafRows: [] }, first + i]);
           else mode.add(grown, first + i, iteration, sample);
           // The next tree reuses the rows and nodes that others may still be reading.
@@ -154,15 +159,25 @@ class BoostingRun {
     return grew;
   }
 
-  /** One structure, as a tree for each output from `first` on that it grows for. */
+  /** Trees of the outputs from `first` on: all of one structure, or some of their own. The seed of output k's is of number `tree` + k. */
   private growTrees(tree: number, first: number, { sample, count }: RowSample): GrownTree[] {
-    const { params, learner } = this;
+    const { learner, treeOutputs, objective } = this;
+    const { atATime } = learner;
+    const together = (objective.outputs - first) / treeOutputs >= atATime ? atATime : 1;
+    const orders = Array.from({ length: together }, (_, i) => this.orderOf(tree, first + i));
+    return learner
+      .grow(orders, sample, count)
+      .flatMap((grown) => [grown, ...grown.others.map((own) => ({ ...grown, tree: own, others: [] }))]);
+  }
+
+  private orderOf(tree: number, output: number): TreeOrder {
+    const { params, learner, trainRows, treeOutputs } = this;
     const { seed } = this.context.args;
-    const features = drawFeatures(learner.features, params, seed, tree);
-    const treeSeed = deriveSeed(params.featureFractionSeed ?? seed, 'tree', tree);
-    const gradients = Array.from({ length: this.treeOutputs }, (_, i) => this.trainRows.gradientsOf(first + i));
-    const grown = learner.grow(gradients, sample, count, features, treeSeed);
-    return [grown, ...grown.others.map((own) => ({ ...grown, tree: own, others: [] }))];
+    return {
+      gradients: Array.from({ length: treeOutputs }, (_, i) => trainRows.gradientsOf(output + i)),
+      features: drawFeatures(learner.features, params, seed, tree + output),
+      seed: deriveSeed(params.featureFractionSeed ?? seed, 'tree', tree + output),
+    };
   }
 
   /** Where gradients tell it, the training loss of an iteration is known when the next one computes them. */

@@ -4,7 +4,6 @@ import type { JobContext } from '../../kernels/job.js';
 import type { GrownTree } from '../../trees/grower.js';
 import type { Objective } from './objectives/objective.js';
 import type { RowSet } from './row-set.js';
-import type { LeafRowNumbers } from './tree-learner.js';
 
 export class LeafRenewal {
   private readonly values: number;
@@ -23,14 +22,14 @@ export class LeafRenewal {
    * Before the tree is scaled and added to the scores of `output`; a barrier if the objective renews leaves. Nodes inside the
    * tree keep their values, as in LightGBM and XGBoost.
    */
-  renew({ tree, leafRows }: GrownTree, partition: LeafRowNumbers, set: RowSet, output: number): void {
+  renew({ tree, leafRows, rows: numbers }: GrownTree, set: RowSet, output: number): void {
     const { context, arena, objective } = this;
     if (!objective.renewLeaf) return;
     const { labels, weights, scores } = set.views();
     const values = arena.float64(this.values, tree.leafCount);
     for (let leaf = context.nextUnit(); leaf < tree.leafCount; leaf = context.nextUnit()) {
       const { begin, count } = leafRows[leaf];
-      const rows = arena.uint32(partition.rowsAt(begin), count);
+      const rows = arena.uint32(numbers.rowsAt(begin), count);
       values[leaf] =
         count === 0
           ? tree.leafValue[leaf]

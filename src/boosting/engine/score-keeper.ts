@@ -1,7 +1,8 @@
 /** Adds trees to the scores of rows: of training rows by the leaves they are known to be in, of all others by walking the tree. */
 import type { JobContext } from '../../kernels/job.js';
-import type { GrownTree } from '../../trees/grower.js';
+import type { GrownTree, TestedTree } from '../../trees/grower.js';
 import { share } from '../../trees/partition.js';
+import { addToLeaves } from '../../trees/tree-scorer.js';
 import type { EvalSet } from './evaluation.js';
 import type { RowSample } from './row-sampler.js';
 import type { RowSet } from './row-set.js';
@@ -14,21 +15,21 @@ export class ScoreKeeper {
     private readonly sets: readonly (EvalSet<RowTable> & { table: RowTable })[],
   ) {}
 
-  /** The tree grown last, on `sample`, to the scores of all training rows. */
+  /** A tree just grown on `sample` to the scores of all training rows. */
   addGrown(grown: GrownTree, rows: RowSet, output: number, { rest, restCount }: RowSample): void {
     const scores = rows.scoresOf(output);
-    this.learner.addToLeaves(grown, scores);
+    addToLeaves(this.context, grown, scores);
     if (restCount > 0) this.learner.training.addTree(grown, scores, rest, restCount);
   }
 
   /** Any tree to the scores of all training rows. */
-  addToTraining(grown: GrownTree, rows: RowSet, output: number): void {
-    this.learner.training.addTree(grown, rows.scoresOf(output), 0, rows.rows);
+  addToTraining(tree: TestedTree, rows: RowSet, output: number): void {
+    this.learner.training.addTree(tree, rows.scoresOf(output), 0, rows.rows);
   }
 
   /** A tree to the scores of every set to evaluate on. */
-  addToSets(grown: GrownTree, output: number): void {
-    for (const { table, rows } of this.sets) table.addTree(grown, rows.scoresOf(output), 0, rows.rows);
+  addToSets(tree: TestedTree, output: number): void {
+    for (const { table, rows } of this.sets) table.addTree(tree, rows.scoresOf(output), 0, rows.rows);
   }
 
   /** All rows whose scores are the model's: base + (score - base) * factor; a barrier. */

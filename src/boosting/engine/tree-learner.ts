@@ -3,25 +3,33 @@ import { deriveSeed } from '../../core/random.js';
 import type { Arena } from '../../kernels/arena.js';
 import type { JobContext } from '../../kernels/job.js';
 import type { BinMapper } from '../../trees/bin-mapper.js';
+import type { BinnedMatrix } from '../../trees/binned-matrix.js';
 import { binRows, findBins, type RowSource } from '../../trees/binning.js';
 import { ExactGrower } from '../../trees/exact/exact-grower.js';
 import { RawRows } from '../../trees/exact/raw-rows.js';
-import { type GrownTree, TreeGrower } from '../../trees/grower.js';
-import { share } from '../../trees/partition.js';
+import {
+  type GrowerOptions,
+  type GrownTree,
+  HISTOGRAM_BYTES,
+  type TestedTree,
+  TreeGrower,
+} from '../../trees/grower.js';
+import { FEATURE_BYTES } from '../../trees/histogram-layout.js';
+import { LoneGrowers, type TreeOrder } from '../../trees/lone-growers.js';
 import { TreeScorer } from '../../trees/tree-scorer.js';
 import type { BoostingParams } from './params.js';
 import { growerOptions, mostLeaves } from './tree-options.js';
+
+/** Of all growers of trees that grow side by side: a row takes some 36 bytes in each, and a job has 4 GiB. */
+const MOST_ROWS_ALONE = 2 ** 23;
+/** Above it a worker does better with its part of every histogram, which stays in its cache, than with whole ones. */
+const MOST_BYTES_ALONE = 2 ** 20;
 
 /** Rows that trees can be applied to. */
 export interface RowTable {
   readonly rows: number;
   /** Adds the values of a tree to the f64 `scores` of all rows, or of the `count` rows listed at `sample`. */
-  addTree(grown: GrownTree, scores: number, sample: number, count: number): void;
-}
-
-/** Where the row numbers of a tree's leaves lie. */
-export interface LeafRowNumbers {
-  rowsAt(begin: number): number;
+  addTree(tree: TestedTree, scores: number, sample: number, count: number): void;
 }
 
 export interface TreeLearner {
@@ -29,18 +37,10 @@ export interface TreeLearner {
   readonly features: number;
   /** The training rows. */
   readonly training: RowTable;
-  /** Rows of the leaves of the tree grown last. */
-  readonly partition: LeafRowNumbers;
-  /** As `TreeGrower.grow`. */
-  grow(
-    gradients: readonly number[],
-    sample: number,
-    count: number,
-    features: ReadonlySet<number> | undefined,
-    seed: number,
-  ): GrownTree;
-  /** Adds the values of the tree grown last to the scores of the rows it was grown on. */
-  addToLeaves(grown: GrownTree, scores: number): void;
+  /** Trees that it grows at a time: more than one are for the same rows and do not depend on each other. */
+  readonly atATime: number;
+  /** One tree, or `atATime`, on the `count` rows listed at `sample` (0: all). See `TreeGrower.grow`. */
+  grow(orders: readonly TreeOrder[], sample: number, count: number): GrownTree[];
   /** Other rows; all are asked for before the next commit. */
   tableOf(source: RowSource): RowTable;
 }
@@ -49,23 +49,36 @@ export class HistogramLearner implements TreeLearner {
   readonly training: RowTable;
   private readonly mapper: BinMapper;
   private readonly grower: TreeGrower;
+  private readonly alone?: LoneGrowers;
   private readonly scorer: TreeScorer;
 
-  /** Finds bins; usable after the next commit. A tree grows for `outputs` at once. */
+  /** Finds bins; usable after the next commit. A tree grows for `outputs` at once; `independent` trees do not depend on each other. */
   constructor(
     private readonly context: JobContext,
     private readonly arena: Arena,
     source: RowSource,
     params: BoostingParams,
     seed: number,
-    outputs: number,
+    { outputs, independent }: { outputs: number; independent: number },
   ) {
     const binning = { ...params, sampleCount: params.binSampleCount, seed: deriveSeed(seed, 'bins') };
     this.mapper = findBins(context, arena, source, binning);
     const bundle = params.enableBundle && outputs === 1;
     const matrix = binRows(context, arena, source, this.mapper, { columns: true, bundle });
     const leaves = mostLeaves(params, matrix.rows);
-    this.grower = new TreeGrower(context, arena, this.mapper, matrix, growerOptions(params, matrix.rows), outputs);
+    const options = growerOptions(params, matrix.rows);
+    const create = (own: JobContext, limits: GrowerOptions) =>
+      new TreeGrower(own, arena, this.mapper, matrix, limits, outputs);
+    const mark = arena.mark();
+    this.grower = create(context, options);
+    if (independent >= context.threads && growAlone(context, matrix)) {
+      // Trees grow in one way or the other: both use the same memory.
+      const end = arena.mark();
+      arena.release(mark);
+      const histogramBytes = HISTOGRAM_BYTES / context.threads;
+      this.alone = new LoneGrowers(context, arena, leaves, (own) => create(own, { ...options, histogramBytes }));
+      arena.alloc(Math.max(0, end - arena.mark()));
+    }
     this.scorer = new TreeScorer(context, arena, leaves, this.mapper.categories !== undefined);
     this.training = {
       rows: matrix.rows,
@@ -77,16 +90,14 @@ export class HistogramLearner implements TreeLearner {
     return this.mapper.columns.length;
   }
 
-  get partition(): LeafRowNumbers {
-    return this.grower.partition;
+  get atATime(): number {
+    return this.alone ? this.context.threads : 1;
   }
 
-  grow(...how: Parameters<TreeLearner['grow']>): GrownTree {
-    return this.grower.grow(...how);
-  }
-
-  addToLeaves(grown: GrownTree, scores: number): void {
-    this.scorer.addToLeaves(grown, this.grower.partition, scores);
+  grow(orders: readonly TreeOrder[], sample: number, count: number): GrownTree[] {
+    if (this.alone && orders.length > 1) return this.alone.grow(orders, sample, count);
+    const [{ gradients, features, seed }] = orders;
+    return [this.grower.grow(gradients, sample, count, features, seed)];
   }
 
   tableOf(source: RowSource): RowTable {
@@ -99,6 +110,7 @@ export class HistogramLearner implements TreeLearner {
 }
 
 export class ExactLearner implements TreeLearner {
+  readonly atATime = 1;
   private readonly grower: ExactGrower;
 
   /** Reserves room; usable after the next commit. */
@@ -119,16 +131,8 @@ export class ExactLearner implements TreeLearner {
     return this.grower.training;
   }
 
-  get partition(): LeafRowNumbers {
-    return this.grower.partition;
-  }
-
-  grow([gradients]: readonly number[], ...how: TailOf<Parameters<TreeLearner['grow']>>): GrownTree {
-    return this.grower.grow(gradients, ...how);
-  }
-
-  addToLeaves(grown: GrownTree, scores: number): void {
-    addToLeaves(this.context, grown, this.grower.partition, scores);
+  grow([{ gradients, features, seed }]: readonly TreeOrder[], sample: number, count: number): GrownTree[] {
+    return [this.grower.grow(gradients[0], sample, count, features, seed)];
   }
 
   tableOf(source: RowSource): RowTable {
@@ -136,17 +140,8 @@ export class ExactLearner implements TreeLearner {
   }
 }
 
-type TailOf<T extends unknown[]> = T extends [unknown, ...infer Tail] ? Tail : never;
-
-/** Adds leaf values to the scores of the rows that a tree was grown on. */
-function addToLeaves(
-  { kernels, thread, threads }: JobContext,
-  grown: GrownTree,
-  rows: LeafRowNumbers,
-  scores: number,
-): void {
-  for (const [leaf, { begin, count }] of grown.leafRows.entries()) {
-    const [from, to] = share(begin, begin + count, thread, threads);
-    kernels.addToRows(scores, rows.rowsAt(from), to - from, grown.tree.leafValue[leaf]);
-  }
+/** Whether every worker should have a grower of its own. Sets of categories cannot be shown to others. */
+function growAlone({ threads }: JobContext, { rows, groups, categories }: BinnedMatrix): boolean {
+  const histogram = groups * 8 * FEATURE_BYTES;
+  return threads > 1 && !categories && threads * rows <= MOST_ROWS_ALONE && histogram <= MOST_BYTES_ALONE;
 }

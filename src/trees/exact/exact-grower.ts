@@ -182,9 +182,7 @@ export class ExactGrower {
     const { tree, leafOfNode, splits } = toTree(root, movedTo);
     const nodeOf = this.arena.int32(this.nodeOf, this.source.rows);
     const leafRows = this.partition.fill(nodeOf, OUTSIDE, leafOfNode, tree.leafCount);
-    const tests = splits.map(({ feature, missingLeft, gain }) => {
-      return { feature, bin: 0, missingBin: 0, missingLeft, gain, left: { gradient: 0n, hessian: 0n } };
-    });
-    return { tree, leafRows, tests, others: [] };
+    const tests = splits.map(({ feature, missingLeft }) => ({ feature, bin: 0, missingBin: 0, missingLeft }));
+    return { tree, leafRows, rows: this.partition, tests, others: [] };
   }
 }

@@ -3,13 +3,13 @@
  * an iteration's trees are fitted to what some of the earlier ones leave, and old and new ones are scaled to fit together.
  */
 import { deriveSeed, Random } from '../../../core/random.js';
-import type { GrownTree } from '../../../trees/grower.js';
+import type { GrownTree, TestedTree } from '../../../trees/grower.js';
 import type { Tree } from '../../../trees/tree.js';
 import type { RowSample } from '../row-sampler.js';
 import type { RowSet } from '../row-set.js';
 import { addToTree, type BoostingMode, type ModeInput, rateOf, scaled, scaleTree } from './mode.js';
 
-type StoredTree = Pick<GrownTree, 'tree' | 'tests'> & { output: number };
+type StoredTree = TestedTree & { output: number };
 
 /** A tree's leaves are kept as grown; an iteration's weight says what its trees count for. */
 interface DartState {
@@ -43,7 +43,7 @@ export class DartMode implements BoostingMode {
     const { scores, train } = this.input;
     const [weight] = this.newWeights(iteration);
     const own = scaled(grown, weight);
-    if (sample) scores.addGrown({ ...own, leafRows: grown.leafRows }, train, output, sample);
+    if (sample) scores.addGrown({ ...grown, ...own }, train, output, sample);
     else scores.addToTraining(own, train, output);
     scores.addToSets(own, output);
     this.current.push({ tree: grown.tree, tests: grown.tests, output });

@@ -26,7 +26,7 @@ export class ForestMode implements BoostingMode {
   add(grown: GrownTree, output: number, iteration: number, sample: RowSample | undefined): void {
     const { scores, params } = this.input;
     const own = scaled(grown, 1 / ((iteration + 1) * params.parallelTrees));
-    if (sample) scores.addGrown({ ...own, leafRows: grown.leafRows }, this.outcome, output, sample);
+    if (sample) scores.addGrown({ ...grown, ...own }, this.outcome, output, sample);
     else scores.addToTraining(own, this.outcome, output);
     scores.addToSets(own, output);
     this.trees.push(grown.tree);

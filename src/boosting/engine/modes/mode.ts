@@ -1,5 +1,5 @@
 /** How trees make up a model: what is done to scores before and after an iteration's trees, and what the trees weigh in the end. */
-import type { GrownTree } from '../../../trees/grower.js';
+import type { GrownTree, TestedTree } from '../../../trees/grower.js';
 import type { Tree } from '../../../trees/tree.js';
 import type { BoostingParams } from '../params.js';
 import type { RowSample } from '../row-sampler.js';
@@ -62,11 +62,6 @@ export function addToTree(tree: Tree, constant: number): void {
 }
 
 /** A tree whose leaves count `factor` times. */
-export function scaled({ tree, tests }: Pick<GrownTree, 'tree' | 'tests'>, factor: number): GrownTree {
-  return {
-    tree: { ...tree, leafValue: tree.leafValue.map((value) => value * factor) },
-    tests,
-    leafRows: [],
-    others: [],
-  };
+export function scaled({ tree, tests }: TestedTree, factor: number): TestedTree {
+  return { tree: { ...tree, leafValue: tree.leafValue.map((value) => value * factor) }, tests };
 }
