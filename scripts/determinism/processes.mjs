@@ -64,6 +64,8 @@ async function outputOf(job) {
 function linesOf({ command: [program, ...before], threads, share, names }) {
   const child = spawn(program, [...before, script, threads, share, ...(names ? [names.join(';')] : [])], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    // All threads at work, however few the rows: see src/kernels/useful-threads.ts.
+    env: { ...process.env, HOLDFAST_CELLS_A_WORKER: '1000' },
   });
   let text = '';
   child.stdout.setEncoding('utf8').on('data', (chunk) => {

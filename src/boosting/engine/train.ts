@@ -1,6 +1,7 @@
 /** Gradient boosting of decision trees on the worker pool: data and parameters in, an ensemble and its history out. */
 import { ownModule } from '../../core/location.js';
 import { runJob } from '../../kernels/pool.js';
+import { usefulThreads } from '../../kernels/useful-threads.js';
 import { unpackEnsemble } from '../../trees/ensemble-pack.js';
 import type { Ensemble } from '../../trees/tree.js';
 import type { BoostingArgs, BoostingResult } from './boosting-args.js';
@@ -18,7 +19,6 @@ import {
   rowMajor,
   shareRows,
   shareState,
-  usefulThreads,
 } from './training-data.js';
 
 export interface TrainedBoosting {
@@ -71,10 +71,12 @@ export async function trainBoosting(
     firstIteration: context.firstIteration ?? 0,
     checkpoint: context.checkpoint && (await shareState(context.checkpoint)),
   };
+  // Of an iteration: the trees of several outputs grow side by side.
+  const trees = params.multiOutput ? 1 : outputsOf(params.objective);
   const result = await runJob<BoostingResult>({
     module: ownModule('boosting/engine/job'),
     args,
-    threads: usefulThreads(context.threads, data.X),
+    threads: usefulThreads(context.threads, data.X.data.length * trees),
     signal: context.signal,
     onProgress: context.onProgress,
     answer: answerWith(context.objective, context.metrics),

@@ -36,14 +36,6 @@ export interface BoostingContext {
   checkpoint?: { path: string; interval: number; resume?: Checkpoint };
 }
 
-/** Cells of X below which another worker costs more than it brings. */
-const CELLS_A_WORKER = 50_000;
-
-/** Of the threads allowed, those that so much data keeps busy. */
-export function usefulThreads(threads: number, { data }: Matrix): number {
-  return Math.min(threads, Math.max(1, Math.floor(data.length / CELLS_A_WORKER)));
-}
-
 /** A checkpoint to go on from, in shared memory. */
 export async function shareState({ path, interval, resume }: NonNullable<BoostingContext['checkpoint']>) {
   return { path, interval, resume: resume && { ...resume, state: await shared(resume.state) } };

@@ -3,6 +3,7 @@ import { InvalidInputError } from '../../../core/errors.js';
 import { ownModule } from '../../../core/location.js';
 import type { Matrix } from '../../../core/matrix.js';
 import { runJob } from '../../../kernels/pool.js';
+import { usefulThreads } from '../../../kernels/useful-threads.js';
 import { checkLabels } from '../../engine/objectives/label-check.js';
 import type { ObjectiveSpec } from '../../engine/objectives/spec.js';
 import { answerWith } from '../../engine/questions.js';
@@ -13,7 +14,6 @@ import {
   rowMajor,
   shareRows,
   shareState,
-  usefulThreads,
 } from '../../engine/training-data.js';
 import { categoryHash, categoryText } from '../category-hash.js';
 import type { CatBoostEnsemble } from '../ensemble.js';
@@ -81,7 +81,7 @@ export async function trainCatBoost(
   const result = await runJob<CatBoostResult>({
     module: ownModule('boosting/catboost/engine/job'),
     args,
-    threads: usefulThreads(context.threads, data.X),
+    threads: usefulThreads(context.threads, data.X.data.length),
     signal: context.signal,
     onProgress: context.onProgress,
     answer: answerWith(context.objective, context.metrics),
