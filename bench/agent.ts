@@ -21,10 +21,10 @@ const BOOSTED = { model: 'lightgbm', config: { numIterations: 200, earlyStopping
 
 /** `again`: the directory has a database, as it has from its second run on. The first run makes one. */
 const CASES = [
-  { name: 'one fit, first run of a directory', ...MINUTES, ...BOOSTED, trials: 0, again: false },
+  { name: 'one fit in a new directory', ...MINUTES, ...BOOSTED, trials: 0, again: false },
   { name: 'one fit', ...MINUTES, ...BOOSTED, trials: 0, again: true },
-  { name: 'one fit, hourly bars', ...HOURLY, ...BOOSTED, trials: 0, again: true },
-  { name: '20 trials and a fit, first run of a directory', ...MINUTES, ...BOOSTED, trials: 20, again: false },
+  { name: 'one fit on hourly bars', ...HOURLY, ...BOOSTED, trials: 0, again: true },
+  { name: '20 trials and a fit in a new directory', ...MINUTES, ...BOOSTED, trials: 20, again: false },
   { name: '20 trials and a fit', ...MINUTES, ...BOOSTED, trials: 20, again: true },
 ] as const;
 

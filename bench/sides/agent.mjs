@@ -28,7 +28,7 @@ async function bare() {
   return [];
 }
 
-async function whole(runsDirectory) {
+async function whole(runsDirectory, trials) {
   const state = { experimentId: 'bench', modelCandidate: { name: model, config }, data: table, split };
   const { steps } = await new ModelTrainerAgent({ runsDirectory, trials, threads }).execute(state);
   return steps;
@@ -36,10 +36,10 @@ async function whole(runsDirectory) {
 
 const runsDirectory = mkdtempSync(join(tmpdir(), 'holdfast-bench-agent-'));
 // A directory that has a database already: one that is run in every day.
-if (agent && again) await whole(runsDirectory);
+if (agent && again) await whole(runsDirectory, 0);
 const before = process.cpuUsage();
 const started = performance.now();
-const steps = agent ? await whole(runsDirectory) : await bare();
+const steps = agent ? await whole(runsDirectory, trials) : await bare();
 const seconds = (performance.now() - started) / 1000;
 const { user, system } = process.cpuUsage(before);
 rmSync(runsDirectory, { recursive: true, force: true });
