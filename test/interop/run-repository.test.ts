@@ -234,7 +234,8 @@ describe('processes that die', () => {
 
   it('on another machine count as dead only when they were watched to give no sign of life, whatever clocks say', async () => {
     const url = await server.createDatabase('elsewhere');
-    const beats = { heartbeatSeconds: 0.1, staleAfterSeconds: 0.5 };
+    // A busy machine may hold up an owner for a second.
+    const beats = { heartbeatSeconds: 0.1, staleAfterSeconds: 3 };
     const owner = repositoryOf(url, { ...beats, staleAfterSeconds: 1000 });
     const observer = repositoryOf(url, beats);
     for (const id of ['beats', 'clock ahead', 'clock behind'])
@@ -257,7 +258,7 @@ describe('processes that die', () => {
         'elsewhere',
       );
     }
-    for (let i = 0; i < 10; i++) {
+    for (let i = 0; i < 40; i++) {
       expect(await observer.failStaleRuns()).toEqual([]);
       await wait(100);
     }
@@ -270,7 +271,7 @@ describe('processes that die', () => {
       'elsewhere',
     );
     const buried: string[] = [];
-    for (let i = 0; i < 40 && buried.length < 3; i++) {
+    for (let i = 0; i < 400 && buried.length < 3; i++) {
       buried.push(...(await observer.failStaleRuns()));
       await wait(50);
     }
@@ -278,8 +279,7 @@ describe('processes that die', () => {
     expect(runs.map(({ status }) => status)).toEqual(['failed', 'failed', 'failed']);
     // Its network is back: it was not dead.
     await server.query("UPDATE ml_training_run_processes SET lease = replace(lease, 'cut off ', '')", [], 'elsewhere');
-    await wait(500);
-    expect(await owner.get('beats')).toMatchObject({ status: 'running' });
+    await expect.poll(async () => (await owner.get('beats')).status, { timeout: 20_000 }).toBe('running');
     expect((await owner.get('beats')).failureReason).toBeUndefined();
     expect(await owner.complete('clock behind')).toMatchObject({ status: 'completed' });
   });
