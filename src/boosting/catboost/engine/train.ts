@@ -78,10 +78,13 @@ export async function trainCatBoost(
     firstIteration: context.firstIteration ?? 0,
     checkpoint: context.checkpoint && (await shareState(context.checkpoint)),
   };
+  // Each class has gradients and sums of its own.
+  const stated = statedLoss(params.loss);
+  const classes = 'classes' in stated ? stated.classes : 1;
   const result = await runJob<CatBoostResult>({
     module: ownModule('boosting/catboost/engine/job'),
     args,
-    threads: usefulThreads(context.threads, data.X.data.length),
+    threads: usefulThreads(context.threads, data.X.data.length * classes),
     signal: context.signal,
     onProgress: context.onProgress,
     answer: answerWith(context.objective, context.metrics),
